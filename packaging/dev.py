@@ -1,0 +1,475 @@
+"""Set up, run and test Sitebook from a clone, with nothing but Python 3.11.
+
+    python3 packaging/dev.py run      open the practice site
+    python3 packaging/dev.py test     every check, in order
+
+Set-up comes first in every command and does nothing when nothing has changed: Debian packages
+that are missing, then `.venv` with the locked packages, then the translations.
+This file uses the standard library alone: it runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import contextlib
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCK = ROOT / "packaging" / "requirements.lock"
+UV_LOCK = ROOT / "packaging" / "requirements-uv.lock"
+TRANSLATIONS = ROOT / "packaging" / "translations.py"
+VENV = ROOT / ".venv"
+UV_VENV = ROOT / ".venv-uv"
+STAMP = VENV / "set-up"
+BUILD = ROOT / "build"
+
+WINDOWS = sys.platform == "win32"
+LINUX = sys.platform.startswith("linux")
+SCRIPTS = "Scripts" if WINDOWS else "bin"
+
+PYTHON_NEEDED = (3, 11)
+UV_NEEDED = (0, 9)
+SPACE_NEEDED_MB = 1200
+
+# What Qt and the tests need of Debian, each found missing in an empty installation.
+DEBIAN_PACKAGES = (
+    # Qt itself, also without a screen
+    "libegl1",
+    "libgl1",
+    "libglib2.0-0",
+    "libdbus-1-3",
+    "libfontconfig1",
+    "libxkbcommon0",
+    # windows under X11
+    "libx11-xcb1",
+    "libxcb-cursor0",
+    "libxcb-icccm4",
+    "libxcb-keysyms1",
+    "libxcb-shape0",
+    "libxcb-xkb1",
+    "libxkbcommon-x11-0",
+    # a screen for tests
+    "xvfb",
+    "xauth",
+    # Latin and Chinese letters: without them Chinese is boxes
+    "fonts-noto-core",
+    "fonts-noto-cjk",
+    # to trust the package index
+    "ca-certificates",
+)
+
+
+class SetupError(Exception):
+    """Something outside this program that a person can mend; the text says what."""
+
+
+# --- running other programs -----------------------------------------------------------------
+
+
+def say(text: str) -> None:
+    """Print at once, so that our lines keep their place among those of other programs."""
+    print(text, flush=True)
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """Our environment for another program, without a virtual environment that is active."""
+    kept = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    return {**kept, **changes}
+
+
+def call(*command: str | Path, env: Mapping[str, str] | None = None) -> int:
+    """Run a program in the project's folder, its output going where ours goes."""
+    try:
+        return subprocess.run(command, cwd=ROOT, env=env or environment(), check=False).returncode
+    except OSError as error:
+        raise SetupError(f"{command[0]} cannot be started: {error.strerror}.") from error
+
+
+def ask(*command: str | Path) -> str:
+    """What a program prints, or nothing when it fails or is not there."""
+    try:
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=environment(),
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+    except OSError:
+        return ""
+    return done.stdout.decode(errors="replace") if done.returncode == 0 else ""
+
+
+def tool(name: str, folder: Path = VENV) -> Path:
+    """Where a virtual environment keeps one of its programs."""
+    return folder / SCRIPTS / (f"{name}.exe" if WINDOWS else name)
+
+
+# --- set-up: Debian's packages --------------------------------------------------------------
+
+
+def missing_debian_packages(wanted: Sequence[str]) -> list[str]:
+    """Those of the wanted packages that are not installed, by their own or a provided name."""
+    listing = ask("dpkg-query", "-W", "-f", "${db:Status-Status}|${Package}, ${Provides}\n")
+    installed: set[str] = set()
+    for line in listing.splitlines():
+        status, _, names = line.partition("|")
+        if status == "installed":
+            # "libglib2.0-0 (= 2.80)": newer releases provide the old name under a new package.
+            installed.update(name.split()[0] for name in names.split(",") if name.strip())
+    return [name for name in wanted if name not in installed]
+
+
+def install_debian_packages() -> None:
+    """Install what is missing, or say the one command that does."""
+    if not shutil.which("dpkg-query"):
+        if LINUX and not STAMP.exists():
+            say(
+                "This is not Debian: its graphics libraries and fonts are not checked. Needed are "
+                "EGL, GL, GLib, D-Bus, fontconfig, xkbcommon, the xcb libraries and Noto CJK fonts."
+            )
+        return
+    wanted = list(DEBIAN_PACKAGES)
+    if not VENV.exists() and not found_uv() and not importlib.util.find_spec("ensurepip"):
+        wanted.append("python3-venv")
+    missing = missing_debian_packages(wanted)
+    if not missing:
+        return
+    install = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        say("Packages of the system are missing. An administrator installs them with:\n")
+        say(f"    sudo {' '.join(install)}\n")
+        return
+    say(f"Installing {len(missing)} packages of the system: {' '.join(missing)}")
+    quiet = environment(DEBIAN_FRONTEND="noninteractive", LC_ALL="C.UTF-8")
+    waiting = ("-q", "-o", "DPkg::Lock::Timeout=300")
+    # One source out of reach is no reason to stop: the others may have all that is needed.
+    call("apt-get", *waiting, "update", env=quiet)
+    if call(*install[:1], *waiting, *install[1:], env=quiet) != 0:
+        raise SetupError(f"The system's packages could not be installed (see above). {likely()}")
+
+
+# --- set-up: the virtual environment --------------------------------------------------------
+
+
+def found_uv() -> Path | None:
+    """A uv that is already here and new enough: our own, or one on the PATH."""
+    for name in (tool("uv", UV_VENV), shutil.which("uv")):
+        if not name:
+            continue
+        words = ask(name, "--version").split()
+        with contextlib.suppress(IndexError, ValueError):
+            if tuple(int(part) for part in words[1].split(".")[:2]) >= UV_NEEDED:
+                return Path(name)
+    return None
+
+
+def bootstrap_uv() -> Path:
+    """The uv to use: one that is here, else the locked one in a small environment of its own."""
+    if uv := found_uv():
+        return uv
+    say("Fetching uv, which installs the rest")
+    python = tool("python", UV_VENV)
+    if call(base_python(), "-m", "venv", "--clear", UV_VENV) != 0:
+        raise SetupError(
+            "Python cannot make a virtual environment (see above): it lacks its venv module. "
+            "On Debian: sudo apt-get install python3-venv"
+        )
+    pip = (python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
+    if call(*pip, "--require-hashes", "--no-deps", "-r", UV_LOCK) != 0:
+        raise SetupError(f"uv could not be installed (see above). {likely()}")
+    return tool("uv", UV_VENV)
+
+
+def base_python() -> str:
+    """The interpreter behind the environment that we may be running in."""
+    return getattr(sys, "_base_executable", None) or sys.executable
+
+
+def uv_environment() -> dict[str, str]:
+    """uv's environment: its own settings, else pip's, so that a hospital's mirror is set once."""
+    env = environment(UV_PYTHON_DOWNLOADS="never", UV_NO_PROGRESS="1")
+    for name, value in index_settings(pip_settings()).items():
+        env.setdefault(name, value)
+    return env
+
+
+def pip_settings() -> dict[str, str]:
+    """What pip is configured with, by files and variables, whichever pip is here."""
+    pythons = [
+        python for python in (tool("python", UV_VENV), base_python()) if Path(python).exists()
+    ]
+    for python in pythons:
+        settings: dict[str, str] = {}
+        for line in ask(python, "-m", "pip", "config", "list").splitlines():
+            name, _, value = line.partition("=")
+            # "global.index-url='...'"; later lines (install, then environment) prevail.
+            with contextlib.suppress(ValueError, SyntaxError):
+                settings[name.rpartition(".")[2]] = str(ast.literal_eval(value))
+        if settings:
+            return settings
+    return {}
+
+
+def index_settings(pip: Mapping[str, str]) -> dict[str, str]:
+    """pip's settings of where packages come from, in uv's words."""
+    names = {
+        "index-url": "UV_DEFAULT_INDEX",
+        "extra-index-url": "UV_INDEX",
+        "trusted-host": "UV_INSECURE_HOST",
+        "cert": "SSL_CERT_FILE",
+        "client-cert": "SSL_CLIENT_CERT",
+        "proxy": "ALL_PROXY",
+        "timeout": "UV_HTTP_TIMEOUT",
+    }
+    found = {ours: " ".join(pip[theirs].split()) for theirs, ours in names.items() if theirs in pip}
+    if links := pip.get("find-links"):
+        found["UV_FIND_LINKS"] = ",".join(links.split())
+    if "no-index" in pip:
+        found["UV_NO_INDEX"] = "1"
+    # pip takes the best file of all its indexes; the hashes of the lock make that safe.
+    found["UV_INDEX_STRATEGY"] = "unsafe-best-match"
+    return found
+
+
+def fingerprint() -> str:
+    """What the environment is made from: a change of any of it makes it anew."""
+    parts = (LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), str(ROOT).encode())
+    return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+
+
+def environment_works() -> bool:
+    """Does `.venv` start, with a Python that is new enough?"""
+    return bool(
+        ask(
+            tool("python"),
+            "-c",
+            f"import sys; assert sys.version_info >= {PYTHON_NEEDED}; print(1)",
+        )
+    )
+
+
+def install_python_packages() -> None:
+    """Make `.venv` hold exactly what the lock names, and Sitebook itself as it lies here."""
+    wanted = fingerprint()
+    works = environment_works()
+    if works and STAMP.exists() and STAMP.read_text(encoding="ascii") == wanted:
+        return
+    uv, env = bootstrap_uv(), uv_environment()
+    python = tool("python")
+    say(f"Installing the locked packages into {VENV.name}")
+    commands: list[tuple[str | Path, ...]] = [
+        (uv, "pip", "sync", "--python", python, "--require-hashes", LOCK),
+        (uv, "pip", "install", "--python", python, "--no-build-isolation", "--no-deps", "-e", ROOT),
+    ]
+    if not works:
+        commands.insert(0, (uv, "venv", "--clear", "--python", base_python(), VENV))
+    STAMP.unlink(missing_ok=True)
+    for command in commands:
+        if call(*command, env=env) != 0:
+            raise SetupError(f"The packages could not be installed (see above). {likely()}")
+    STAMP.write_text(wanted, encoding="ascii")
+
+
+def likely() -> str:
+    """The likeliest reason why an installation failed, as far as it can be seen from here."""
+    free = shutil.disk_usage(ROOT).free // 1_000_000
+    if free < SPACE_NEEDED_MB:
+        return f"The disk has {free} MB left; about {SPACE_NEEDED_MB} MB are needed."
+    if not os.access(ROOT, os.W_OK):
+        return f"The folder {ROOT} cannot be written by this user."
+    return (
+        "Most often the network cannot be reached: behind a proxy or a mirror, "
+        "set it up for pip (pip.conf) and for apt, and run this again."
+    )
+
+
+def release_translations() -> None:
+    """Make the files that the program reads from the translations, where those are newer."""
+    for source in (ROOT / "resources" / "translations").glob("*.ts"):
+        made = source.with_suffix(".qm")
+        if not made.exists() or made.stat().st_mtime < source.stat().st_mtime:
+            if call(tool("python"), TRANSLATIONS, "release") != 0:
+                raise SetupError("The translations could not be made (see above).")
+            return
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let two set-ups of one clone wait for each other."""
+    if WINDOWS:
+        yield
+        return
+    import fcntl
+
+    folder = os.open(ROOT, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def set_up() -> None:
+    """Bring system, `.venv` and translations to what this clone needs."""
+    with one_at_a_time():
+        install_debian_packages()
+        install_python_packages()
+        release_translations()
+
+
+# --- commands -------------------------------------------------------------------------------
+
+
+def run() -> int:
+    """Open the practice site, or draw every screen into a folder where there is no display."""
+    if not LINUX or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        return call(tool("sitebook"), "practice")
+    out = BUILD / "tour"
+    say("There is no display here: drawing every screen into a folder instead.")
+    status = call(tool("sitebook"), "tour", "--out", out, env=test_environment())
+    if status == 0:
+        say(f"The screens are in {out}")
+    return status
+
+
+def test_environment() -> dict[str, str]:
+    """No window, and Qt content with its surroundings, whatever they are."""
+    changes = {"QT_QPA_PLATFORM": "offscreen"}
+    if LINUX:
+        # Qt warns of any other encoding, and of having no place for run-time files.
+        runtime = BUILD / "runtime"
+        runtime.mkdir(parents=True, exist_ok=True)
+        runtime.chmod(0o700)
+        changes |= {"LC_ALL": "C.UTF-8", "XDG_RUNTIME_DIR": str(runtime)}
+    return environment(**changes)
+
+
+def pytest(*arguments: str) -> tuple[str | Path, ...]:
+    """The command that runs tests, two at a time and a file never split."""
+    return (tool("python"), "-m", "pytest", "-n", "2", "--dist", "loadfile", *arguments)
+
+
+def in_turn(steps: Mapping[str, Sequence[str | Path]]) -> int:
+    """Run every step, also after one has failed; then a table of how each went."""
+    env, rows, began = test_environment(), [], time.monotonic()
+    for name, command in steps.items():
+        say(f"\n=== {name}")
+        start = time.monotonic()
+        status = call(*command, env=env)
+        seconds = time.monotonic() - start
+        rows.append((name, status, seconds))
+        say(f"=== {name}: {'done' if status == 0 else f'FAILED ({status})'}, {seconds:.1f} s")
+    say(f"\n{'step':<24}{'result':<10}{'seconds':>8}")
+    for name, status, seconds in rows:
+        say(f"{name:<24}{'FAILED' if status else 'ok':<10}{seconds:>8.1f}")
+    say(f"{'all':<34}{time.monotonic() - began:>8.1f}")
+    return int(any(status for _, status, _ in rows))
+
+
+def test() -> int:
+    """Format, lint, types, imports, translations, tests."""
+    python = tool("python")
+    return in_turn(
+        {
+            "format": (tool("ruff"), "format", "--check"),
+            "lint": (tool("ruff"), "check"),
+            "types": (tool("basedpyright"),),
+            "imports": (tool("lint-imports"),),
+            "translations": (python, TRANSLATIONS, "check"),
+            "tests": pytest(),
+        }
+    )
+
+
+def bench() -> int:
+    """Every measurement in tests/bench."""
+    files = sorted((ROOT / "tests" / "bench").glob("[!_]*.py"))
+    names = [file.stem for file in files if "\ndef main(" in file.read_text(encoding="utf-8")]
+    return in_turn({name: (tool("python"), "-m", f"tests.bench.{name}") for name in names})
+
+
+def soak() -> int:
+    """The long tests: faults over hours of use, and random input in bulk."""
+    return in_turn(
+        {
+            "faults": pytest("tests/fault", "--soak", "--timeout=3600"),
+            "fuzzing": pytest("-m", "fuzz", "--soak", "--timeout=3600"),
+        }
+    )
+
+
+def translations() -> int:
+    """Take new texts of the windows into the translation files."""
+    return call(tool("python"), TRANSLATIONS, "update")
+
+
+def lock(*, upgrade: bool) -> int:
+    """Write the lock files anew from pyproject.toml, keeping versions unless asked for newer."""
+    uv, env = bootstrap_uv(), uv_environment()
+    for file, source in (
+        (LOCK, ("pyproject.toml", "--group", "dev")),
+        (UV_LOCK, ("--group", "bootstrap")),
+    ):
+        command = [uv, "pip", "compile", *source, "--universal", "--python-version", "3.11"]
+        command += ["--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--quiet"]
+        command += ["--custom-compile-command", "python3 packaging/dev.py lock", "-o", file]
+        if upgrade:
+            command.append("--upgrade")
+        if call(*command, env=env) != 0:
+            raise SetupError(f"{file.name} could not be made (see above). {likely()}")
+    return 0
+
+
+COMMANDS: dict[str, tuple[Callable[[], int], str]] = {
+    "setup": (lambda: 0, "set up, and nothing more"),
+    "run": (run, "open the practice site (without a display: draw every screen)"),
+    "test": (test, "format, lint, types, imports, translations, tests"),
+    "bench": (bench, "measure speed"),
+    "soak": (soak, "the long tests: faults and random input"),
+    "translations": (translations, "take new texts into the translation files"),
+}
+
+
+def main() -> int:
+    """Set up, do what was asked, and say what went wrong in a sentence."""
+    parser = argparse.ArgumentParser(description="Set up, run and test Sitebook from a clone.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (_, text) in COMMANDS.items():
+        commands.add_parser(name, help=text)
+    locking = commands.add_parser("lock", help="write the lock files anew from pyproject.toml")
+    locking.add_argument("--upgrade", action="store_true", help="take the newest versions")
+    arguments = parser.parse_args()
+    if sys.version_info < PYTHON_NEEDED:
+        say("Sitebook needs Python 3.11 or newer; this is " + sys.version.split()[0])
+        return 1
+    try:
+        if arguments.command == "lock":
+            return lock(upgrade=arguments.upgrade)
+        set_up()
+        return COMMANDS[arguments.command][0]()
+    except KeyboardInterrupt:
+        return 130
+    except SetupError as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        print(f"{error.strerror}: {error.filename}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
