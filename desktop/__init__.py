@@ -1,0 +1,1 @@
+"""Sitebook without a window: the journal, the casebook, the vault, and `Site`, the one door to them."""

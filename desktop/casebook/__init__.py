@@ -1,0 +1,1 @@
+"""What it means now: the fold of the journal, and the questions put to it."""

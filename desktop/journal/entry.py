@@ -1,0 +1,296 @@
+"""The journal entry: a head that says who, when and what kind, and a salted body that says what.
+
+Both are canonical JSON: UTF-8, keys sorted, no white space, no floats. An entry is kept and passed on as exactly the
+bytes that were hashed; they are verified first and parsed after, never serialised again. Bytes that are not their own
+canonical encoding are refused, so one content has one hash.
+
+The bodies are one msgspec Struct a kind (`BODIES`). A kind that this release does not know is kept, passed on and shown as
+such (`UnknownBody`). The JSON schema of them all is committed in `tests/data/journal-schema.json` and compared in
+a test: the format is for ever.
+"""
+
+import enum
+import secrets
+from typing import Any, Literal
+
+import msgspec
+
+from desktop.errors import DamagedError
+from desktop.study.data import FormKey, ItemValue
+
+FORMAT = 1
+"""Version of the entry format, in every head."""
+
+SALT_BYTES = 16
+
+
+class _Data(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Base of everything that is written into an entry. Unknown fields of a newer release are ignored on reading."""
+
+
+class Head(_Data, omit_defaults=False):
+    """Who, when, what kind. Names no value and no person but the user's OID."""
+
+    format: int
+    study: str
+    site: str
+    device: str
+    sequence: int
+    """1, 2, 3, ... for each device, without gaps."""
+    time: int
+    """Hybrid logical time, see `clock.py`."""
+    wall: str
+    """Wall time of the computer in ISO 8601 with UTC offset."""
+    user: str
+    """OID of the acting user; empty where nobody was signed in."""
+    kind: str
+    subject: str | None
+    """Subject key, or null where the entry is about no subject."""
+
+
+class ItemGroupData(_Data, kw_only=True):
+    """What changed in one row of one ItemGroup. `null` clears an item."""
+
+    group: str
+    row: str = ""
+    """Random key of the row; empty for a group that does not repeat."""
+    items: dict[str, ItemValue | None] = {}
+    derived: dict[str, ItemValue | None] = {}
+    removed: bool = False
+
+
+class FiredCheck(_Data, kw_only=True):
+    """An edit check that fired at this save, with the comment that answered it."""
+
+    check: str
+    item: str
+    group: str
+    row: str = ""
+    comment: str = ""
+
+
+class Body(_Data, kw_only=True):
+    """Base of all bodies. The salt keeps the hash of a redacted body from betraying its content."""
+
+    salt: str
+
+
+class StudyVersionAdded(Body, kw_only=True):
+    """A MetaDataVersion came into use; `definition` is its canonical JSON, whole."""
+
+    oid: str
+    sha256: str
+    definition: str
+
+
+class DeviceStarted(Body, kw_only=True):
+    """First entry of a device. Public keys are hexadecimal."""
+
+    letter: str
+    signing_key: str
+    """Ed25519 public key."""
+    sealing_key: str
+    """ML-KEM-768 and X25519 public keys, one after the other."""
+    release: str
+    restored_device: str = ""
+    restored_sequence: int = 0
+    restored_head: str = ""
+    """Chain value of the entry at which the restored backup ended."""
+
+
+class UserAdded(Body, kw_only=True):
+    """A person may use this vault from now on."""
+
+    user: str
+    name: str
+    roles: tuple[str, ...]
+    signing_key: str
+    """Ed25519 public key of the person's electronic signature."""
+
+
+class UserChanged(Body, kw_only=True):
+    """New roles, or a suspension and its end."""
+
+    user: str
+    roles: tuple[str, ...]
+    suspended: bool
+    reason: str
+
+
+class PassphraseChanged(Body, kw_only=True):
+    """A person has a new passphrase. After a recovery also a new signing key."""
+
+    user: str
+    signing_key: str = ""
+    recovered: bool = False
+
+
+class SessionChanged(Body, kw_only=True):
+    """Someone signed in, failed to, locked, unlocked or signed out; `name` where the user is not known."""
+
+    act: Literal["signed_in", "sign_in_failed", "locked", "unlocked", "signed_out"]
+    count: int = 1
+    """Of failed sign-ins since the last entry."""
+    at: str = ""
+    """Wall time of the last failed try, where it was written down later."""
+
+
+class FormSaved(Body, kw_only=True):
+    """A form was saved: only what changed, what followed from it, and what the person had seen."""
+
+    key: FormKey
+    version: str
+    """MetaDataVersion OID under which it was entered."""
+    version_sha256: str
+    entry_pass: int = msgspec.field(default=1, name="pass")
+    basis: dict[str, int] = {}
+    """Device -> sequence of its newest entry about this form that the person had seen."""
+    groups: tuple[ItemGroupData, ...] = ()
+    checks: tuple[FiredCheck, ...] = ()
+    complete: bool = False
+    reason: str = ""
+    """Why saved values were changed, cleared or removed."""
+
+
+class FormRemoved(Body, kw_only=True):
+    """A form that should not be there was taken out; it stays in the history."""
+
+    key: FormKey
+    basis: dict[str, int] = {}
+    reason: str
+
+
+class Exported(Body, kw_only=True):
+    """Data left this computer by a file."""
+
+    what: str
+    month: str = ""
+    sha256: str
+    recipient: str = ""
+
+
+class Enrolled(Body, kw_only=True):
+    """This device joined a centre. Keys are hexadecimal; a person compared the fingerprint words."""
+
+    url: str
+    fingerprint: str
+    signing_key: str
+    sealing_key: str
+
+
+class Redacted(Body, kw_only=True):
+    """The body of an entry was blanked because it held identifying text."""
+
+    device: str
+    sequence: int
+    reason: str
+
+
+class UnknownBody(Body, kw_only=True):
+    """The body of a kind that a newer release knows."""
+
+
+class Kind(enum.StrEnum):
+    """The kinds of entries."""
+
+    STUDY_VERSION_ADDED = "study_version_added"
+    DEVICE_STARTED = "device_started"
+    USER_ADDED = "user_added"
+    USER_CHANGED = "user_changed"
+    PASSPHRASE_CHANGED = "passphrase_changed"
+    SESSION_CHANGED = "session_changed"
+    FORM_SAVED = "form_saved"
+    FORM_REMOVED = "form_removed"
+    EXPORTED = "exported"
+    ENROLLED = "enrolled"
+    REDACTED = "redacted"
+
+
+BODIES: dict[str, type[Body]] = {
+    Kind.STUDY_VERSION_ADDED: StudyVersionAdded,
+    Kind.DEVICE_STARTED: DeviceStarted,
+    Kind.USER_ADDED: UserAdded,
+    Kind.USER_CHANGED: UserChanged,
+    Kind.PASSPHRASE_CHANGED: PassphraseChanged,
+    Kind.SESSION_CHANGED: SessionChanged,
+    Kind.FORM_SAVED: FormSaved,
+    Kind.FORM_REMOVED: FormRemoved,
+    Kind.EXPORTED: Exported,
+    Kind.ENROLLED: Enrolled,
+    Kind.REDACTED: Redacted,
+}
+KINDS = {body: kind for kind, body in BODIES.items()}
+
+_ENCODE = msgspec.json.Encoder(order="sorted").encode
+_DECODE_ANY = msgspec.json.Decoder().decode
+_DECODE_HEAD = msgspec.json.Decoder(Head).decode
+_DECODE_BODY = {kind: msgspec.json.Decoder(body).decode for kind, body in BODIES.items()}
+_DECODE_UNKNOWN = msgspec.json.Decoder(UnknownBody).decode
+
+
+class RawEntry(msgspec.Struct, frozen=True, array_like=True):
+    """An entry as it is kept and as it travels: the bytes that were hashed. `body` is null where it was redacted."""
+
+    head: bytes
+    body: bytes | None
+    body_hash: bytes
+    """SHA-256 of the body; stands for a redacted body."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """An entry as it is read. `body` is null where it was redacted."""
+
+    head: Head
+    body: Body | None
+
+    @property
+    def order(self) -> tuple[int, str, int]:
+        """Its place in the fold: (hybrid time, device, sequence)."""
+        return (self.head.time, self.head.device, self.head.sequence)
+
+
+def new_salt() -> str:
+    """A fresh random salt."""
+    return secrets.token_hex(SALT_BYTES)
+
+
+def encode(part: Head | Body) -> bytes:
+    """The canonical bytes of a head or a body."""
+    return _ENCODE(part)
+
+
+def decode(raw: RawEntry) -> Entry:
+    """Read an entry whose bytes were verified.
+
+    Raises DamagedError when the bytes are not an entry.
+    """
+    try:
+        head = _DECODE_HEAD(raw.head)
+        body = None if raw.body is None else _DECODE_BODY.get(head.kind, _DECODE_UNKNOWN)(raw.body)
+    except msgspec.DecodeError as error:
+        raise DamagedError("An entry cannot be read: its bytes are not an entry.") from error
+    return Entry(head, body)
+
+
+def is_canonical(data: bytes) -> bool:
+    """Whether the bytes are their own canonical encoding, so that no other bytes say the same."""
+    try:
+        content = _DECODE_ANY(data)
+        return isinstance(content, dict) and not _has_float(content) and _ENCODE(content) == data
+    except (msgspec.DecodeError, RecursionError, OverflowError):
+        return False
+
+
+def _has_float(content: Any) -> bool:
+    if isinstance(content, dict):
+        return any(map(_has_float, content.values()))
+    if isinstance(content, list):
+        return any(map(_has_float, content))
+    return isinstance(content, float)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of the head and of every body, for the committed copy."""
+    types = [Head, *(BODIES[kind] for kind in sorted(BODIES))]
+    _, components = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
+    return {"format": FORMAT, "kinds": {str(k): BODIES[k].__name__ for k in sorted(BODIES)}, "$defs": components}

@@ -1,0 +1,1 @@
+"""What the trial asks: study definitions, their checks and their schedule."""

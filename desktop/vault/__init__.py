@@ -1,0 +1,1 @@
+"""Where it is kept: the encrypted folder of a site."""

@@ -1,0 +1,1 @@
+"""How a form is filled: a state machine that the windows only draw."""

@@ -1,0 +1,1 @@
+"""The windows of Sitebook (PySide6)."""
