@@ -44,7 +44,7 @@ UV_NEEDED = (0, 9)
 SPACE_NEEDED_MB = 1200
 
 # What Qt and the tests need of Debian, each found missing in an empty installation.
-DEBIAN_PACKAGES = (
+DEBIAN_PACKAGES: tuple[str, ...] = (
     # Qt itself, also without a screen
     "libegl1",
     "libgl1",
@@ -201,7 +201,7 @@ def base_python() -> str:
 
 
 def uv_environment() -> dict[str, str]:
-    """uv's environment: its own settings, else pip's, so that a hospital's mirror is set once."""
+    """How uv is to run: with its own settings, else pip's, so that a mirror is set once."""
     env = environment(UV_PYTHON_DOWNLOADS="never", UV_NO_PROGRESS="1")
     for name, value in index_settings(pip_settings()).items():
         env.setdefault(name, value)
@@ -226,7 +226,7 @@ def pip_settings() -> dict[str, str]:
 
 
 def index_settings(pip: Mapping[str, str]) -> dict[str, str]:
-    """pip's settings of where packages come from, in uv's words."""
+    """Where pip takes packages from, in the words of uv."""
     names = {
         "index-url": "UV_DEFAULT_INDEX",
         "extra-index-url": "UV_INDEX",
