@@ -156,7 +156,7 @@ def install_debian_packages() -> None:
         return
     say(f"Installing {len(missing)} packages of the system: {' '.join(missing)}")
     quiet = environment(DEBIAN_FRONTEND="noninteractive", LC_ALL="C.UTF-8")
-    waiting = ("-q", "-o", "DPkg::Lock::Timeout=300")
+    waiting = ("-q", "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0")
     # One source out of reach is no reason to stop: the others may have all that is needed.
     call("apt-get", *waiting, "update", env=quiet)
     if call(*install[:1], *waiting, *install[1:], env=quiet) != 0:
@@ -202,7 +202,7 @@ def base_python() -> str:
 
 def uv_environment() -> dict[str, str]:
     """How uv is to run: with its own settings, else pip's, so that a mirror is set once."""
-    env = environment(UV_PYTHON_DOWNLOADS="never", UV_NO_PROGRESS="1")
+    env = environment(UV_PYTHON_DOWNLOADS="never")
     for name, value in index_settings(pip_settings()).items():
         env.setdefault(name, value)
     return env
@@ -237,8 +237,12 @@ def index_settings(pip: Mapping[str, str]) -> dict[str, str]:
         "timeout": "UV_HTTP_TIMEOUT",
     }
     found = {ours: " ".join(pip[theirs].split()) for theirs, ours in names.items() if theirs in pip}
-    if links := pip.get("find-links"):
-        found["UV_FIND_LINKS"] = ",".join(links.split())
+    # A folder that is not there is nothing to pip, and an error to uv.
+    links = [
+        link for link in pip.get("find-links", "").split() if "://" in link or Path(link).is_dir()
+    ]
+    if links:
+        found["UV_FIND_LINKS"] = ",".join(links)
     if "no-index" in pip:
         found["UV_NO_INDEX"] = "1"
     # pip takes the best file of all its indexes; the hashes of the lock make that safe.
@@ -271,16 +275,19 @@ def install_python_packages() -> None:
         return
     uv, env = bootstrap_uv(), uv_environment()
     python = tool("python")
-    say(f"Installing the locked packages into {VENV.name}")
+    say(f"Installing the locked packages into {VENV.name} (the first time 250 MB are fetched)")
+    here = ("--python", python)
     commands: list[tuple[str | Path, ...]] = [
-        (uv, "pip", "sync", "--python", python, "--require-hashes", LOCK),
-        (uv, "pip", "install", "--python", python, "--no-build-isolation", "--no-deps", "-e", ROOT),
+        ("pip", "sync", *here, "--require-hashes", LOCK),
+        ("pip", "install", *here, "--no-build-isolation", "--no-deps", "-e", ROOT),
     ]
     if not works:
-        commands.insert(0, (uv, "venv", "--clear", "--python", base_python(), VENV))
+        commands.insert(0, ("venv", "--clear", "--python", base_python(), VENV))
+    # Progress is for someone who watches; a log keeps what went wrong.
+    quiet = () if sys.stderr.isatty() else ("--quiet",)
     STAMP.unlink(missing_ok=True)
     for command in commands:
-        if call(*command, env=env) != 0:
+        if call(uv, *quiet, *command, env=env) != 0:
             raise SetupError(f"The packages could not be installed (see above). {likely()}")
     STAMP.write_text(wanted, encoding="ascii")
 

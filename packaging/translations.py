@@ -18,7 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as ET
+from xml.etree import ElementTree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,7 +73,7 @@ def check() -> Iterator[str]:
 def faults(file: Path) -> Iterator[str]:
     """Texts of a .ts file without a translation, or with other placeholders in it."""
     # The file is our own, from this repository.
-    for message in ET.parse(file).iter("message"):  # noqa: S314
+    for message in ElementTree.parse(file).iter("message"):  # noqa: S314
         source, translation = message.findtext("source", ""), message.find("translation")
         if translation is None or translation.get("type") == "unfinished":
             yield f"no translation of {source!r}"
