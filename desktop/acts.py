@@ -1,0 +1,81 @@
+"""What a person can do, each act one immutable value handed to `Site.record`.
+
+`Site.record(act)` checks rights and rules and appends; it returns what changed, so that screens know what to refresh.
+"""
+
+import msgspec
+
+from desktop.study.data import FormKey, ItemPlace, ItemValue
+
+
+class _Act(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all acts."""
+
+
+class SaveForm(_Act, kw_only=True):
+    """Save what a person entered in one form. A new subject comes into being with the study's first form."""
+
+    subject: str
+    key: FormKey
+    items: dict[ItemPlace, ItemValue | None] = {}
+    """New values by place; None clears. What is omitted stays."""
+    removed_rows: tuple[tuple[str, str], ...] = ()
+    """(group OID, row key) of rows to take out."""
+    comments: dict[ItemPlace, str] = {}
+    """Answers to soft checks, by the item where the check is shown. An ItemPlace without group and row answers
+    the checks at that item in every row."""
+    complete: bool = True
+    reason: str = ""
+    basis: dict[str, int] | None = None
+    """What the person had seen (`FormView.basis`); None: the newest there is."""
+    entry_pass: int = 1
+
+
+class RemoveForm(_Act, kw_only=True):
+    """Take out a form that should not be there. It stays in the history."""
+
+    subject: str
+    key: FormKey
+    reason: str
+    basis: dict[str, int] | None = None
+
+
+class AddUser(_Act, kw_only=True):
+    """Let a person use this vault. By a manager."""
+
+    name: str
+    roles: tuple[str, ...]
+    passphrase: str
+
+
+class ChangeUser(_Act, kw_only=True):
+    """Give a person other roles, or suspend the person. By a manager."""
+
+    user: str
+    roles: tuple[str, ...]
+    suspended: bool
+    reason: str
+
+
+class ChangePassphrase(_Act, kw_only=True):
+    """A person's own new passphrase."""
+
+    old: str
+    new: str
+
+
+Act = SaveForm | RemoveForm | AddUser | ChangeUser | ChangePassphrase
+
+
+class Recorded(_Act, kw_only=True):
+    """What an act changed."""
+
+    changed: bool
+    """False where everything was so already: nothing was recorded."""
+    subject: str | None = None
+    key: FormKey | None = None
+    users: bool = False
+    device: str = ""
+    sequence: int = 0
+    """Position of the entry in the journal."""
+
