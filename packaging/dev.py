@@ -60,6 +60,9 @@ DEBIAN_PACKAGES: tuple[str, ...] = (
     "libxcb-shape0",
     "libxcb-xkb1",
     "libxkbcommon-x11-0",
+    # windows under Wayland
+    "libwayland-cursor0",
+    "libwayland-egl1",
     # a screen for tests
     "xvfb",
     "xauth",
@@ -122,8 +125,8 @@ def tool(name: str, folder: Path = VENV) -> Path:
 # --- set-up: Debian's packages --------------------------------------------------------------
 
 
-def missing_debian_packages(wanted: Sequence[str]) -> list[str]:
-    """Those of the wanted packages that are not installed, by their own or a provided name."""
+def missing_debian_packages() -> list[str]:
+    """The packages that are needed and not installed, by their own or a provided name."""
     listing = ask("dpkg-query", "-W", "-f", "${db:Status-Status}|${Package}, ${Provides}\n")
     installed: set[str] = set()
     for line in listing.splitlines():
@@ -131,35 +134,38 @@ def missing_debian_packages(wanted: Sequence[str]) -> list[str]:
         if status == "installed":
             # "libglib2.0-0 (= 2.80)": newer releases provide the old name under a new package.
             installed.update(name.split()[0] for name in names.split(",") if name.strip())
-    return [name for name in wanted if name not in installed]
+    if not installed:
+        return []  # not Debian
+    needed = (*DEBIAN_PACKAGES, "python3-venv") if lacks_venv() else DEBIAN_PACKAGES
+    return [name for name in needed if name not in installed]
+
+
+def lacks_venv() -> bool:
+    """Is there still an environment to make, and nothing to make it with?"""
+    return not VENV.exists() and not found_uv() and not importlib.util.find_spec("ensurepip")
 
 
 def install_debian_packages() -> None:
     """Install what is missing, or say the one command that does."""
-    if not shutil.which("dpkg-query"):
-        if LINUX and not STAMP.exists():
-            say(
-                "This is not Debian: its graphics libraries and fonts are not checked. Needed are "
-                "EGL, GL, GLib, D-Bus, fontconfig, xkbcommon, the xcb libraries and Noto CJK fonts."
-            )
-        return
-    wanted = list(DEBIAN_PACKAGES)
-    if not VENV.exists() and not found_uv() and not importlib.util.find_spec("ensurepip"):
-        wanted.append("python3-venv")
-    missing = missing_debian_packages(wanted)
+    if LINUX and not shutil.which("dpkg-query") and not STAMP.exists():
+        say(
+            "This is not Debian: its graphics libraries and fonts are not checked. Needed are "
+            "EGL, GL, GLib, D-Bus, fontconfig, xkbcommon, the xcb libraries and Noto CJK fonts."
+        )
+    missing = missing_debian_packages()
     if not missing:
         return
-    install = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
+    install = ("install", "-y", "--no-install-recommends", *missing)
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         say("Packages of the system are missing. An administrator installs them with:\n")
-        say(f"    sudo {' '.join(install)}\n")
+        say(f"    sudo apt-get {' '.join(install)}\n")
         return
     say(f"Installing {len(missing)} packages of the system: {' '.join(missing)}")
-    quiet = environment(DEBIAN_FRONTEND="noninteractive", LC_ALL="C.UTF-8")
-    waiting = ("-q", "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0")
+    env = environment(DEBIAN_FRONTEND="noninteractive", LC_ALL="C.UTF-8")
+    apt = ("apt-get", "-q", "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0")
     # One source out of reach is no reason to stop: the others may have all that is needed.
-    call("apt-get", *waiting, "update", env=quiet)
-    if call(*install[:1], *waiting, *install[1:], env=quiet) != 0:
+    call(*apt, "update", env=env)
+    if call(*apt, *install, env=env) != 0:
         raise SetupError(f"The system's packages could not be installed (see above). {likely()}")
 
 
@@ -183,15 +189,16 @@ def bootstrap_uv() -> Path:
     if uv := found_uv():
         return uv
     say("Fetching uv, which installs the rest")
-    python = tool("python", UV_VENV)
-    if call(base_python(), "-m", "venv", "--clear", UV_VENV) != 0:
-        raise SetupError(
-            "Python cannot make a virtual environment (see above): it lacks its venv module. "
-            "On Debian: sudo apt-get install python3-venv"
-        )
-    pip = (python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
-    if call(*pip, "--require-hashes", "--no-deps", "-r", UV_LOCK) != 0:
-        raise SetupError(f"uv could not be installed (see above). {likely()}")
+    if not importlib.util.find_spec("ensurepip"):
+        raise SetupError(f"This Python lacks its venv and ensurepip modules. {likely()}")
+    pip = (tool("python", UV_VENV), "-m", "pip", "--disable-pip-version-check", "--quiet")
+    commands: list[tuple[str | Path, ...]] = [
+        (base_python(), "-m", "venv", "--clear", UV_VENV),
+        (*pip, "install", "--require-hashes", "--no-deps", "-r", UV_LOCK),
+    ]
+    for command in commands:
+        if call(*command) != 0:
+            raise SetupError(f"uv could not be installed (see above). {likely()}")
     return tool("uv", UV_VENV)
 
 
@@ -202,7 +209,8 @@ def base_python() -> str:
 
 def uv_environment() -> dict[str, str]:
     """How uv is to run: with its own settings, else pip's, so that a mirror is set once."""
-    env = environment(UV_PYTHON_DOWNLOADS="never")
+    # The certificates that the system trusts: a hospital may have its own.
+    env = environment(UV_PYTHON_DOWNLOADS="never", UV_SYSTEM_CERTS="1")
     for name, value in index_settings(pip_settings()).items():
         env.setdefault(name, value)
     return env
@@ -210,10 +218,7 @@ def uv_environment() -> dict[str, str]:
 
 def pip_settings() -> dict[str, str]:
     """What pip is configured with, by files and variables, whichever pip is here."""
-    pythons = [
-        python for python in (tool("python", UV_VENV), base_python()) if Path(python).exists()
-    ]
-    for python in pythons:
+    for python in (tool("python", UV_VENV), base_python()):
         settings: dict[str, str] = {}
         for line in ask(python, "-m", "pip", "config", "list").splitlines():
             name, _, value = line.partition("=")
@@ -237,12 +242,10 @@ def index_settings(pip: Mapping[str, str]) -> dict[str, str]:
         "timeout": "UV_HTTP_TIMEOUT",
     }
     found = {ours: " ".join(pip[theirs].split()) for theirs, ours in names.items() if theirs in pip}
+    links = pip.get("find-links", "").split()
     # A folder that is not there is nothing to pip, and an error to uv.
-    links = [
-        link for link in pip.get("find-links", "").split() if "://" in link or Path(link).is_dir()
-    ]
-    if links:
-        found["UV_FIND_LINKS"] = ",".join(links)
+    if present := [link for link in links if "://" in link or Path(link).is_dir()]:
+        found["UV_FIND_LINKS"] = ",".join(present)
     if "no-index" in pip:
         found["UV_NO_INDEX"] = "1"
     # pip takes the best file of all its indexes; the hashes of the lock make that safe.
@@ -251,20 +254,14 @@ def index_settings(pip: Mapping[str, str]) -> dict[str, str]:
 
 
 def fingerprint() -> str:
-    """What the environment is made from: a change of any of it makes it anew."""
-    parts = (LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), str(ROOT).encode())
-    return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+    """Names what the environment is made from: a change of it makes the environment anew."""
+    return hashlib.sha256(LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
 
 
 def environment_works() -> bool:
-    """Does `.venv` start, with a Python that is new enough?"""
-    return bool(
-        ask(
-            tool("python"),
-            "-c",
-            f"import sys; assert sys.version_info >= {PYTHON_NEEDED}; print(1)",
-        )
-    )
+    """Does `.venv` start, and find this clone's Sitebook: not moved, its Python not replaced?"""
+    code = "import desktop; print(desktop.__file__)"
+    return ask(tool("python"), "-I", "-c", code).startswith(str(ROOT / "desktop"))
 
 
 def install_python_packages() -> None:
@@ -294,6 +291,8 @@ def install_python_packages() -> None:
 
 def likely() -> str:
     """The likeliest reason why an installation failed, as far as it can be seen from here."""
+    if missing_debian_packages():
+        return "Packages of the system are missing; the command that installs them is above."
     free = shutil.disk_usage(ROOT).free // 1_000_000
     if free < SPACE_NEEDED_MB:
         return f"The disk has {free} MB left; about {SPACE_NEEDED_MB} MB are needed."
@@ -311,7 +310,7 @@ def release_translations() -> None:
         made = source.with_suffix(".qm")
         if not made.exists() or made.stat().st_mtime < source.stat().st_mtime:
             if call(tool("python"), TRANSLATIONS, "release") != 0:
-                raise SetupError("The translations could not be made (see above).")
+                raise SetupError(f"The translations could not be made (see above). {likely()}")
             return
 
 
