@@ -95,9 +95,18 @@ def environment(**changes: str) -> dict[str, str]:
 def call(*command: str | Path, env: Mapping[str, str] | None = None) -> int:
     """Run a program in the project's folder, its output going where ours goes."""
     try:
-        return subprocess.run(command, cwd=ROOT, env=env or environment(), check=False).returncode
+        process = subprocess.Popen(command, cwd=ROOT, env=env or environment())
     except OSError as error:
         raise SetupError(f"{command[0]} cannot be started: {error.strerror}.") from error
+    with process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            # The program was interrupted too: let it end in its own way, within reason.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=10)
+            process.kill()
+            raise
 
 
 def ask(*command: str | Path) -> str:
@@ -166,7 +175,8 @@ def install_debian_packages() -> None:
     # One source out of reach is no reason to stop: the others may have all that is needed.
     call(*apt, "update", env=env)
     if call(*apt, *install, env=env) != 0:
-        raise SetupError(f"The system's packages could not be installed (see above). {likely()}")
+        reason = likely(without_packages=False)
+        raise SetupError(f"The system's packages could not be installed (see above). {reason}")
 
 
 # --- set-up: the virtual environment --------------------------------------------------------
@@ -289,9 +299,9 @@ def install_python_packages() -> None:
     STAMP.write_text(wanted, encoding="ascii")
 
 
-def likely() -> str:
+def likely(*, without_packages: bool = True) -> str:
     """The likeliest reason why an installation failed, as far as it can be seen from here."""
-    if missing_debian_packages():
+    if without_packages and missing_debian_packages():
         return "Packages of the system are missing; the command that installs them is above."
     free = shutil.disk_usage(ROOT).free // 1_000_000
     if free < SPACE_NEEDED_MB:

@@ -1,0 +1,1 @@
+"""Data only: study definitions, terminologies, translations, icons."""
