@@ -51,6 +51,7 @@ DEBIAN_PACKAGES: tuple[str, ...] = (
     "libglib2.0-0",
     "libdbus-1-3",
     "libfontconfig1",
+    "libgssapi-krb5-2",
     "libxkbcommon0",
     # windows under X11
     "libx11-xcb1",
@@ -320,7 +321,10 @@ def release_translations() -> None:
         made = source.with_suffix(".qm")
         if not made.exists() or made.stat().st_mtime < source.stat().st_mtime:
             if call(tool("python"), TRANSLATIONS, "release") != 0:
-                raise SetupError(f"The translations could not be made (see above). {likely()}")
+                raise SetupError(
+                    "The translations could not be made (see above): most often because "
+                    "a package of the system is missing."
+                )
             return
 
 
