@@ -409,7 +409,7 @@ def test() -> int:
             "format": (tool("ruff"), "format", "--check"),
             "lint": (tool("ruff"), "check"),
             "types": (tool("basedpyright"),),
-            "imports": (tool("lint-imports"),),
+            "imports": (tool("lint-imports"), "--no-logo"),
             "translations": (python, TRANSLATIONS, "check"),
             "tests": pytest(),
         }
@@ -484,11 +484,9 @@ def main() -> int:
         return COMMANDS[arguments.command][0]()
     except KeyboardInterrupt:
         return 130
-    except SetupError as error:
+    except (SetupError, OSError) as error:
         print(error, file=sys.stderr)
-    except OSError as error:
-        print(f"{error.strerror}: {error.filename}", file=sys.stderr)
-    return 1
+        return 1
 
 
 if __name__ == "__main__":
