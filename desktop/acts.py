@@ -12,7 +12,7 @@ class _Act(msgspec.Struct, frozen=True, kw_only=True):
     """Base of all acts."""
 
 
-class SaveForm(_Act, kw_only=True):
+class SaveForm(_Act, frozen=True, kw_only=True):
     """Save what a person entered in one form. A new subject comes into being with the study's first form."""
 
     subject: str
@@ -31,7 +31,7 @@ class SaveForm(_Act, kw_only=True):
     entry_pass: int = 1
 
 
-class RemoveForm(_Act, kw_only=True):
+class RemoveForm(_Act, frozen=True, kw_only=True):
     """Take out a form that should not be there. It stays in the history."""
 
     subject: str
@@ -40,7 +40,7 @@ class RemoveForm(_Act, kw_only=True):
     basis: dict[str, int] | None = None
 
 
-class AddUser(_Act, kw_only=True):
+class AddUser(_Act, frozen=True, kw_only=True):
     """Let a person use this vault. By a manager."""
 
     name: str
@@ -48,7 +48,7 @@ class AddUser(_Act, kw_only=True):
     passphrase: str
 
 
-class ChangeUser(_Act, kw_only=True):
+class ChangeUser(_Act, frozen=True, kw_only=True):
     """Give a person other roles, or suspend the person. By a manager."""
 
     user: str
@@ -57,7 +57,7 @@ class ChangeUser(_Act, kw_only=True):
     reason: str
 
 
-class ChangePassphrase(_Act, kw_only=True):
+class ChangePassphrase(_Act, frozen=True, kw_only=True):
     """A person's own new passphrase."""
 
     old: str
@@ -67,7 +67,7 @@ class ChangePassphrase(_Act, kw_only=True):
 Act = SaveForm | RemoveForm | AddUser | ChangeUser | ChangePassphrase
 
 
-class Recorded(_Act, kw_only=True):
+class Recorded(_Act, frozen=True, kw_only=True):
     """What an act changed."""
 
     changed: bool
@@ -78,4 +78,3 @@ class Recorded(_Act, kw_only=True):
     device: str = ""
     sequence: int = 0
     """Position of the entry in the journal."""
-

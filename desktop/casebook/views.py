@@ -34,7 +34,7 @@ class _View(msgspec.Struct, frozen=True, kw_only=True):
     """Base of all views."""
 
 
-class UserView(_View, kw_only=True):
+class UserView(_View, frozen=True, kw_only=True):
     """A person who may use this vault."""
 
     oid: str
@@ -45,7 +45,7 @@ class UserView(_View, kw_only=True):
     """The person has a key slot on this computer and can sign in here."""
 
 
-class FormSummary(_View, kw_only=True):
+class FormSummary(_View, frozen=True, kw_only=True):
     """One form of a subject, without its values."""
 
     subject: str
@@ -61,7 +61,7 @@ class FormSummary(_View, kw_only=True):
     """Soft checks that fire without a comment, e.g. because another form changed since."""
 
 
-class FormView(_View, kw_only=True):
+class FormView(_View, frozen=True, kw_only=True):
     """A form as it stands, with everything that is needed to go on filling it."""
 
     subject: str
@@ -85,7 +85,7 @@ class FormView(_View, kw_only=True):
     wall: str = ""
 
 
-class Draft(_View, kw_only=True):
+class Draft(_View, frozen=True, kw_only=True):
     """What a user typed into a form and has not saved yet; kept encrypted as each field is left."""
 
     subject: str
@@ -100,7 +100,7 @@ class Draft(_View, kw_only=True):
     wall: str = ""
 
 
-class Change(_View, kw_only=True):
+class Change(_View, frozen=True, kw_only=True):
     """One value changed once: a line of the history, and of the audit trail."""
 
     subject: str
@@ -125,9 +125,11 @@ class Change(_View, kw_only=True):
     """The centre has signed for the entry."""
 
 
-class AuditLine(_View, kw_only=True):
+class AuditLine(_View, frozen=True, kw_only=True):
     """One journal entry shown to a person."""
 
+    order: tuple[int, str, int]
+    """Its place in the fold: pass the last one shown to `Site.audit` for the next lines."""
     device: str
     sequence: int
     kind: str
@@ -142,7 +144,7 @@ class AuditLine(_View, kw_only=True):
     clock_behind: bool = False
 
 
-class SubjectLine(_View, kw_only=True):
+class SubjectLine(_View, frozen=True, kw_only=True):
     """A subject in a list."""
 
     subject: str
@@ -158,7 +160,7 @@ class SubjectLine(_View, kw_only=True):
     """The same key was registered on two computers."""
 
 
-class DueForm(_View, kw_only=True):
+class DueForm(_View, frozen=True, kw_only=True):
     """A form that the schedule expects."""
 
     subject: str
@@ -170,7 +172,7 @@ class DueForm(_View, kw_only=True):
     overdue: bool
 
 
-class TrendPoint(_View, kw_only=True):
+class TrendPoint(_View, frozen=True, kw_only=True):
     """One number of a subject's course."""
 
     item: str
@@ -178,14 +180,14 @@ class TrendPoint(_View, kw_only=True):
     value: float
 
 
-class DosingSpan(_View, kw_only=True):
+class DosingSpan(_View, frozen=True, kw_only=True):
     """Days on which something was given, for the ground of the trend plot."""
 
     first: datetime.date
     last: datetime.date
 
 
-class Casebook(_View, kw_only=True):
+class Casebook(_View, frozen=True, kw_only=True):
     """Everything about one subject on one screen."""
 
     subject: str
@@ -200,7 +202,7 @@ class Casebook(_View, kw_only=True):
     discrepancies: tuple["Discrepancy", ...]
 
 
-class Discrepancy(_View, kw_only=True):
+class Discrepancy(_View, frozen=True, kw_only=True):
     """Something that two people or two computers recorded differently."""
 
     subject: str
@@ -213,7 +215,7 @@ class Discrepancy(_View, kw_only=True):
     walls: tuple[str, ...] = ()
 
 
-class EntryStates(_View, kw_only=True):
+class EntryStates(_View, frozen=True, kw_only=True):
     """How far this device's entries have travelled; each entry is in exactly one state."""
 
     recorded: int = 0
@@ -227,7 +229,7 @@ class EntryStates(_View, kw_only=True):
         return self.recorded + self.packed + self.handed_over
 
 
-class SyncEvent(_View, kw_only=True):
+class SyncEvent(_View, frozen=True, kw_only=True):
     """A line of what happened between this computer and the centre."""
 
     wall: str
@@ -238,7 +240,7 @@ class SyncEvent(_View, kw_only=True):
     fields: dict[str, str] = {}
 
 
-class SyncView(_View, kw_only=True):
+class SyncView(_View, frozen=True, kw_only=True):
     """The sync screen."""
 
     enrolled: bool
@@ -256,7 +258,7 @@ class SyncView(_View, kw_only=True):
     log: tuple[SyncEvent, ...] = ()
 
 
-class ShellView(_View, kw_only=True):
+class ShellView(_View, frozen=True, kw_only=True):
     """What the frame around every screen shows."""
 
     study: str
@@ -268,7 +270,7 @@ class ShellView(_View, kw_only=True):
     discrepancies: int
 
 
-class Today(_View, kw_only=True):
+class Today(_View, frozen=True, kw_only=True):
     """The home screen."""
 
     date: datetime.date
@@ -289,7 +291,7 @@ class Today(_View, kw_only=True):
     clock_behind: bool
 
 
-class Status(_View, kw_only=True):
+class Status(_View, frozen=True, kw_only=True):
     """The numbers of `sitebook status`."""
 
     site: str
@@ -302,14 +304,14 @@ class Status(_View, kw_only=True):
     last_receipt: str | None
 
 
-class Failure(_View, kw_only=True):
+class Failure(_View, frozen=True, kw_only=True):
     """Something that did not verify."""
 
     where: str
     message: str
 
 
-class Verification(_View, kw_only=True):
+class Verification(_View, frozen=True, kw_only=True):
     """What `verify` found."""
 
     ok: bool

@@ -47,4 +47,3 @@ class HybridClock:
     def is_behind(self) -> bool:
         """Whether the computer's clock stands before what was already recorded by more than `JUMP`."""
         return self.wall().timestamp() * 1000 < milliseconds(self.last) - JUMP.total_seconds() * 1000
-

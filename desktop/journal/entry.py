@@ -48,7 +48,7 @@ class Head(_Data, omit_defaults=False):
     """Subject key, or null where the entry is about no subject."""
 
 
-class ItemGroupData(_Data, kw_only=True):
+class ItemGroupData(_Data, frozen=True, kw_only=True):
     """What changed in one row of one ItemGroup. `null` clears an item."""
 
     group: str
@@ -59,7 +59,7 @@ class ItemGroupData(_Data, kw_only=True):
     removed: bool = False
 
 
-class FiredCheck(_Data, kw_only=True):
+class FiredCheck(_Data, frozen=True, kw_only=True):
     """An edit check that fired at this save, with the comment that answered it."""
 
     check: str
@@ -69,13 +69,13 @@ class FiredCheck(_Data, kw_only=True):
     comment: str = ""
 
 
-class Body(_Data, kw_only=True):
+class Body(_Data, frozen=True, kw_only=True):
     """Base of all bodies. The salt keeps the hash of a redacted body from betraying its content."""
 
     salt: str
 
 
-class StudyVersionAdded(Body, kw_only=True):
+class StudyVersionAdded(Body, frozen=True, kw_only=True):
     """A MetaDataVersion came into use; `definition` is its canonical JSON, whole."""
 
     oid: str
@@ -83,7 +83,7 @@ class StudyVersionAdded(Body, kw_only=True):
     definition: str
 
 
-class DeviceStarted(Body, kw_only=True):
+class DeviceStarted(Body, frozen=True, kw_only=True):
     """First entry of a device. Public keys are hexadecimal."""
 
     letter: str
@@ -98,7 +98,7 @@ class DeviceStarted(Body, kw_only=True):
     """Chain value of the entry at which the restored backup ended."""
 
 
-class UserAdded(Body, kw_only=True):
+class UserAdded(Body, frozen=True, kw_only=True):
     """A person may use this vault from now on."""
 
     user: str
@@ -108,7 +108,7 @@ class UserAdded(Body, kw_only=True):
     """Ed25519 public key of the person's electronic signature."""
 
 
-class UserChanged(Body, kw_only=True):
+class UserChanged(Body, frozen=True, kw_only=True):
     """New roles, or a suspension and its end."""
 
     user: str
@@ -117,7 +117,7 @@ class UserChanged(Body, kw_only=True):
     reason: str
 
 
-class PassphraseChanged(Body, kw_only=True):
+class PassphraseChanged(Body, frozen=True, kw_only=True):
     """A person has a new passphrase. After a recovery also a new signing key."""
 
     user: str
@@ -125,7 +125,7 @@ class PassphraseChanged(Body, kw_only=True):
     recovered: bool = False
 
 
-class SessionChanged(Body, kw_only=True):
+class SessionChanged(Body, frozen=True, kw_only=True):
     """Someone signed in, failed to, locked, unlocked or signed out; `name` where the user is not known."""
 
     act: Literal["signed_in", "sign_in_failed", "locked", "unlocked", "signed_out"]
@@ -135,7 +135,7 @@ class SessionChanged(Body, kw_only=True):
     """Wall time of the last failed try, where it was written down later."""
 
 
-class FormSaved(Body, kw_only=True):
+class FormSaved(Body, frozen=True, kw_only=True):
     """A form was saved: only what changed, what followed from it, and what the person had seen."""
 
     key: FormKey
@@ -152,7 +152,7 @@ class FormSaved(Body, kw_only=True):
     """Why saved values were changed, cleared or removed."""
 
 
-class FormRemoved(Body, kw_only=True):
+class FormRemoved(Body, frozen=True, kw_only=True):
     """A form that should not be there was taken out; it stays in the history."""
 
     key: FormKey
@@ -160,7 +160,7 @@ class FormRemoved(Body, kw_only=True):
     reason: str
 
 
-class Exported(Body, kw_only=True):
+class Exported(Body, frozen=True, kw_only=True):
     """Data left this computer by a file."""
 
     what: str
@@ -169,7 +169,7 @@ class Exported(Body, kw_only=True):
     recipient: str = ""
 
 
-class Enrolled(Body, kw_only=True):
+class Enrolled(Body, frozen=True, kw_only=True):
     """This device joined a centre. Keys are hexadecimal; a person compared the fingerprint words."""
 
     url: str
@@ -178,7 +178,7 @@ class Enrolled(Body, kw_only=True):
     sealing_key: str
 
 
-class Redacted(Body, kw_only=True):
+class Redacted(Body, frozen=True, kw_only=True):
     """The body of an entry was blanked because it held identifying text."""
 
     device: str
@@ -186,7 +186,7 @@ class Redacted(Body, kw_only=True):
     reason: str
 
 
-class UnknownBody(Body, kw_only=True):
+class UnknownBody(Body, frozen=True, kw_only=True):
     """The body of a kind that a newer release knows."""
 
 

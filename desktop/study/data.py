@@ -45,4 +45,3 @@ def value_at(content: FormContent, place: ItemPlace) -> ItemValue | None:
 def copy_content(content: FormContent) -> FormContent:
     """A copy that may be mutated without touching the original."""
     return {group: {row: dict(items) for row, items in rows.items()} for group, rows in content.items()}
-

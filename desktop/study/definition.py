@@ -53,7 +53,7 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     """Base of all parts of a definition."""
 
 
-class CodeListItem(_Part, kw_only=True):
+class CodeListItem(_Part, frozen=True, kw_only=True):
     """One code. A code, once used, never changes its meaning."""
 
     code: str
@@ -70,7 +70,7 @@ class CodeListItem(_Part, kw_only=True):
     """Words about a dependent code, e.g. grade -> what that grade means for this term."""
 
 
-class CodeList(_Part, kw_only=True, dict=True):
+class CodeList(_Part, frozen=True, kw_only=True, dict=True):
     """The codes that an item may take."""
 
     oid: str
@@ -84,7 +84,7 @@ class CodeList(_Part, kw_only=True, dict=True):
         return {item.code: item for item in self.items}
 
 
-class MeasurementUnit(_Part, kw_only=True):
+class MeasurementUnit(_Part, frozen=True, kw_only=True):
     """A unit. `name` is what is stored with a value (CDISC unit code), `symbol` what is shown."""
 
     oid: str
@@ -92,7 +92,7 @@ class MeasurementUnit(_Part, kw_only=True):
     symbol: Text
 
 
-class UnitRef(_Part, kw_only=True):
+class UnitRef(_Part, frozen=True, kw_only=True):
     """A unit that an item may be given in. `factor` times the entered number is the number in the item's first unit."""
 
     unit: str
@@ -102,7 +102,7 @@ class UnitRef(_Part, kw_only=True):
 Comparator = Literal["LT", "LE", "GT", "GE", "EQ", "NE"]
 
 
-class RangeCheck(_Part, kw_only=True):
+class RangeCheck(_Part, frozen=True, kw_only=True):
     """A limit of one item. `value` is a number, a date, or `today` (the site's civil date at entry)."""
 
     comparator: Comparator
@@ -112,7 +112,7 @@ class RangeCheck(_Part, kw_only=True):
     """Empty: the program words it from the limits."""
 
 
-class ItemDef(_Part, kw_only=True):
+class ItemDef(_Part, frozen=True, kw_only=True):
     """One question."""
 
     oid: str
@@ -152,7 +152,7 @@ class ItemDef(_Part, kw_only=True):
         return not any(check.value == "today" for check in self.range_checks)
 
 
-class ItemRef(_Part, kw_only=True):
+class ItemRef(_Part, frozen=True, kw_only=True):
     """An item's place in a group."""
 
     item: str
@@ -163,7 +163,7 @@ class ItemRef(_Part, kw_only=True):
     """What is printed before the question, e.g. `I5`; empty: counted."""
 
 
-class Grid(_Part, kw_only=True):
+class Grid(_Part, frozen=True, kw_only=True):
     """A repeating group drawn as rows x columns, e.g. drugs x days: each filled cell is one row of the group.
 
     `rows` and `value` are item OIDs of the group; `columns` is an integer item counted from 1. `planned` and `date`
@@ -183,7 +183,7 @@ class Grid(_Part, kw_only=True):
     """Items of other forms (lab values) shown as read-only lines under the grid, by date."""
 
 
-class ItemGroupDef(_Part, kw_only=True):
+class ItemGroupDef(_Part, frozen=True, kw_only=True):
     """Questions that belong together; one page of a form."""
 
     oid: str
@@ -197,7 +197,7 @@ class ItemGroupDef(_Part, kw_only=True):
     """The repeating group has fixed lines: one per code of its first item (e.g. one per drug), all shown at once."""
 
 
-class EditCheck(_Part, kw_only=True):
+class EditCheck(_Part, frozen=True, kw_only=True):
     """A rule over several items. It fires where `expression` is true."""
 
     oid: str
@@ -212,7 +212,7 @@ class EditCheck(_Part, kw_only=True):
     """Protocol section or reference that the rule rests on."""
 
 
-class FormDef(_Part, kw_only=True):
+class FormDef(_Part, frozen=True, kw_only=True):
     """A form: pages of questions, with the rules among them."""
 
     oid: str
@@ -228,7 +228,7 @@ class FormDef(_Part, kw_only=True):
     double_entry: bool = False
 
 
-class Schedule(_Part, kw_only=True):
+class Schedule(_Part, frozen=True, kw_only=True):
     """When an event is due: `day` days after the date in item `anchor`, within `before` and `after` days.
 
     `anchor` may stand in any form; for a repeating event the newest date before this occurrence counts.
@@ -244,14 +244,14 @@ class Schedule(_Part, kw_only=True):
     label: Text = {}
 
 
-class FormRef(_Part, kw_only=True):
+class FormRef(_Part, frozen=True, kw_only=True):
     """A form's place in an event."""
 
     form: str
     mandatory: bool = True
 
 
-class StudyEventDef(_Part, kw_only=True):
+class StudyEventDef(_Part, frozen=True, kw_only=True):
     """A visit or a cycle."""
 
     oid: str
@@ -263,7 +263,7 @@ class StudyEventDef(_Part, kw_only=True):
     schedules: tuple[Schedule, ...] = ()
 
 
-class Location(_Part, kw_only=True):
+class Location(_Part, frozen=True, kw_only=True):
     """A site (ODM Location): its OID, its name, its IANA time zone."""
 
     oid: str
@@ -272,7 +272,7 @@ class Location(_Part, kw_only=True):
     planned_subjects: int | None = None
 
 
-class Setting(_Part, kw_only=True):
+class Setting(_Part, frozen=True, kw_only=True):
     """A point that the protocol leaves open or contradicts itself on: its default and why. Names a CEL variable `setting.NAME`."""
 
     name: str
@@ -285,7 +285,7 @@ class Setting(_Part, kw_only=True):
     """The study team has not confirmed it yet."""
 
 
-class MetaDataVersion(_Part, kw_only=True):
+class MetaDataVersion(_Part, frozen=True, kw_only=True):
     """One version of one study's definition, complete in itself."""
 
     study: str
@@ -395,7 +395,13 @@ class Definition:
         number = re.search(r"\{number(?::0(\d+)d)?\}", self.version.subject_key)
         digits = f"[0-9]{{{number[1]}}}" if number and number[1] else "[0-9]+"
         parts = re.split(r"(\{[^}]*\})", self.version.subject_key)
-        return "^" + "".join(
-            (digits if part.startswith("{number") else fields[part[1:-1]]) if part.startswith("{") else re.escape(part)
-            for part in parts
-        ) + "$"
+        return (
+            "^"
+            + "".join(
+                (digits if part.startswith("{number") else fields[part[1:-1]])
+                if part.startswith("{")
+                else re.escape(part)
+                for part in parts
+            )
+            + "$"
+        )

@@ -70,7 +70,8 @@ class FormWizard:
     def pages(self) -> tuple[Page, ...]:
         """The pages with their states, in order."""
         return tuple(
-            Page(group.oid, group.title, self._page_state(group)) for group in self.definition.form_groups(self.form.oid)
+            Page(group.oid, group.title, self._page_state(group))
+            for group in self.definition.form_groups(self.form.oid)
         )
 
     def rows(self, group: str) -> tuple[str, ...]:

@@ -1,0 +1,491 @@
+"""The questions that the screens and the command line ask a `Site`. Nothing here changes anything.
+
+What follows from several forms (due dates, best response) is computed on reading, by the version in force.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from desktop.casebook import fold as folding
+from desktop.casebook.staff import Staff
+from desktop.casebook.views import (
+    AuditLine,
+    Casebook,
+    Change,
+    Discrepancy,
+    DosingSpan,
+    DueForm,
+    EntryStates,
+    FormState,
+    FormSummary,
+    FormView,
+    ShellView,
+    Status,
+    SubjectLine,
+    SyncView,
+    Today,
+    TrendPoint,
+)
+from desktop.errors import RefusedError
+from desktop.journal import entry as e
+from desktop.journal.clock import JUMP, milliseconds
+from desktop.study.data import FormContent, FormKey, ItemValue
+from desktop.study.definition import Definition
+from desktop.study.schedule import due as schedule_due
+from desktop.study.values import number_in_first_unit
+from desktop.vault import casebook, drafts, journal, outbox
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from desktop.site import Site
+
+MONTHS_SHOWN = 8
+SYNC_LINES = 50
+
+Contents = dict[FormKey, FormContent]
+
+
+def shell(site: Site) -> ShellView:
+    """What the frame around every screen shows."""
+    with site.vault.begin() as connection:
+        due = _due(site, connection)
+        return ShellView(
+            study=site.definition.version.name,
+            site=site.vault.site,
+            user=site.user_view(connection),
+            entries=_states(site, connection),
+            enrolled=outbox.peer(connection) is not None,
+            due=sum(form.days <= 0 or form.overdue for form in due),
+            discrepancies=len(_discrepancies(site, connection)),
+        )
+
+
+def today(site: Site) -> Today:
+    """The home screen."""
+    with site.vault.begin() as connection:
+        staff = site.vault.staff(connection)
+        summaries = [
+            (_summary(site.definition, staff, subject, key, form), form)
+            for subject, key, form in casebook.forms(connection)
+        ]
+        due = _due(site, connection)
+        first: dict[str, str] = {}
+        for summary, form in summaries:
+            wall = form.first.wall if form.first else ""
+            first[summary.subject] = min(first.get(summary.subject, wall), wall)
+        peer = outbox.peer(connection)
+        return Today(
+            date=site.civil_date,
+            due=due,
+            drafts=tuple(drafts.of_user(connection, site.user_oid)),
+            incomplete=tuple(summary for summary, _ in summaries if summary.state == FormState.INCOMPLETE),
+            open_checks=tuple(summary for summary, _ in summaries if summary.open_checks),
+            discrepancies=_discrepancies(site, connection),
+            entries=_states(site, connection),
+            enrolled=peer is not None,
+            last_receipt=outbox.last_receipt(connection) or "",
+            subjects=len(first),
+            planned_subjects=site.location.planned_subjects,
+            subjects_by_month=_by_month(site.civil_date, list(first.values())),
+            forms_complete=sum(summary.state != FormState.INCOMPLETE for summary, _ in summaries),
+            forms_total=len(summaries) + sum(form.overdue or form.days <= 0 for form in due),
+            clock_behind=site.vault.clock.is_behind(),
+        )
+
+
+def subjects(site: Site) -> tuple[SubjectLine, ...]:
+    """All subjects, in order of their keys."""
+    order = {event.oid: number for number, event in enumerate(site.definition.version.events)}
+    with site.vault.begin() as connection:
+        headlines = _headlines(site, connection)
+        lines: dict[str, list[tuple[FormKey, folding.FormFold]]] = {}
+        for subject, key, form in casebook.forms(connection):
+            lines.setdefault(subject, []).append((key, form))
+    found: list[SubjectLine] = []
+    for subject, forms in lines.items():
+        furthest = max(forms, key=lambda pair: (order.get(pair[0].event, -1), pair[0].event_repeat))[0]
+        found.append(
+            SubjectLine(
+                subject=subject,
+                headline=headlines.get(subject, (None,) * len(site.definition.version.headline)),
+                forms=dict(Counter(form.state for _, form in forms)),
+                event=furthest.event,
+                event_repeat=furthest.event_repeat,
+                wall=max((form.last.wall for _, form in forms if form.last), default=""),
+                duplicate=any(clash.kind == "created_twice" for _, form in forms for clash in form.clashes),
+            )
+        )
+    return tuple(sorted(found, key=lambda line: line.subject))
+
+
+def casebook_of(site: Site, subject: str) -> Casebook:
+    """Everything about one subject. Raises RefusedError where there is none."""
+    definition = site.definition
+    with site.vault.begin() as connection:
+        if not casebook.is_known(connection, subject):
+            raise RefusedError("There is no subject of this key.")
+        fold = site.vault.subject(connection, subject)
+        staff = site.vault.staff(connection)
+        contents = fold.contents()
+        due = _due_of(site, subject, contents)
+        mine = tuple(draft.key for draft in drafts.of_user(connection, site.user_oid) if draft.subject == subject)
+        return Casebook(
+            subject=subject,
+            headline=_headline(definition, contents),
+            occurrences=_occurrences(definition, [*contents, *(form.key for form in due), *mine]),
+            forms=tuple(
+                _summary(definition, staff, subject, key, form)
+                for key, form in sorted(fold.forms.items())
+                if form.removed is None
+            ),
+            due=due,
+            drafts=mine,
+            trends=_trends(definition, contents),
+            dosing=_dosing(definition, contents),
+            discrepancies=tuple(
+                _discrepancy(definition, staff, subject, key, clash)
+                for key, form in fold.forms.items()
+                for clash in form.clashes
+            ),
+        )
+
+
+def form(site: Site, subject: str, key: FormKey) -> FormView:
+    """A form with all that is needed to go on filling it; also one that has no entry yet."""
+    with site.vault.begin() as connection:
+        fold = site.vault.subject(connection, subject)
+        staff = site.vault.staff(connection)
+        draft = next(
+            (
+                draft
+                for draft in drafts.of_user(connection, site.user_oid)
+                if (draft.subject, draft.key) == (subject, key)
+            ),
+            None,
+        )
+        saved = fold.forms.get(key)
+        others = {other: content for other, content in fold.contents().items() if other != key}
+        if saved is None or saved.removed is not None:
+            basis = {} if saved is None else dict(saved.basis)
+            return FormView(
+                subject=subject,
+                key=key,
+                exists=False,
+                basis=basis,
+                others=others,
+                draft=draft,
+                today=site.civil_date,
+            )
+        return FormView(
+            subject=subject,
+            key=key,
+            exists=True,
+            state=saved.state,
+            content=saved.content(),
+            derived=saved.derived(),
+            checks=saved.checks,
+            basis=dict(saved.basis),
+            version=saved.version,
+            others=others,
+            draft=draft,
+            today=site.civil_date,
+            user=staff.name_of(saved.last.user) if saved.last else "",
+            wall=saved.last.wall if saved.last else "",
+        )
+
+
+def next_subject(site: Site) -> str:
+    """The next free subject key of this device: one more than the greatest ever used."""
+    definition, vault = site.definition, site.vault
+    prefix = definition.version.subject_key.split("{number", 1)[0].format(site=vault.site, letter=vault.letter)
+    with vault.begin() as connection:
+        used = casebook.keys_ever_used(connection, prefix)
+    numbers = [int(digits[0]) for key in used if (digits := re.match(r"\d+", key[len(prefix) :]))]
+    return definition.subject_key(vault.site, vault.letter, max(numbers, default=0) + 1)
+
+
+def discrepancies(site: Site) -> tuple[Discrepancy, ...]:
+    """What two people or two computers recorded differently."""
+    with site.vault.begin() as connection:
+        return _discrepancies(site, connection)
+
+
+def status(site: Site) -> Status:
+    """The numbers of `sitebook status`."""
+    with site.vault.begin() as connection:
+        return Status(
+            site=site.vault.site,
+            device=site.device,
+            subjects=len(casebook.all_subjects(connection)),
+            forms=casebook.count_states(connection),
+            discrepancies=len(_discrepancies(site, connection)),
+            queries=0,
+            entries=_states(site, connection),
+            last_receipt=outbox.last_receipt(connection),
+        )
+
+
+def sync_view(site: Site) -> SyncView:
+    """How far this device's entries have travelled."""
+    with site.vault.begin() as connection:
+        return outbox.sync_view(connection, site.vault, SYNC_LINES)
+
+
+def received_to(site: Site) -> int:
+    """Sequence number up to which the centre has signed for this device's entries."""
+    with site.vault.begin() as connection:
+        return outbox.received_to(connection)
+
+
+def audit(site: Site, before: tuple[int, str, int] | None, limit: int, subject: str | None) -> tuple[AuditLine, ...]:
+    """The journal for a person, newest first."""
+    with site.vault.begin() as connection:
+        staff = site.vault.staff(connection)
+        entries = journal.newest(connection, before=before, limit=limit, subject=subject)
+    return tuple(_audit_line(entry, staff) for entry in entries)
+
+
+def change_view(change: folding.Change, subject: str, staff: Staff, received: int) -> Change:
+    """A line of the history, for a person."""
+    head = change.entry.head
+    return Change(
+        subject=subject,
+        key=change.key,
+        group=change.place.group,
+        row=change.place.row,
+        item=change.place.item,
+        old=change.old,
+        new=change.new,
+        derived=change.derived,
+        user=staff.name_of(head.user),
+        user_oid=head.user,
+        wall=head.wall,
+        clock_behind=_was_behind(head),
+        reason=change.reason,
+        device=head.device,
+        sequence=head.sequence,
+        received=head.sequence <= received,
+    )
+
+
+def _was_behind(head: e.Head) -> bool:
+    wall = datetime.datetime.fromisoformat(head.wall).timestamp() * 1000
+    return wall < milliseconds(head.time) - JUMP.total_seconds() * 1000
+
+
+def _audit_line(entry: e.Entry, staff: Staff) -> AuditLine:
+    head, body = entry.head, entry.body
+    detail, fields, reason, key = "An entry of a kind that this release does not know.", {}, "", None
+    match body:
+        case None:
+            detail = "The content of this entry was blanked because it held identifying text."
+        case e.FormSaved():
+            detail = "Form saved as complete." if body.complete else "Form saved, not complete yet."
+            key, reason = body.key, body.reason
+        case e.FormRemoved():
+            detail, key, reason = "Form removed.", body.key, body.reason
+        case e.UserAdded():
+            detail, fields = "User {name} added: {roles}.", {"name": body.name, "roles": ", ".join(body.roles)}
+        case e.UserChanged():
+            detail = "User {name} suspended." if body.suspended else "User {name} has now: {roles}."
+            fields = {"name": staff.name_of(body.user), "roles": ", ".join(body.roles)}
+            reason = body.reason
+        case e.PassphraseChanged():
+            detail = "Passphrase renewed with the recovery code." if body.recovered else "Passphrase changed."
+        case e.SessionChanged():
+            detail, fields = _SESSION[body.act], {"n": str(body.count)}
+        case e.DeviceStarted():
+            detail = "This computer took over from a backup." if body.restored_device else "This computer began."
+        case e.StudyVersionAdded():
+            detail, fields = "Study version {version} came into use.", {"version": body.oid}
+        case e.Exported():
+            detail, fields = "Exported: {what} {month}.", {"what": body.what, "month": body.month}
+        case e.Enrolled():
+            detail, fields = "Joined the centre {fingerprint}.", {"fingerprint": body.fingerprint}
+        case _:
+            pass
+    return AuditLine(
+        device=head.device,
+        sequence=head.sequence,
+        order=entry.order,
+        kind=head.kind,
+        wall=head.wall,
+        user=staff.name_of(head.user),
+        subject=head.subject,
+        key=key,
+        detail=detail,
+        fields=fields,
+        reason=reason,
+        clock_behind=_was_behind(head),
+    )
+
+
+_SESSION = {
+    "signed_in": "Signed in.",
+    "sign_in_failed": "Failed sign-ins: {n}.",
+    "locked": "Locked.",
+    "unlocked": "Unlocked.",
+    "signed_out": "Signed out.",
+}
+
+
+def _states(site: Site, connection: Connection) -> EntryStates:
+    total = site.vault.chain_point(connection, site.device).sequence
+    return outbox.entry_states(connection, total)
+
+
+def _summary(definition: Definition, staff: Staff, subject: str, key: FormKey, form: folding.FormFold) -> FormSummary:
+    label = ""
+    form_def = definition.forms.get(key.form)
+    if form_def is not None and form_def.label is not None:
+        stored = _item_in(form.everything(), form_def.label)
+        label = stored.value if stored else ""
+    return FormSummary(
+        subject=subject,
+        key=key,
+        state=form.state,
+        label=label,
+        user=staff.name_of(form.last.user) if form.last else "",
+        wall=form.last.wall if form.last else "",
+        open_checks=sum(not check.comment for check in form.checks),
+    )
+
+
+def _item_in(content: FormContent, item: str) -> ItemValue | None:
+    for rows in content.values():
+        for items in rows.values():
+            if item in items:
+                return items[item]
+    return None
+
+
+def _headline(definition: Definition, contents: Contents) -> tuple[ItemValue | None, ...]:
+    found: list[ItemValue | None] = []
+    for item in definition.version.headline:
+        values = [value for content in contents.values() if (value := _item_in(content, item)) is not None]
+        found.append(values[-1] if values else None)
+    return tuple(found)
+
+
+def _groups_of(definition: Definition, items: set[str]) -> set[str]:
+    return {group.oid for group in definition.version.groups if any(ref.item in items for ref in group.items)}
+
+
+def _headlines(site: Site, connection: Connection) -> dict[str, tuple[ItemValue | None, ...]]:
+    groups = _groups_of(site.definition, set(site.definition.version.headline))
+    return {
+        subject: _headline(site.definition, contents)
+        for subject, contents in casebook.contents_of_groups(connection, groups)
+    }
+
+
+def _due(site: Site, connection: Connection) -> tuple[DueForm, ...]:
+    """What the schedule expects of all subjects, from the anchors' groups alone."""
+    definition = site.definition
+    anchors = {schedule.anchor for event in definition.version.events for schedule in event.schedules}
+    anchored: dict[str, Contents] = dict(casebook.contents_of_groups(connection, _groups_of(definition, anchors)))
+    present: dict[str, Contents] = {}
+    for subject, key, _ in casebook.forms(connection):
+        # A form that is there is not due; its values matter only where they are anchors.
+        present.setdefault(subject, {})[key] = anchored.get(subject, {}).get(key, {})
+    found = [due for subject, contents in present.items() for due in _due_of(site, subject, contents)]
+    return tuple(sorted(found, key=lambda due: (due.due, due.subject)))
+
+
+def _due_of(site: Site, subject: str, contents: Contents) -> tuple[DueForm, ...]:
+    date = site.civil_date
+    return tuple(
+        DueForm(
+            subject=subject,
+            key=due.key,
+            due=due.due,
+            closes=due.closes,
+            days=(due.closes - date).days if date > due.closes else (due.due - date).days,
+            overdue=date > due.closes,
+        )
+        for due in schedule_due(site.definition, contents, date)
+    )
+
+
+def _occurrences(definition: Definition, keys: list[FormKey]) -> tuple[tuple[str, int], ...]:
+    found: list[tuple[str, int]] = []
+    for event in definition.version.events:
+        repeats = {key.event_repeat for key in keys if key.event == event.oid}
+        last = max(repeats, default=1) if event.repeating else 1
+        found += [(event.oid, repeat) for repeat in range(1, last + 1)]
+    return tuple(found)
+
+
+def _discrepancies(site: Site, connection: Connection) -> tuple[Discrepancy, ...]:
+    staff = site.vault.staff(connection)
+    return tuple(
+        _discrepancy(site.definition, staff, subject, key, clash)
+        for subject, key, form in casebook.forms(connection)
+        for clash in form.clashes
+    )
+
+
+def _discrepancy(definition: Definition, staff: Staff, subject: str, key: FormKey, clash: folding.Clash) -> Discrepancy:
+    is_subject = clash.kind == "created_twice" and key.form == definition.version.first_form
+    return Discrepancy(
+        subject=subject,
+        key=key,
+        place=clash.place,
+        kind="duplicate_subject" if is_subject else clash.kind,
+        values=clash.values,
+        users=tuple(staff.name_of(writer.user) for writer in clash.writers),
+        walls=tuple(writer.wall for writer in clash.writers),
+    )
+
+
+def _trends(definition: Definition, contents: Contents) -> tuple[TrendPoint, ...]:
+    """The course of the study's trend items, each dated by the first date of its own form."""
+    points: list[TrendPoint] = []
+    for key, content in contents.items():
+        date = _first_date(definition, key.form, content)
+        if date is None:
+            continue
+        for oid in definition.version.trends:
+            value = _item_in(content, oid)
+            number = None if value is None else number_in_first_unit(definition, definition.items[oid], value)
+            if number is not None:
+                points.append(TrendPoint(item=oid, date=date, value=number))
+    return tuple(sorted(points, key=lambda point: (point.item, point.date)))
+
+
+def _first_date(definition: Definition, form: str, content: FormContent) -> datetime.date | None:
+    for _, _, item in definition.form_items(form):
+        if item.data_type in ("date", "datetime") and (value := _item_in(content, item.oid)) and value.value:
+            return datetime.date.fromisoformat(value.value[:10])
+    return None
+
+
+def _dosing(definition: Definition, contents: Contents) -> tuple[DosingSpan, ...]:
+    """Runs of days of the study's grids: from the first to the last dated cell of each form."""
+    spans: list[DosingSpan] = []
+    for key, content in contents.items():
+        for group in definition.form_groups(key.form):
+            if group.grid is None or group.grid.date is None:
+                continue
+            days = sorted(
+                datetime.date.fromisoformat(row[group.grid.date].value)
+                for row in content.get(group.oid, {}).values()
+                if group.grid.date in row and group.grid.value in row
+            )
+            if days:
+                spans.append(DosingSpan(first=days[0], last=days[-1]))
+    return tuple(sorted(spans, key=lambda span: span.first))
+
+
+def _by_month(date: datetime.date, walls: list[str]) -> tuple[tuple[str, int], ...]:
+    months: list[str] = []
+    year, month = date.year, date.month
+    for _ in range(MONTHS_SHOWN):
+        months.append(f"{year:04}-{month:02}")
+        year, month = (year - 1, 12) if month == 1 else (year, month - 1)
+    return tuple((name, sum(wall[:7] <= name for wall in walls)) for name in reversed(months))

@@ -1,0 +1,438 @@
+"""`Site`: the one object that the windows and the command line talk to.
+
+Two doors lead into the journal and no other: `record` checks rights and rules and appends what a person here did;
+`receive` verifies and appends what others did, and never judges it again. Everything else asks.
+
+A Site lives on the thread that opened it (`Vault`), and is opened by a person: there is no Site without someone signed in.
+"""
+
+import datetime
+import zoneinfo
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Self
+
+import msgspec
+from sqlalchemy import Connection
+
+from desktop import questions
+from desktop.acts import Act, AddUser, ChangePassphrase, ChangeUser, Recorded, RemoveForm, SaveForm
+from desktop.casebook.fold import history as fold_history
+from desktop.casebook.saving import is_clean_text, prepare_save
+from desktop.casebook.staff import Person
+from desktop.casebook.views import (
+    AuditLine,
+    Casebook,
+    Change,
+    Discrepancy,
+    Draft,
+    FormView,
+    Role,
+    ShellView,
+    Status,
+    SubjectLine,
+    SyncView,
+    Today,
+    UserView,
+    Verification,
+)
+from desktop.errors import NotAllowedError, RefusedError, SignInError
+from desktop.journal.chain import ChainPoint
+from desktop.journal.entry import (
+    Exported,
+    FormRemoved,
+    PassphraseChanged,
+    RawEntry,
+    SessionChanged,
+    UserAdded,
+    UserChanged,
+    new_salt,
+)
+from desktop.study.checks import Rules
+from desktop.study.data import FormKey, ItemPlace
+from desktop.study.definition import Definition, Location
+from desktop.vault import casebook, drafts, journal, keys
+from desktop.vault.database import Cancelled, Progress
+from desktop.vault.keys import Slot, Unlocked
+from desktop.vault.vault import Recording, Vault, new_user_keys
+
+FILLS_FORMS = frozenset({Role.ENTRY, Role.INVESTIGATOR})
+EXPORTS = frozenset({Role.MANAGER, Role.INVESTIGATOR})
+MANAGES = frozenset({Role.MANAGER})
+
+LONGEST_NAME = 80
+
+
+class Site:
+    """An opened vault with a person signed in. `desktop.opening` makes one."""
+
+    def __init__(self, vault: Vault, definition: Definition, user: str) -> None:
+        self.vault = vault
+        self.definition = definition
+        self._rules: Rules | None = None
+        self._user = user
+        self._locked = False
+
+    # What it is
+
+    @property
+    def folder(self) -> Path:
+        """The vault's folder."""
+        return self.vault.folder
+
+    @property
+    def device(self) -> str:
+        """Device OID."""
+        return self.vault.device
+
+    @property
+    def location(self) -> Location:
+        """The site as the study defines it."""
+        return self.definition.locations[self.vault.site]
+
+    @property
+    def rules(self) -> Rules:
+        """The study's checks and derivations, compiled when first needed."""
+        if self._rules is None:
+            self._rules = Rules(self.definition)
+        return self._rules
+
+    @property
+    def user(self) -> UserView:
+        """The person signed in."""
+        with self.vault.begin() as connection:
+            return self.user_view(connection)
+
+    @property
+    def user_oid(self) -> str:
+        """OID of the person signed in."""
+        return self._user
+
+    def user_view(self, connection: Connection) -> UserView:
+        """The person signed in, within a transaction."""
+        return self._view(self._person(connection))
+
+    @property
+    def civil_date(self) -> datetime.date:
+        """Today at the site, by its own time zone."""
+        return self.vault.clock.wall().astimezone(zoneinfo.ZoneInfo(self.location.zone)).date()
+
+    # The session
+
+    def lock(self) -> None:
+        """Close the doors until the person's passphrase is given again."""
+        if not self._locked:
+            self._session("locked")
+            self._locked = True
+
+    def unlock(self, passphrase: str) -> None:
+        """Open the doors again. Raises SignInError."""
+        keys.unwrap(passphrase, self._slot())
+        self._locked = False
+        self._session("unlocked")
+
+    def close(self) -> None:
+        """Sign out and give the vault free."""
+        try:
+            self._session("signed_out")
+        finally:
+            self.vault.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # The first door
+
+    def record(self, act: Act) -> Recorded:
+        """Check rights and rules, and append what a person here did.
+
+        Raises NotAllowedError, `saving.FormRefusedError` or another RefusedError; then nothing was changed.
+        """
+        if self._locked:
+            raise NotAllowedError("The window is locked. Give the passphrase first.")
+        match act:
+            case SaveForm():
+                return self._save_form(act)
+            case RemoveForm():
+                return self._remove_form(act)
+            case AddUser():
+                return self._add_user(act)
+            case ChangeUser():
+                return self._change_user(act)
+            case ChangePassphrase():
+                return self._change_passphrase(act)
+
+    def _save_form(self, act: SaveForm) -> Recorded:
+        self.require(FILLS_FORMS)
+        with self.vault.begin() as connection:
+            fold = self.vault.subject(connection, act.subject)
+        body = prepare_save(self.rules, act, fold, self.vault.site, self.civil_date)
+        if body is None:
+            self.drop_draft(act.subject, act.key)
+            return Recorded(changed=False, subject=act.subject, key=act.key)
+        [entry] = self.vault.record(
+            [Recording(body, act.subject)],
+            lambda connection: drafts.drop(connection, self._user, act.subject, act.key),
+        )
+        return Recorded(
+            changed=True,
+            subject=act.subject,
+            key=act.key,
+            device=entry.head.device,
+            sequence=entry.head.sequence,
+        )
+
+    def _remove_form(self, act: RemoveForm) -> Recorded:
+        self.require(FILLS_FORMS)
+        _require_reason(act.reason)
+        with self.vault.begin() as connection:
+            form = self.vault.subject(connection, act.subject).forms.get(act.key)
+        if form is None or form.removed is not None:
+            raise RefusedError("There is no such form to remove.")
+        basis = dict(form.basis if act.basis is None else act.basis)
+        body = FormRemoved(salt=new_salt(), key=act.key, basis=basis, reason=act.reason.strip())
+        [entry] = self.vault.record(
+            [Recording(body, act.subject)],
+            lambda connection: drafts.drop(connection, self._user, act.subject, act.key),
+        )
+        return Recorded(
+            changed=True,
+            subject=act.subject,
+            key=act.key,
+            device=entry.head.device,
+            sequence=entry.head.sequence,
+        )
+
+    def _add_user(self, act: AddUser) -> Recorded:
+        self.require(MANAGES)
+        name = _checked_name(act.name)
+        keys.check_passphrase(act.passphrase)
+        roles = _checked_roles(act.roles)
+        with self.vault.begin() as connection:
+            staff = self.vault.staff(connection)
+        if any(person.name.casefold() == name.casefold() for person in staff.people.values()):
+            raise RefusedError("There is a user of this name already.")
+        number = 1 + sum(oid.startswith(f"U.{self.device}.") for oid in staff.people)
+        private, public = new_user_keys()
+        user = f"U.{self.device}.{number}"
+        slot = keys.wrap(act.passphrase, user, name, Unlocked(self.vault.unlocked.database_key, private))
+        body = UserAdded(salt=new_salt(), user=user, name=name, roles=roles, signing_key=public)
+        self._record_with_slot(body, slot)
+        return Recorded(changed=True, users=True)
+
+    def _change_user(self, act: ChangeUser) -> Recorded:
+        self.require(MANAGES)
+        _require_reason(act.reason)
+        roles = _checked_roles(act.roles)
+        with self.vault.begin() as connection:
+            people = self.vault.staff(connection).people
+        person = people.get(act.user)
+        if person is None:
+            raise RefusedError("There is no such user.")
+        managers = [other for other in people.values() if Role.MANAGER in other.roles and not other.suspended]
+        if managers == [person] and (act.suspended or Role.MANAGER not in roles):
+            raise RefusedError("This is the last manager. Make another person a manager first.")
+        if person.roles == tuple(map(Role, roles)) and person.suspended == act.suspended:
+            return Recorded(changed=False, users=True)
+        body = UserChanged(
+            salt=new_salt(), user=act.user, roles=roles, suspended=act.suspended, reason=act.reason.strip()
+        )
+        self.vault.record([Recording(body)])
+        return Recorded(changed=True, users=True)
+
+    def _change_passphrase(self, act: ChangePassphrase) -> Recorded:
+        keys.check_passphrase(act.new)
+        slot = self._slot()
+        unlocked = keys.unwrap(act.old, slot)
+        body = PassphraseChanged(salt=new_salt(), user=self._user)
+        self._record_with_slot(body, keys.wrap(act.new, slot.user, slot.name, unlocked))
+        return Recorded(changed=True, users=True)
+
+    def _record_with_slot(self, body: UserAdded | PassphraseChanged, slot: Slot) -> None:
+        """A slot and the entry about it stand or fall together."""
+        before = self.vault.file
+
+        def replace_slots(_: Connection) -> None:
+            self.vault.put_slots(keys.with_slot(before, slot))
+
+        try:
+            self.vault.record([Recording(body)], replace_slots)
+        except BaseException:
+            if self.vault.file is not before:
+                self.vault.put_slots(before)
+            raise
+
+    def note_export(self, what: str, month: str, sha256: str, recipient: str = "") -> None:
+        """Record that data left this computer by a file."""
+        self.require(EXPORTS)
+        body = Exported(salt=new_salt(), what=what, month=month, sha256=sha256, recipient=recipient)
+        self.vault.record([Recording(body)])
+
+    # The second door
+
+    def receive(self, device: str, raws: Iterable[RawEntry], end: ChainPoint) -> int:
+        """Verify and append another device's entries, up to `end`; returns how many were new.
+
+        Raises DamagedError, having appended nothing, when they do not extend that device's chain.
+        """
+        return self.vault.receive(device, raws, end)
+
+    # Drafts
+
+    def keep_draft(self, draft: Draft) -> None:
+        """Keep what was typed and not yet saved, encrypted, outside the journal."""
+        wall = self.vault.clock.wall().isoformat(timespec="seconds")
+        with self.vault.begin() as connection:
+            drafts.keep(connection, self._user, msgspec.structs.replace(draft, wall=wall))
+
+    def drop_draft(self, subject: str, key: FormKey) -> None:
+        """Forget a draft: the person starts again from what is saved."""
+        with self.vault.begin() as connection:
+            drafts.drop(connection, self._user, subject, key)
+
+    # Asking
+
+    def shell(self) -> ShellView:
+        """What the frame around every screen shows."""
+        return questions.shell(self)
+
+    def today(self) -> Today:
+        """The home screen."""
+        return questions.today(self)
+
+    def subjects(self) -> tuple[SubjectLine, ...]:
+        """All subjects, in order of their keys."""
+        return questions.subjects(self)
+
+    def casebook(self, subject: str) -> Casebook:
+        """Everything about one subject. Raises RefusedError where there is none."""
+        return questions.casebook_of(self, subject)
+
+    def form(self, subject: str, key: FormKey) -> FormView:
+        """A form with all that is needed to go on filling it; also one that has no entry yet."""
+        return questions.form(self, subject, key)
+
+    def next_subject(self) -> str:
+        """The next free subject key of this device."""
+        return questions.next_subject(self)
+
+    def next_repeat(self, subject: str, event: str, event_repeat: int, form: str) -> int:
+        """The repeat that a new instance of a repeating form would have."""
+        with self.vault.begin() as connection:
+            used = self.vault.subject(connection, subject).forms
+        return 1 + max(
+            (key.form_repeat for key in used if (key.event, key.event_repeat, key.form) == (event, event_repeat, form)),
+            default=0,
+        )
+
+    def history(self, subject: str, key: FormKey | None = None, place: ItemPlace | None = None) -> tuple[Change, ...]:
+        """Every change of a subject's values, or of one form's, or of one item's; oldest first."""
+        with self.vault.begin() as connection:
+            changes = fold_history(subject, journal.of_subject(connection, subject))
+            staff = self.vault.staff(connection)
+        received = questions.received_to(self)
+        return tuple(
+            questions.change_view(change, subject, staff, received if change.entry.head.device == self.device else 0)
+            for change in changes
+            if (key is None or change.key == key) and (place is None or change.place == place)
+        )
+
+    def audit(
+        self, before: tuple[int, str, int] | None = None, limit: int = 200, subject: str | None = None
+    ) -> tuple[AuditLine, ...]:
+        """The journal for a person, newest first; `before` is the `order` of the last line shown."""
+        return questions.audit(self, before, limit, subject)
+
+    def users(self) -> tuple[UserView, ...]:
+        """Everyone who may use this vault, suspended persons too."""
+        with self.vault.begin() as connection:
+            people = self.vault.staff(connection).people
+        return tuple(self._view(person) for person in sorted(people.values(), key=lambda person: person.name))
+
+    def discrepancies(self) -> tuple[Discrepancy, ...]:
+        """What two people or two computers recorded differently."""
+        return questions.discrepancies(self)
+
+    def sync_view(self) -> SyncView:
+        """How far this device's entries have travelled."""
+        return questions.sync_view(self)
+
+    def status(self) -> Status:
+        """The numbers of `sitebook status`."""
+        return questions.status(self)
+
+    # Long work
+
+    def rebuild(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> int:
+        """Drop the casebook and fold it again; returns the number of subjects."""
+        return self.vault.rebuild(progress, cancelled)
+
+    def verify(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> Verification:
+        """Verify chain, signatures and casebook; nothing is mended."""
+        from desktop.vault.verify import verify_vault
+
+        return verify_vault(self.vault, progress, cancelled)
+
+    def backup(self, out: Path, progress: Progress | None = None, cancelled: Cancelled | None = None) -> None:
+        """Write an encrypted copy of everything, and read it back to see that it is whole."""
+        from desktop.vault.backup import write_backup
+
+        write_backup(self.vault, out, progress, cancelled)
+
+    # Inside
+
+    def require(self, roles: frozenset[Role]) -> None:
+        """Raises NotAllowedError unless the person has one of the roles."""
+        with self.vault.begin() as connection:
+            person = self._person(connection)
+        if person.suspended or not roles & set(person.roles):
+            wanted = ", ".join(sorted(roles))
+            raise NotAllowedError("You do not have the right for this. It takes the role {roles}.", roles=wanted)
+
+    def is_known(self, subject: str) -> bool:
+        """Whether there is a subject of this key."""
+        with self.vault.begin() as connection:
+            return casebook.is_known(connection, subject)
+
+    def _person(self, connection: Connection) -> Person:
+        person = self.vault.staff(connection).people.get(self._user)
+        if person is None:
+            raise SignInError("The user or the passphrase is not right.")
+        return person
+
+    def _view(self, person: Person) -> UserView:
+        here = any(slot.user == person.oid for slot in self.vault.file.slots)
+        return UserView(oid=person.oid, name=person.name, roles=person.roles, suspended=person.suspended, here=here)
+
+    def _slot(self) -> Slot:
+        for slot in self.vault.file.slots:
+            if slot.user == self._user:
+                return slot
+        raise SignInError("The user or the passphrase is not right.")
+
+    def _session(self, act: str) -> None:
+        body = msgspec.convert({"salt": new_salt(), "act": act}, SessionChanged)
+        self.vault.record([Recording(body)])
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip() or not is_clean_text(reason):
+        raise RefusedError("Say why: the reason is kept in the audit trail.")
+
+
+def _checked_name(name: str) -> str:
+    name = keys.normalised_name(name)
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise RefusedError("The name of a user has 1 to {n} visible characters.", n=LONGEST_NAME)
+    return name
+
+
+def _checked_roles(roles: tuple[str, ...]) -> tuple[str, ...]:
+    known = [str(role) for role in Role]
+    unknown = [role for role in roles if role not in known]
+    if unknown or not roles:
+        raise RefusedError("A user needs at least one role: {roles}.", roles=", ".join(known))
+    return tuple(role for role in known if role in roles)

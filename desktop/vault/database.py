@@ -1,0 +1,114 @@
+"""The encrypted database: opening it, and what its errors mean.
+
+SQLCipher 4 with a raw 256-bit key. `journal_mode=TRUNCATE` with `synchronous=FULL`: in WAL mode one flipped byte in the
+log silently drops every later commit; with a rollback journal it is found. The connection is made in the thread that opens
+the vault and SQLite's thread check is left on, so no other thread can touch it.
+"""
+
+import errno
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+from sqlcipher3 import dbapi2
+
+from desktop.errors import DamagedError, EnvironmentProblemError, InUseError, SitebookError
+
+PRAGMAS = (
+    "PRAGMA cipher_log_level = NONE",
+    "PRAGMA locking_mode = EXCLUSIVE",
+    "PRAGMA journal_mode = TRUNCATE",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -16000",
+)
+
+DISK_FULL = "The disk is full. Nothing was lost: make room and try again."
+READ_ONLY = "The folder of the vault cannot be written. Ask for the right to write there, or check the disk."
+BAD_DATABASE = "The database of the vault is damaged. Leave the folder as it is and restore the newest backup."
+IN_USE = "This vault is open already, in another window or by another person on this computer."
+
+
+def open_engine(path: Path, key: bytes, *, create: bool = False) -> sqlalchemy.Engine:
+    """Open the database file with its key, in this thread.
+
+    Raises DamagedError, InUseError or EnvironmentProblemError.
+    """
+    if not create and not path.is_file():
+        raise DamagedError("The database of the vault is missing. Restore the newest backup.")
+
+    def connect() -> dbapi2.Connection:
+        connection = dbapi2.connect(str(path), isolation_level=None, timeout=1.0)
+        try:
+            connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+            for pragma in PRAGMAS:
+                connection.execute(pragma).fetchall()
+            # The first read shows whether key and file fit each other.
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+        except dbapi2.Error:
+            connection.close()
+            raise
+        return connection
+
+    engine = sqlalchemy.create_engine("sqlite://", module=dbapi2, creator=connect, poolclass=StaticPool)
+    event.listen(engine, "begin", _begin)
+    with translated():
+        engine.connect().close()
+    return engine
+
+
+def _begin(connection: sqlalchemy.Connection) -> None:
+    """SQLite's own BEGIN: the driver's implicit one would let a read be followed by someone else's write."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def translated() -> Generator[None]:
+    """Turn the database's and the file system's errors into ours."""
+    try:
+        yield
+    except DBAPIError as error:
+        if isinstance(error.orig, dbapi2.IntegrityError | dbapi2.ProgrammingError):
+            raise  # Our own mistake, not the computer's.
+        raise _meaning(str(error.orig)) from error
+    except dbapi2.Error as error:
+        raise _meaning(str(error)) from error
+    except OSError as error:
+        raise file_problem(error) from error
+
+
+def _meaning(message: str) -> SitebookError:
+    told = message.lower()
+    if "full" in told:
+        return EnvironmentProblemError(DISK_FULL)
+    if "readonly" in told or "unable to open" in told or "disk i/o" in told:
+        return EnvironmentProblemError(READ_ONLY)
+    if "locked" in told:
+        return InUseError(IN_USE)
+    return DamagedError(BAD_DATABASE)
+
+
+def file_problem(error: OSError) -> EnvironmentProblemError:
+    """What a file system's refusal means to a person."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return EnvironmentProblemError(DISK_FULL)
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return EnvironmentProblemError(
+            "This folder cannot be written. Choose another, or ask for the right to write there."
+        )
+    if error.errno == errno.ENOENT:
+        return EnvironmentProblemError("The file or folder is not there.")
+    if error.errno == errno.EFBIG:
+        return EnvironmentProblemError(DISK_FULL)
+    return EnvironmentProblemError("The computer refused: {why}.", why=error.strerror or type(error).__name__)
+
+
+Progress = Callable[[int, int], None]
+"""Told (done, total) now and then during long work."""
+
+Cancelled = Callable[[], bool]
+"""Asked now and then during long work."""

@@ -1,0 +1,107 @@
+"""The tables of `journal.db`. The journal is for ever; everything else can be folded or asked for again.
+
+Triggers refuse every change and deletion of a journal row, save one: blanking the body of a redacted entry, whose hash
+stays.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("device", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("head", LargeBinary, nullable=False),
+    Column("body", LargeBinary),
+    Column("body_hash", LargeBinary, nullable=False),
+    Column("chain", LargeBinary, nullable=False),
+    # Copied out of the head, for looking entries up; `verify` compares them with it.
+    Column("time", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text),
+    UniqueConstraint("device", "sequence"),
+)
+Index("journal_subject", journal.c.subject, journal.c.time, sqlite_where=journal.c.subject.is_not(None))
+Index("journal_staff", journal.c.kind, journal.c.time, sqlite_where=journal.c.subject.is_(None))
+
+APPEND_ONLY = (
+    """CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END""",
+    """CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal
+    WHEN NEW.body IS NOT NULL OR OLD.device IS NOT NEW.device OR OLD.sequence IS NOT NEW.sequence
+      OR OLD.head IS NOT NEW.head OR OLD.body_hash IS NOT NEW.body_hash OR OLD.chain IS NOT NEW.chain
+      OR OLD.time IS NOT NEW.time OR OLD.kind IS NOT NEW.kind OR OLD.subject IS NOT NEW.subject
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END""",
+)
+
+form_data = Table(
+    "form_data",
+    metadata,
+    Column("subject", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("event_repeat", Integer, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("form_repeat", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("removed", Boolean, nullable=False),
+    Column("time", Integer, nullable=False),
+    # `FormFold` without its rows, as JSON.
+    Column("record", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("subject", "event", "event_repeat", "form", "form_repeat"),
+    sqlite_with_rowid=False,
+)
+
+item_group_data = Table(
+    "item_group_data",
+    metadata,
+    Column("subject", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("event_repeat", Integer, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("form_repeat", Integer, nullable=False),
+    Column("item_group", Text, nullable=False),
+    Column("row", Text, nullable=False),
+    # `GroupState` as JSON.
+    Column("record", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("subject", "event", "event_repeat", "form", "form_repeat", "item_group", "row"),
+    sqlite_with_rowid=False,
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    Column("user", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("event_repeat", Integer, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("form_repeat", Integer, nullable=False),
+    Column("pass", Integer, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("user", "subject", "event", "event_repeat", "form", "form_repeat", "pass"),
+    sqlite_with_rowid=False,
+)
+
+property_ = Table(
+    "property",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+"""What the device itself needs: its private keys, and the version of the fold that made the casebook."""
+
+CASEBOOK = (form_data, item_group_data)
+"""The tables that a rebuild empties and folds again."""

@@ -1,0 +1,397 @@
+"""The vault: a site's folder, opened. One thread owns it, one process at a time.
+
+    vault.json, vault-copy.json   key slots (`keys.py`)
+    journal.db                    journal, casebook, drafts, outbox; encrypted (`database.py`, `tables.py`)
+    lock                          held while the vault is open
+    attempts.json                 failed sign-ins since the last successful one (`attempts.py`)
+
+Append and fold are one transaction: after `record` returns, the entries survive a power cut.
+"""
+
+import hashlib
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import filelock
+import msgspec
+import sqlalchemy
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlcipher3 import dbapi2
+
+from desktop.casebook.fold import FOLD_VERSION, SubjectFold, fold_subject
+from desktop.casebook.staff import STAFF_KINDS, Staff, fold_staff
+from desktop.errors import CancelledError, DamagedError, EnvironmentProblemError, InUseError
+from desktop.journal.chain import ChainPoint, next_value, verified
+from desktop.journal.clock import HybridClock, Wall, system_wall
+from desktop.journal.entry import (
+    FORMAT,
+    KINDS,
+    Body,
+    Entry,
+    FormSaved,
+    Head,
+    RawEntry,
+    encode,
+)
+from desktop.journal.keys import DeviceKeys
+from desktop.vault import casebook, journal, keys, outbox
+from desktop.vault.database import IN_USE, Cancelled, Progress, file_problem, open_engine, translated
+from desktop.vault.keys import Unlocked, VaultFile
+from desktop.vault.tables import APPEND_ONLY, metadata, property_
+
+DATABASE = "journal.db"
+LOCK = "lock"
+
+CACHED_SUBJECTS = 16
+INSERT_SIZE = 500
+"""Subjects inserted at a time by a rebuild."""
+
+_PROPERTY = insert(property_)
+_PUT_PROPERTY = _PROPERTY.on_conflict_do_update(index_elements=["name"], set_={"value": _PROPERTY.excluded.value})
+
+
+def new_device_oid(letter: str) -> str:
+    """A device's OID: its letter, and enough chance that two devices never share one."""
+    return f"{letter}-{secrets.token_hex(4)}"
+
+
+class Recording(msgspec.Struct, frozen=True):
+    """What is to be appended: a body, and the subject that it is about."""
+
+    body: Body
+    subject: str | None = None
+
+
+class Vault:
+    """An unlocked vault. Made by `create` or `unlock`; `close` gives the folder free."""
+
+    def __init__(  # noqa: PLR0913 - the parts that an opening puts together, once
+        self,
+        folder: Path,
+        file: VaultFile,
+        unlocked: Unlocked,
+        lock: filelock.BaseFileLock,
+        engine: sqlalchemy.Engine,
+        device_keys: DeviceKeys | None,
+        wall: Wall,
+    ) -> None:
+        self.folder = folder
+        self.file = file
+        self.unlocked = unlocked
+        self._lock = lock
+        self._engine = engine
+        self.user = ""
+        """OID of the person signed in; names the author of what is recorded."""
+        self._points: dict[str, ChainPoint] = {}
+        self._subjects: OrderedDict[str, SubjectFold] = OrderedDict()
+        self._staff: Staff | None = None
+        self.clock = HybridClock(wall=wall)
+        with self.begin() as connection:
+            self.keys = device_keys or DeviceKeys.from_bytes(self.property(connection, "device_keys"))
+            self.clock.witness(journal.last_time(connection))
+
+    @property
+    def study(self) -> str:
+        """Study OID."""
+        return self.file.study
+
+    @property
+    def site(self) -> str:
+        """Location OID."""
+        return self.file.site
+
+    @property
+    def device(self) -> str:
+        """Device OID."""
+        return self.file.device
+
+    @property
+    def letter(self) -> str:
+        """The device's letter in subject keys."""
+        return self.file.letter
+
+    # Opening and closing
+
+    @classmethod
+    def create(cls, folder: Path, file: VaultFile, unlocked: Unlocked, wall: Wall = system_wall) -> "Vault":
+        """Make a vault in an empty folder. Nothing is recorded yet.
+
+        Raises EnvironmentProblemError when the folder is not empty or cannot be written.
+        """
+        lock = cls._take_folder(folder)
+        try:
+            device_keys = DeviceKeys.generate()
+            engine = open_engine(folder / DATABASE, unlocked.database_key, create=True)
+            with translated(), engine.begin() as connection:
+                metadata.create_all(connection)
+                outbox.tables.create_all(connection)
+                for trigger in APPEND_ONLY:
+                    connection.exec_driver_sql(trigger)
+                connection.execute(
+                    _PUT_PROPERTY,
+                    [
+                        {"name": "device_keys", "value": device_keys.to_bytes()},
+                        {"name": "fold_version", "value": str(FOLD_VERSION).encode()},
+                    ],
+                )
+            with translated():
+                keys.write(folder, file)
+        except BaseException:
+            lock.release()
+            raise
+        return cls(folder, file, unlocked, lock, engine, device_keys, wall)
+
+    @classmethod
+    def unlock(cls, folder: Path, file: VaultFile, unlocked: Unlocked, wall: Wall = system_wall) -> "Vault":
+        """Open a vault whose key was unwrapped. The caller holds nothing else of it.
+
+        Raises InUseError, DamagedError or EnvironmentProblemError.
+        """
+        lock = _locked(folder)
+        try:
+            vault = cls(folder, file, unlocked, lock, open_engine(folder / DATABASE, unlocked.database_key), None, wall)
+            with vault.begin() as connection:
+                made_by = vault.property(connection, "fold_version")
+            if made_by != str(FOLD_VERSION).encode():
+                vault.rebuild()
+        except BaseException:
+            lock.release()
+            raise
+        return vault
+
+    @staticmethod
+    def _take_folder(folder: Path) -> filelock.BaseFileLock:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if any(folder.iterdir()):
+                raise EnvironmentProblemError("The folder is not empty. Choose a new or an empty folder for the vault.")
+        except OSError as error:
+            raise file_problem(error) from error
+        return _locked(folder)
+
+    def close(self) -> None:
+        """Give the folder free. Nothing is recorded: signing out is the site's act."""
+        self._engine.dispose()
+        self._lock.release()
+
+    # Transactions
+
+    @contextmanager
+    def begin(self) -> Generator[Connection]:
+        """One transaction: all of it or nothing. Raises our own errors for what the computer refuses."""
+        try:
+            with translated(), self._engine.begin() as connection:
+                yield connection
+        except BaseException:
+            # What was read ahead of a commit that did not happen must not be believed.
+            self._points.clear()
+            self._subjects.clear()
+            self._staff = None
+            raise
+
+    def driver_connection(self) -> dbapi2.Connection:
+        """The driver's own connection, for what cannot stand in a transaction."""
+        pooled = self._engine.raw_connection()
+        connection: dbapi2.Connection = pooled.driver_connection
+        pooled.close()
+        return connection
+
+    def property(self, connection: Connection, name: str) -> bytes:
+        """A property of the device. Raises DamagedError where it is missing."""
+        value = connection.scalar(select(property_.c.value).where(property_.c.name == name))
+        if value is None:
+            raise DamagedError("The database of the vault lacks {name}. Restore the newest backup.", name=name)
+        return value
+
+    # Recording
+
+    def record(
+        self, recordings: Sequence[Recording], before_commit: Callable[[Connection], None] | None = None
+    ) -> list[Entry]:
+        """Append and fold, in one transaction; when it returns, the entries are on the disk."""
+        with self.begin() as connection:
+            entries = [self._append(connection, recording) for recording in recordings]
+            if before_commit is not None:
+                before_commit(connection)
+        return entries
+
+    def _append(self, connection: Connection, recording: Recording) -> Entry:
+        point = self.chain_point(connection, self.device)
+        time, wall = self.clock.tick()
+        head = Head(
+            format=FORMAT,
+            study=self.study,
+            site=self.site,
+            device=self.device,
+            sequence=point.sequence + 1,
+            time=time,
+            wall=wall.isoformat(timespec="milliseconds"),
+            user=self.user,
+            kind=KINDS[type(recording.body)],
+            subject=recording.subject,
+        )
+        body = encode(recording.body)
+        raw = RawEntry(encode(head), body, hashlib.sha256(body).digest())
+        entry = Entry(head, recording.body)
+        chain = next_value(point.value, raw)
+        journal.append(connection, [(raw, head, chain)])
+        self._points[self.device] = ChainPoint(head.sequence, chain)
+        self._take_in(connection, entry)
+        return entry
+
+    def _take_in(self, connection: Connection, entry: Entry) -> None:
+        """Fold an entry that comes after all that is known about its subject."""
+        if entry.head.subject is None:
+            if entry.head.kind in STAFF_KINDS:
+                self._staff = None
+            return
+        fold = self.subject(connection, entry.head.subject)
+        key = fold.apply(entry)
+        if key is not None:
+            touched = (
+                {(data.group, data.row) for data in entry.body.groups} if isinstance(entry.body, FormSaved) else None
+            )
+            casebook.put_form(connection, entry.head.subject, key, fold.forms[key], touched)
+
+    def receive(self, device: str, raws: Iterable[RawEntry], end: ChainPoint) -> int:
+        """Verify and append what another device did; it is never judged again. Returns how many entries were new.
+
+        Raises DamagedError, having appended nothing, when the run does not extend that device's chain to `end`.
+        """
+        with self.begin() as connection:
+            start = self.chain_point(connection, device)
+            rows: list[tuple[RawEntry, Head, bytes]] = []
+            entries: list[Entry] = []
+            point = start
+            for raw, entry, point in verified(raws, device, start):  # noqa: B007 - the last point is compared
+                rows.append((raw, entry.head, point.value))
+                entries.append(entry)
+            if point != end:
+                raise DamagedError("What came from device {device} does not end as its statement says.", device=device)
+            if not rows:
+                return 0
+            late = self._late_subjects(connection, entries)
+            journal.append(connection, rows)
+            self._points[device] = point
+            for entry in entries:
+                self.clock.witness(entry.head.time)
+                if entry.head.subject not in late:
+                    self._take_in(connection, entry)
+            for subject in late:
+                self._subjects.pop(subject, None)
+                casebook.put_subject(connection, fold_subject(subject, journal.of_subject(connection, subject)))
+            self._staff = None
+        return len(rows)
+
+    def _late_subjects(self, connection: Connection, entries: Sequence[Entry]) -> set[str]:
+        """Subjects about whom something newer is known already: they fold again from the start."""
+        first: dict[str, int] = {}
+        for entry in entries:
+            if entry.head.subject is not None:
+                first.setdefault(entry.head.subject, entry.head.time)
+        return {subject for subject, time in first.items() if journal.last_time_of_subject(connection, subject) >= time}
+
+    # Reading
+
+    def chain_point(self, connection: Connection, device: str) -> ChainPoint:
+        """How far the journal goes for a device."""
+        if device not in self._points:
+            self._points[device] = journal.chain_point(connection, device)
+        return self._points[device]
+
+    def raw_entries(self, connection: Connection, device: str, after: int, limit: int) -> list[RawEntry]:
+        """Up to `limit` entries of a device that follow sequence number `after`, as bytes."""
+        return journal.raw_entries(connection, device, after, limit)
+
+    def subject(self, connection: Connection, subject: str) -> SubjectFold:
+        """The fold of a subject, from memory where it was used lately."""
+        fold = self._subjects.get(subject)
+        if fold is None:
+            fold = self._subjects[subject] = casebook.load_subject(connection, subject)
+            while len(self._subjects) > CACHED_SUBJECTS:
+                self._subjects.popitem(last=False)
+        self._subjects.move_to_end(subject)
+        return fold
+
+    def staff(self, connection: Connection) -> Staff:
+        """People, computers and study versions of the site."""
+        if self._staff is None:
+            self._staff = fold_staff(journal.of_kinds(connection, STAFF_KINDS))
+        return self._staff
+
+    # Long work
+
+    def rebuild(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> int:
+        """Drop the casebook and fold the journal again; returns the number of subjects. All of it or nothing."""
+        with self.begin() as connection:
+            casebook.clear(connection)
+            subjects = 0
+            batch: list[SubjectFold] = []
+            for fold in folds(journal.all_by_subject(connection)):
+                batch.append(fold)
+                subjects += 1
+                if len(batch) == INSERT_SIZE:
+                    casebook.insert_subjects(connection, batch)
+                    batch.clear()
+                if progress is not None:
+                    progress(subjects, 0)
+                if cancelled is not None and cancelled():
+                    raise CancelledError("The casebook was left as it was.")
+            casebook.insert_subjects(connection, batch)
+            connection.execute(_PUT_PROPERTY, {"name": "fold_version", "value": str(FOLD_VERSION).encode()})
+        self._subjects.clear()
+        return subjects
+
+    def put_slots(self, file: VaultFile) -> None:
+        """Replace the key slots on the disk."""
+        with translated():
+            keys.write(self.folder, file)
+        self.file = file
+
+    def become_device(self, letter: str) -> None:
+        """Go on as a new device with keys of its own, e.g. after a restore. Nothing is recorded yet."""
+        device_keys = DeviceKeys.generate()
+        with self.begin() as connection:
+            connection.execute(_PUT_PROPERTY, {"name": "device_keys", "value": device_keys.to_bytes()})
+            outbox.forget(connection)
+        self.put_slots(msgspec.structs.replace(self.file, device=new_device_oid(letter), letter=letter))
+        self.keys = device_keys
+        self._points.clear()
+
+
+def folds(entries: Iterable[Entry]) -> Generator[SubjectFold]:
+    """Fold entries that come subject after subject, each in fold order."""
+    fold: SubjectFold | None = None
+    for entry in entries:
+        subject = entry.head.subject
+        if subject is None:
+            continue
+        if fold is None or fold.subject != subject:
+            if fold is not None:
+                yield fold
+            fold = SubjectFold(subject)
+        fold.apply(entry)
+    if fold is not None:
+        yield fold
+
+
+def new_user_keys() -> tuple[bytes, str]:
+    """A fresh Ed25519 key for a person's signature: (private bytes, public key in hexadecimal)."""
+    key = Ed25519PrivateKey.generate()
+    return key.private_bytes_raw(), key.public_key().public_bytes_raw().hex()
+
+
+def _locked(folder: Path) -> filelock.BaseFileLock:
+    lock = filelock.FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        raise InUseError(IN_USE) from None
+    except OSError as error:
+        raise file_problem(error) from error
+    return lock

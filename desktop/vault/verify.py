@@ -1,0 +1,106 @@
+"""Verification: what was written is what is there. Nothing is mended here; `rebuild` mends the casebook."""
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import Connection, select
+
+from desktop.casebook.views import Failure, Verification
+from desktop.errors import CancelledError, DamagedError
+from desktop.journal.chain import ChainPoint, verified
+from desktop.journal.entry import RawEntry
+from desktop.vault import casebook, journal, outbox
+from desktop.vault import tables as t
+from desktop.vault.database import Cancelled, Progress
+from desktop.vault.vault import Vault, folds
+
+STEP = 2000
+"""Entries read at a time."""
+
+MOST_FAILURES = 50
+"""More than these help nobody."""
+
+
+def verify_vault(vault: Vault, progress: Progress | None = None, cancelled: Cancelled | None = None) -> Verification:
+    """Verify the pages of the file, every device's chain, every signature, and that the casebook is the journal's fold.
+
+    Raises CancelledError; whatever else is wrong becomes a failure of the result.
+    """
+    failures: list[Failure] = []
+    entries = signatures = subjects = 0
+    try:
+        with vault.begin() as connection:
+            failures += _pages(connection)
+            total = journal.count(connection)
+            for device in journal.devices(connection):
+                for sequence in _chain(connection, device, failures):
+                    entries += 1
+                    if sequence % STEP == 0:
+                        if progress is not None:
+                            progress(entries, total)
+                        if cancelled is not None and cancelled():
+                            raise CancelledError("The verification was stopped.")
+            signed, wrong = outbox.verify_signatures(connection, vault)
+            signatures = signed
+            failures += [Failure(where=where, message=message) for where, message in wrong]
+            subjects = len(casebook.all_subjects(connection))
+            failures += _casebook(connection)
+    except DamagedError as error:
+        failures.append(Failure(where="journal.db", message=str(error)))
+    return Verification(
+        ok=not failures,
+        entries=entries,
+        signatures=signatures,
+        subjects=subjects,
+        failures=tuple(failures[:MOST_FAILURES]),
+    )
+
+
+def _pages(connection: Connection) -> Iterator[Failure]:
+    """SQLCipher's own check of every page's authentication code, and SQLite's of the structure."""
+    for row in connection.exec_driver_sql("PRAGMA cipher_integrity_check"):
+        yield Failure(where="journal.db", message=f"A page of the database is damaged: {row[0]}.")
+    for row in connection.exec_driver_sql("PRAGMA integrity_check(5)"):
+        if row[0] != "ok":
+            yield Failure(where="journal.db", message=f"The structure of the database is damaged: {row[0]}.")
+
+
+def _chain(connection: Connection, device: str, failures: list[Failure]) -> Iterator[int]:
+    """Walk a device's chain; stops at its first break, since nothing after it can be believed."""
+    stored = connection.execute(select(t.journal).where(t.journal.c.device == device).order_by(t.journal.c.sequence))
+    columns: list[tuple[bytes, int, str, str | None]] = []
+
+    def raws() -> Iterator[RawEntry]:
+        for row in stored:
+            columns.append((row.chain, row.time, row.kind, row.subject))
+            yield RawEntry(row.head, row.body, row.body_hash)
+
+    try:
+        for number, (_, entry, point) in enumerate(verified(raws(), device, ChainPoint())):
+            head = entry.head
+            if columns[number] != (point.value, head.time, head.kind, head.subject):
+                message = f"Entry {head.sequence} of device {device} is not the one that the chain holds."
+                failures.append(Failure(where=f"{device}/{head.sequence}", message=message))
+                return
+            yield head.sequence
+    except DamagedError as error:
+        failures.append(Failure(where=device, message=str(error)))
+
+
+def _casebook(connection: Connection) -> Iterable[Failure]:
+    """Fold the journal's bytes anew and compare with what is stored, row by row."""
+    form_rows, group_rows = casebook.stored_rows(connection)
+    stored_forms = {casebook.form_row_key(row): row for row in form_rows}
+    stored_groups = {casebook.group_row_key(row): row for row in group_rows}
+    wrong: list[str] = []
+    for fold in folds(journal.all_by_subject(connection)):
+        for key, form in fold.forms.items():
+            form_row, rows = casebook.rows_of(fold.subject, key, form)
+            pairs = [(form_row, stored_forms.pop(casebook.form_row_key(form_row), None))]
+            pairs += [(row, stored_groups.pop(casebook.group_row_key(row), None)) for row in rows]
+            if any(folded != stored for folded, stored in pairs):
+                wrong.append(f"{fold.subject}/{key.event}/{key.event_repeat}/{key.form}/{key.form_repeat}")
+    wrong += ["/".join(map(str, key)) for key in [*stored_forms, *stored_groups]]
+    return [
+        Failure(where=where, message="The casebook differs here from what the journal says. Rebuild the casebook.")
+        for where in dict.fromkeys(wrong)
+    ]
