@@ -7,6 +7,8 @@ give either the body of the entry, or nothing (all was so already), or every rea
 import datetime
 import re
 
+import msgspec
+
 from desktop.acts import SaveForm
 from desktop.casebook.fold import FormFold, SubjectFold
 from desktop.errors import RefusedError
@@ -39,6 +41,9 @@ def prepare_save(
     _refuse(_wrong_places(definition, act))
     form = fold.forms.get(act.key, FormFold())
     before: FormContent = {} if form.removed is not None else form.content()
+    # A row that is not there needs no removing: the same file may be entered twice.
+    there = tuple((group, row) for group, row in act.removed_rows if row in before.get(group, {}))
+    act = msgspec.structs.replace(act, removed_rows=there)
     after = _merged(before, act)
     others = {key: content for key, content in fold.contents().items() if key != act.key}
     assessment = assess(rules, act.key, after, others, today)
@@ -230,8 +235,7 @@ def _reasons_needed(before: FormContent, changed: dict[ItemPlace, ItemValue | No
     ]
     problems += [
         _problem(Code.REASON_NEEDED, group, "A saved row is removed: say why.", "删除已保存的行，须说明理由。")
-        for group, row in act.removed_rows
-        if row in before.get(group, {})
+        for group, _ in act.removed_rows
     ]
     return problems
 

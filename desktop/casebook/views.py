@@ -309,6 +309,8 @@ class Failure(_View, frozen=True, kw_only=True):
 
     where: str
     message: str
+    """English template of `desktop.texts`."""
+    fields: dict[str, str] = {}
 
 
 class Verification(_View, frozen=True, kw_only=True):

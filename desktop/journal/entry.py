@@ -267,7 +267,7 @@ def decode(raw: RawEntry) -> Entry:
     try:
         head = _DECODE_HEAD(raw.head)
         body = None if raw.body is None else _DECODE_BODY.get(head.kind, _DECODE_UNKNOWN)(raw.body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DamagedError("An entry cannot be read: its bytes are not an entry.") from error
     return Entry(head, body)
 
@@ -277,7 +277,7 @@ def is_canonical(data: bytes) -> bool:
     try:
         content = _DECODE_ANY(data)
         return isinstance(content, dict) and not _has_float(content) and _ENCODE(content) == data
-    except (msgspec.DecodeError, RecursionError, OverflowError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import Connection, select
 
 from desktop.casebook.views import Failure, Verification
-from desktop.errors import CancelledError, DamagedError
+from desktop.errors import CancelledError, DamagedError, SitebookError
 from desktop.journal.chain import ChainPoint, verified
 from desktop.journal.entry import RawEntry
 from desktop.vault import casebook, journal, outbox
@@ -41,11 +41,11 @@ def verify_vault(vault: Vault, progress: Progress | None = None, cancelled: Canc
                             raise CancelledError("The verification was stopped.")
             signed, wrong = outbox.verify_signatures(connection, vault)
             signatures = signed
-            failures += [Failure(where=where, message=message) for where, message in wrong]
+            failures += wrong
             subjects = len(casebook.all_subjects(connection))
             failures += _casebook(connection)
     except DamagedError as error:
-        failures.append(Failure(where="journal.db", message=str(error)))
+        failures.append(failure_of("journal.db", error))
     return Verification(
         ok=not failures,
         entries=entries,
@@ -55,13 +55,21 @@ def verify_vault(vault: Vault, progress: Progress | None = None, cancelled: Canc
     )
 
 
+def failure_of(where: str, error: SitebookError) -> Failure:
+    """A failure out of an error."""
+    return Failure(
+        where=where, message=error.message, fields={name: str(value) for name, value in error.fields.items()}
+    )
+
+
 def _pages(connection: Connection) -> Iterator[Failure]:
     """SQLCipher's own check of every page's authentication code, and SQLite's of the structure."""
     for row in connection.exec_driver_sql("PRAGMA cipher_integrity_check"):
-        yield Failure(where="journal.db", message=f"A page of the database is damaged: {row[0]}.")
+        yield Failure(where="journal.db", message="A page of the database is damaged: {what}.", fields={"what": row[0]})
     for row in connection.exec_driver_sql("PRAGMA integrity_check(5)"):
         if row[0] != "ok":
-            yield Failure(where="journal.db", message=f"The structure of the database is damaged: {row[0]}.")
+            message = "The structure of the database is damaged: {what}."
+            yield Failure(where="journal.db", message=message, fields={"what": row[0]})
 
 
 def _chain(connection: Connection, device: str, failures: list[Failure]) -> Iterator[int]:
@@ -78,12 +86,13 @@ def _chain(connection: Connection, device: str, failures: list[Failure]) -> Iter
         for number, (_, entry, point) in enumerate(verified(raws(), device, ChainPoint())):
             head = entry.head
             if columns[number] != (point.value, head.time, head.kind, head.subject):
-                message = f"Entry {head.sequence} of device {device} is not the one that the chain holds."
-                failures.append(Failure(where=f"{device}/{head.sequence}", message=message))
+                message = "Entry {sequence} of device {device} is not the one that the chain holds."
+                fields = {"sequence": str(head.sequence), "device": device}
+                failures.append(Failure(where=f"{device}/{head.sequence}", message=message, fields=fields))
                 return
             yield head.sequence
     except DamagedError as error:
-        failures.append(Failure(where=device, message=str(error)))
+        failures.append(failure_of(device, error))
 
 
 def _casebook(connection: Connection) -> Iterable[Failure]:

@@ -1,0 +1,478 @@
+"""The command line: Sitebook without a window, the second front end that keeps the split honest.
+
+What stands here is the contract of the design document, word for word. Every command says in one line what it did; `--json`
+prints one document on stdout and nothing else there; errors go to stderr, without a traceback, with the exit status
+of their kind.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import typer
+
+from desktop.errors import DefinitionError, EnvironmentProblemError, RefusedError, SignInError, SitebookError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from desktop.site import Site
+    from desktop.study.definition import Definition
+
+app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+user_app = typer.Typer(help="The people who may use this vault.")
+study_app = typer.Typer(help="Study definitions.")
+export_app = typer.Typer(help="What people take away.")
+courier_app = typer.Typer(help="Batches by file.")
+for name, part in (("user", user_app), ("study", study_app), ("export", export_app), ("courier", courier_app)):
+    app.add_typer(part, name=name)
+
+Vault = Annotated[Path | None, typer.Option("--vault", envvar="SITEBOOK_VAULT", help="Folder of the vault.")]
+User = Annotated[str | None, typer.Option("--user", envvar="SITEBOOK_USER", help="Name of the acting person.")]
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option("--passphrase-file", help="File with the acting person's passphrase; or SITEBOOK_PASSPHRASE."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")]
+
+USAGE = 2
+NOT_YET = "This is not in this release yet (not_yet)."
+
+GLOBAL_VALUES = ("--vault", "--user", "--passphrase-file")
+GLOBAL_FLAGS = ("--json",)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command; ends the process with its exit status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        status = app(globals_last(arguments), prog_name="sitebook", standalone_mode=False)
+    except SitebookError as error:
+        fail(error)
+    except typer.Exit as ended:
+        sys.exit(ended.exit_code)
+    except typer.Abort:
+        print("sitebook: stopped", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        _report_click_or_fault(error)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def fail(error: SitebookError) -> None:
+    """Say what is wrong and end with the status of its kind."""
+    print(f"sitebook: {error}", file=sys.stderr)
+    if isinstance(error, DefinitionError):
+        for fault in error.faults:
+            print(fault, file=sys.stderr)
+    sys.exit(error.exit_status)
+
+
+def globals_last(arguments: list[str]) -> list[str]:
+    """Options of every command may stand before it: carry them behind it, where the command reads them."""
+    ahead: list[str] = []
+    rest = list(arguments)
+    while rest and rest[0].startswith("-"):
+        option = rest[0]
+        if option in GLOBAL_VALUES and len(rest) > 1:
+            ahead += rest[:2]
+            del rest[:2]
+        elif option in GLOBAL_FLAGS or option.startswith(tuple(f"{name}=" for name in GLOBAL_VALUES)):
+            ahead.append(rest.pop(0))
+        else:
+            break
+    return rest + ahead if rest else ahead
+
+
+def _report_click_or_fault(error: Exception) -> None:
+    """Usage errors of typer end with 2; anything else is a fault of ours: named, without values, without traceback."""
+    show = getattr(error, "show", None)
+    if callable(show):
+        show()
+        sys.exit(getattr(error, "exit_code", USAGE))
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    where = f"{Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame is not None else "?"
+    print(f"sitebook: an unexpected fault ({type(error).__name__} at {where}); nothing half-done was kept", file=sys.stderr)
+    sys.exit(1)
+
+
+def secret(file: Path | None, variable: str, prompt: str) -> str:
+    """A secret from a file (one final newline dropped), from the environment, or from a prompt."""
+    if file is not None:
+        try:
+            text = file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise EnvironmentProblemError("The passphrase file cannot be read.") from error
+        return text.removesuffix("\n").removesuffix("\r")
+    if variable in os.environ:
+        return os.environ[variable]
+    if not sys.stdin.isatty():
+        raise typer.BadParameter(f"{prompt}: give a file, or {variable} in the environment.")
+    return str(typer.prompt(prompt, hide_input=True))
+
+
+def vault_folder(vault: Path | None) -> Path:
+    """The vault that a command is about."""
+    if vault is None:
+        raise typer.BadParameter("Name the vault: --vault DIR or SITEBOOK_VAULT.")
+    return vault
+
+
+def passphrase_of(file: Path | None) -> str:
+    """The acting person's passphrase."""
+    return secret(file, "SITEBOOK_PASSPHRASE", "Passphrase")
+
+
+@contextmanager
+def signed_in(vault: Path | None, user: str | None, passphrase_file: Path | None) -> Generator[Site]:
+    """A site with the acting person signed in, until the command ends."""
+    from desktop import opening
+
+    folder = vault_folder(vault)
+    opening.label(folder)
+    if user is None:
+        raise typer.BadParameter("Name the acting person: --user NAME or SITEBOOK_USER.")
+    passphrase = passphrase_of(passphrase_file)
+    try:
+        opening.refuse_while_waiting(folder, opening.system_wall)
+    except SignInError as error:
+        print(f"sitebook: {error}", file=sys.stderr)
+        time.sleep(error.wait)
+    with opening.open_site(folder, user, passphrase) as site:
+        yield site
+
+
+def say(json: bool, document: object, line: str) -> None:  # noqa: FBT001 - the one switch that every command has
+    """Print the one document, or the one line."""
+    if json:
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
+    else:
+        print(line)
+    sys.stdout.flush()
+
+
+def find_definition(name_or_path: str) -> Definition:
+    """A study definition by its shipped name, its folder or its ODM-XML file."""
+    from desktop.study.load import load_definition, locate
+
+    return load_definition(locate(name_or_path))
+
+
+def _progress(json: bool, verb: str) -> Callable[[int, int], None] | None:  # noqa: FBT001
+    """Progress on stderr, where a person watches."""
+    if json or not sys.stderr.isatty():
+        return None
+
+    def report(done: int, total: int) -> None:
+        print(f"\r{verb} {done}" + (f" / {total}" if total else ""), end="", file=sys.stderr)
+
+    return report
+
+
+@app.command()
+def init(  # noqa: PLR0913 - the options of the contract
+    study: Annotated[str, typer.Option(help="Name of a shipped study, or path of a definition.")],
+    site: Annotated[str, typer.Option(help="OID of the site.")],
+    admin: Annotated[str, typer.Option(help="Name of the administrator.")],
+    device_letter: Annotated[str, typer.Option(help="This computer's letter in subject keys.")] = "A",
+    vault: Vault = None,
+    user: User = None,
+    passphrase_file: PassphraseFile = None,
+    json: Json = False,
+) -> None:
+    """Make a vault in an empty folder; works with no centre."""
+    from desktop import opening
+
+    del user  # The administrator is the acting person here.
+    folder = vault_folder(vault)
+    definition = find_definition(study)
+    made, recovery_code = opening.create_site(
+        folder, definition, site, admin, passphrase_of(passphrase_file), letter=device_letter
+    )
+    with made:
+        document = {
+            "vault": str(folder),
+            "study": made.vault.study,
+            "site": made.vault.site,
+            "device": made.device,
+            "recovery_code": recovery_code,
+        }
+        line = f"Made the vault in {folder} for site {site}. Recovery code, to be printed and kept apart: {recovery_code}"
+        say(json, document, line)
+
+
+@user_app.command("add")
+def user_add(  # noqa: PLR0913
+    name: str,
+    role: Annotated[list[str], typer.Option(help="entry, investigator, manager or monitor; repeatable.")],
+    new_passphrase_file: Annotated[Path | None, typer.Option(help="File with the new person's passphrase.")] = None,
+    vault: Vault = None,
+    user: User = None,
+    passphrase_file: PassphraseFile = None,
+    json: Json = False,
+) -> None:
+    """Let a person use this vault; by a manager."""
+    from desktop.acts import AddUser
+
+    passphrase = secret(new_passphrase_file, "SITEBOOK_NEW_PASSPHRASE", "New person's passphrase")
+    with signed_in(vault, user, passphrase_file) as opened:
+        opened.record(AddUser(name=name, roles=tuple(role), passphrase=passphrase))
+    say(json, {"user": name, "roles": role}, f"Added the user {name}.")
+
+
+@app.command()
+def enrol(  # noqa: PLR0913
+    url: Annotated[str | None, typer.Option(help="Address of the centre.")] = None,
+    code: Annotated[str | None, typer.Option(help="One-time code from the centre.")] = None,
+    fingerprint: Annotated[str | None, typer.Option(help="The centre's fingerprint words, compared beforehand.")] = None,
+    request: Annotated[Path | None, typer.Option(help="By file: write the request.")] = None,
+    answer: Annotated[Path | None, typer.Option(help="By file: read the answer.")] = None,
+    vault: Vault = None,
+    user: User = None,
+    passphrase_file: PassphraseFile = None,
+    json: Json = False,
+) -> None:
+    """Join the coordinating centre."""
+    if request is not None or answer is not None:
+        raise RefusedError(NOT_YET)
+    if url is None or code is None:
+        raise typer.BadParameter("Give the centre's --url and --code.")
+    with signed_in(vault, user, passphrase_file) as opened:
+        enrolment = opened.begin_enrolment(url, code)
+        if fingerprint is None:
+            print(f"The centre's fingerprint: {enrolment.fingerprint}", file=sys.stderr)
+            if not sys.stdin.isatty() or not typer.confirm("Does the centre read you the same words?", err=True):
+                raise RefusedError("Not joined: the words were not compared.")
+        elif not enrolment.matches(fingerprint):
+            raise RefusedError("Not joined: the centre's words are not these. Ask the centre on the telephone.")
+        opened.finish_enrolment(enrolment)
+    document = {"url": url, "fingerprint": enrolment.fingerprint}
+    say(json, document, f"Joined the centre at {url} ({enrolment.fingerprint}).")
+
+
+@study_app.command("show")
+def study_show(  # noqa: PLR0913
+    name_or_path: Annotated[str | None, typer.Argument(help="Shipped name or path; none: the vault's study.")] = None,
+    vault: Vault = None,
+    user: User = None,
+    passphrase_file: PassphraseFile = None,
+    json: Json = False,
+) -> None:
+    """Show what a study asks: its events, forms, groups and items."""
+    from desktop.study.describe import study_show as describe
+
+    if name_or_path is not None:
+        document = describe(find_definition(name_or_path), None)
+    else:
+        with signed_in(vault, user, passphrase_file) as opened:
+            document = describe(opened.definition, opened.vault.site)
+    forms = ", ".join(form["oid"] for form in document["forms"])
+    say(json, document, f"{document['study']} version {document['version']}: {forms}")
+
+
+@study_app.command("check")
+def study_check(path: str, json: Json = False) -> None:
+    """Check a study definition or an ODM-XML file: every fault with file, line and OID, or "OK"."""
+    try:
+        definition = find_definition(path)
+    except DefinitionError as error:
+        if json:
+            say(json, {"ok": False, "faults": [msgspec.to_builtins(fault) for fault in error.faults]}, "")
+        else:
+            for fault in error.faults:
+                print(fault)
+        raise typer.Exit(1) from None
+    say(json, {"ok": True, "faults": [], "sha256": definition.sha256}, "OK")
+
+
+@app.command()
+def enter(  # noqa: PLR0913
+    file: Path,
+    vault: Vault = None,
+    user: User = None,
+    passphrase_file: PassphraseFile = None,
+    json: Json = False,
+) -> None:
+    """Record form saves from a file, one JSON object a line, through the same rules as the screen."""
+    from desktop import entering
+
+    try:
+        lines = file.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    except OSError as error:
+        raise EnvironmentProblemError("The file of form saves cannot be read.") from error
+    with signed_in(vault, user, passphrase_file) as opened:
+        entered = entering.enter(opened, lines)
+    say(json, entered, f"Recorded {entered.recorded}, unchanged {entered.unchanged}, refused {len(entered.refused)}.")
+    if entered.refused:
+        if not json:
+            for refusal in entered.refused:
+                print(f"line {refusal.line}: {refusal.code} {refusal.oid}: {refusal.message}", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+@app.command()
+def show(  # noqa: PLR0913
+    subject: str,
+    history: Annotated[bool, typer.Option("--history", help="Every change, oldest first.")] = False,
+    vault: Vault = None,
+    user: User = None,
+    passphrase_file: PassphraseFile = None,
+    json: Json = False,
+) -> None:
+    """Show a subject's record, or its history."""
+    from desktop import showing
+
+    with signed_in(vault, user, passphrase_file) as opened:
+        document: Any = showing.history(opened, subject) if history else showing.record(opened, subject)
+    say(json, document, showing.as_lines(document))
+
+
+@app.command()
+def status(
+    vault: Vault = None, user: User = None, passphrase_file: PassphraseFile = None, json: Json = False
+) -> None:
+    """Count subjects, forms, discrepancies, and how far the entries have travelled."""
+    with signed_in(vault, user, passphrase_file) as opened:
+        found = opened.status()
+    entries = found.entries
+    say(
+        json,
+        found,
+        f"Site {found.site}, device {found.device}: {found.subjects} subjects, {sum(found.forms.values())} forms; "
+        f"{entries.waiting} entries not yet received, {entries.received} received.",
+    )
+
+
+@app.command()
+def sync(
+    vault: Vault = None, user: User = None, passphrase_file: PassphraseFile = None, json: Json = False
+) -> None:
+    """Send and fetch; resumes where it was cut."""
+    with signed_in(vault, user, passphrase_file) as opened:
+        result = opened.sync(_progress(json, "Sent"))
+    say(json, result, f"Sent {result.sent} entries in {result.batches} batches, fetched {result.fetched}.")
+
+
+@courier_app.command("out")
+def courier_out(file: Path) -> None:
+    """Write a batch to a file."""
+    del file
+    raise RefusedError(NOT_YET)
+
+
+@courier_app.command("in")
+def courier_in(file: Path) -> None:
+    """Read a batch from a file."""
+    del file
+    raise RefusedError(NOT_YET)
+
+
+@export_app.command("excel")
+def export_excel(  # noqa: PLR0913
+    month: Annotated[str, typer.Option(help="YYYY-MM")],
+    out: Annotated[Path, typer.Option(help="File to write.")],
+    vault: Vault = None,
+    user: User = None,
+    passphrase_file: PassphraseFile = None,
+    json: Json = False,
+) -> None:
+    """Write the monthly transfer."""
+    with signed_in(vault, user, passphrase_file) as opened:
+        result = opened.export_excel(month, out, _progress(json, "Written"))
+    document = {"out": str(out), "month": month, "rows": result.rows, "sha256": result.sha256}
+    say(json, document, f"Wrote the transfer of {month} to {out}: {result.rows} rows.")
+
+
+def _later_export(name: str) -> None:
+    @export_app.command(name)
+    def refuse(out: Annotated[Path | None, typer.Option(help="Where to write.")] = None) -> None:
+        """Not in this release yet."""
+        del out
+        raise RefusedError(NOT_YET)
+
+
+for later in ("odm", "ipd", "pdf"):
+    _later_export(later)
+
+
+@app.command()
+def verify(
+    path: Annotated[Path | None, typer.Argument(help="A batch, receipt or export file; none: the vault.")] = None,
+    vault: Vault = None,
+    user: User = None,
+    passphrase_file: PassphraseFile = None,
+    json: Json = False,
+) -> None:
+    """Verify chain, signatures and casebook of the vault; or a file."""
+    with signed_in(vault, user, passphrase_file) as opened:
+        found = opened.verify(_progress(json, "Verified")) if path is None else opened.verify_file(path)
+    failures = [
+        {"where": failure.where, "message": failure.message.format_map(failure.fields)} for failure in found.failures
+    ]
+    say(
+        json,
+        msgspec.to_builtins(found) | {"failures": failures},
+        f"{'Verified' if found.ok else 'NOT verified'}: {found.entries} entries, {found.signatures} signatures, "
+        f"{found.subjects} subjects, {len(found.failures)} failures.",
+    )
+    if not found.ok:
+        if not json:
+            for failure in failures:
+                print(f"{failure['where']}: {failure['message']}", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+@app.command()
+def rebuild(
+    vault: Vault = None, user: User = None, passphrase_file: PassphraseFile = None, json: Json = False
+) -> None:
+    """Drop the casebook and fold it again."""
+    with signed_in(vault, user, passphrase_file) as opened:
+        subjects = opened.rebuild(_progress(json, "Folded"))
+    say(json, {"subjects": subjects}, f"Folded the casebook of {subjects} subjects again.")
+
+
+@app.command()
+def backup(
+    file: Path,
+    vault: Vault = None,
+    user: User = None,
+    passphrase_file: PassphraseFile = None,
+    json: Json = False,
+) -> None:
+    """Write an encrypted backup of the vault."""
+    with signed_in(vault, user, passphrase_file) as opened:
+        opened.backup(file, _progress(json, "Written"))
+    say(json, {"backup": str(file)}, f"Wrote the backup {file} and read it back.")
+
+
+@app.command()
+def restore(
+    file: Path,
+    vault: Vault = None,
+    user: User = None,
+    passphrase_file: PassphraseFile = None,
+    json: Json = False,
+) -> None:
+    """Restore a backup into an empty folder and go on as a new device."""
+    from desktop import opening
+
+    folder = vault_folder(vault)
+    if user is None:
+        raise typer.BadParameter("Name the acting person: --user NAME or SITEBOOK_USER.")
+    with opening.restore_site(
+        file, folder, user, passphrase_of(passphrase_file), progress=_progress(json, "Verified")
+    ) as opened:
+        document = {"vault": str(folder), "device": opened.device, "site": opened.vault.site}
+    say(json, document, f"Restored into {folder}; this computer goes on as device {document['device']}.")

@@ -1,0 +1,59 @@
+"""What all tests share: vaults that are really encrypted, clocks that a test can set, and no warning left unread."""
+
+import datetime
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--soak`: hundreds of repetitions instead of a few."""
+    parser.addoption("--soak", action="store_true", help="run fault tests hundreds of times")
+
+
+@pytest.fixture
+def soak(request: pytest.FixtureRequest) -> bool:
+    """Whether to repeat hundreds of times."""
+    return bool(request.config.getoption("--soak"))
+
+
+@pytest.fixture
+def shared() -> Path:
+    """Foreign schemas and workbooks that lie beside a checkout; a clone that stands alone has none."""
+    if not SHARED.is_dir():
+        pytest.skip("left out: the foreign schemas and workbooks (../shared) are not beside this checkout")
+    return SHARED
+
+
+class SetClock:
+    """A wall clock that a test sets and advances."""
+
+    def __init__(self, now: datetime.datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime.datetime:
+        """The time it shows; each look takes a millisecond, so that no two entries share one."""
+        self.now += datetime.timedelta(milliseconds=1)
+        return self.now
+
+    def advance(self, **interval: float) -> None:
+        """Set it forward, or back with negative numbers."""
+        self.now += datetime.timedelta(**interval)
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """24 November 2026, 8 in the morning, in China."""
+    return SetClock(datetime.datetime(2026, 11, 24, 8, 0, tzinfo=datetime.timezone(datetime.timedelta(hours=8))))
+
+
+@pytest.fixture(autouse=True)
+def no_unread_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A log record of WARNING or above fails the test that caused it."""
+    yield
+    unread = [record for record in caplog.get_records("call") if record.levelno >= logging.WARNING]
+    assert not unread, [record.getMessage() for record in unread]

@@ -1,0 +1,120 @@
+"""Key slots: four different messages for four different troubles."""
+
+import datetime
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from desktop.errors import DamagedError, EnvironmentProblemError, NewerReleaseError, RefusedError, SignInError
+from desktop.vault import attempts, keys
+from desktop.vault.keys import Unlocked, VaultFile
+
+PASSPHRASE = "correct horse battery"
+KEYS = Unlocked(bytes(range(32)), bytes(range(32, 64)))
+
+
+def vault_file(*slots: keys.Slot) -> VaultFile:
+    return VaultFile(
+        release="0.1.0",
+        study="S.X",
+        study_name="X",
+        site="01",
+        site_name={"en": "Site"},
+        device="A-1",
+        letter="A",
+        slots=slots,
+    )
+
+
+def test_a_slot_opens_with_its_passphrase_alone() -> None:
+    slot = keys.wrap(PASSPHRASE, "U.1", "Nurse", KEYS)
+    assert keys.unwrap(PASSPHRASE, slot) == KEYS
+    with pytest.raises(SignInError):
+        keys.unwrap(PASSPHRASE + " ", slot)
+
+
+def test_a_passphrase_means_the_same_in_either_unicode_form() -> None:
+    slot = keys.wrap("e\N{COMBINING ACUTE ACCENT}clair e\N{COMBINING ACUTE ACCENT}clair", "U.1", "Nurse", KEYS)
+    assert keys.unwrap("\N{LATIN SMALL LETTER E WITH ACUTE}clair \N{LATIN SMALL LETTER E WITH ACUTE}clair", slot) == KEYS
+
+
+def test_a_damaged_slot_is_not_called_a_wrong_passphrase() -> None:
+    slot = keys.wrap(PASSPHRASE, "U.1", "Nurse", KEYS)
+    for field in ("wrapped", "salt", "nonce"):
+        text = getattr(slot, field)
+        broken = msgspec.structs.replace(slot, **{field: ("1" if text[0] == "0" else "0") + text[1:]})
+        with pytest.raises(DamagedError):
+            keys.unwrap(PASSPHRASE, broken)
+
+
+def test_a_slot_cannot_be_given_to_another_user_or_weakened() -> None:
+    slot = keys.wrap(PASSPHRASE, "U.1", "Nurse", KEYS)
+    for changes in ({"user": "U.2"}, {"name": "Manager"}, {"passes": 1}):
+        forged = msgspec.structs.replace(slot, **changes)
+        forged = msgspec.structs.replace(forged, checksum=keys._slot_checksum(forged))  # noqa: SLF001 - the forger's part
+        with pytest.raises(SignInError):
+            keys.unwrap(PASSPHRASE, forged)
+
+
+def test_the_recovery_code_survives_a_persons_hand() -> None:
+    code = keys.new_recovery_code()
+    assert keys.tidy_recovery_code(code.lower().replace("-", " ") + "\n") == code
+
+
+def test_a_short_passphrase_is_refused() -> None:
+    with pytest.raises(RefusedError):
+        keys.check_passphrase("eleven char")
+    keys.check_passphrase("twelve chars")
+
+
+def test_the_file_comes_back_from_its_copy_and_says_when_neither_is_whole(tmp_path: Path) -> None:
+    file = vault_file(keys.wrap(PASSPHRASE, "U.1", "研究护士 A", KEYS))
+    keys.write(tmp_path, file)
+    assert keys.read(tmp_path) == file
+    whole = (tmp_path / keys.FILE).read_bytes()
+    for position in range(0, len(whole), 7):
+        broken = bytearray(whole)
+        broken[position] ^= 1
+        (tmp_path / keys.FILE).write_bytes(broken)
+        assert keys.read(tmp_path) == file
+    (tmp_path / keys.COPY).write_bytes(whole[:-5])
+    with pytest.raises(DamagedError):
+        keys.read(tmp_path)
+
+
+def test_no_vault_and_a_newer_vault_are_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentProblemError):
+        keys.read(tmp_path)
+    newer = msgspec.structs.replace(vault_file(), format=keys.FORMAT + 1, release="9.0")
+    keys.write(tmp_path, newer)
+    with pytest.raises(NewerReleaseError, match=r"9\.0"):
+        keys.read(tmp_path)
+
+
+def test_the_file_names_no_secret(tmp_path: Path) -> None:
+    keys.write(tmp_path, vault_file(keys.wrap(PASSPHRASE, "U.1", "Nurse", KEYS)))
+    text = (tmp_path / keys.FILE).read_text()
+    json.loads(text)
+    assert PASSPHRASE not in text
+    assert KEYS.database_key.hex() not in text
+
+
+def test_failed_sign_ins_wait_longer_and_longer(tmp_path: Path) -> None:
+    now = datetime.datetime(2026, 11, 24, 8, tzinfo=datetime.UTC)
+    waits = [attempts.wait(attempts.failed(tmp_path, now), now) for _ in range(12)]
+    assert waits[: attempts.FREE - 1] == [0] * (attempts.FREE - 1)
+    assert waits[attempts.FREE - 1 :][:3] == [10, 20, 40]
+    assert waits == sorted(waits)
+    assert max(waits) == attempts.LONGEST_WAIT_SECONDS
+    later = now + datetime.timedelta(seconds=attempts.LONGEST_WAIT_SECONDS)
+    assert attempts.wait(attempts.read(tmp_path), later) == 0
+    assert attempts.wait(attempts.read(tmp_path), now - datetime.timedelta(days=365)) <= attempts.LONGEST_WAIT_SECONDS
+    attempts.forget(tmp_path)
+    assert attempts.read(tmp_path) == attempts.Attempts()
+
+
+def test_a_garbled_count_gains_nothing(tmp_path: Path) -> None:
+    (tmp_path / attempts.FILE).write_bytes(b"{")
+    assert attempts.read(tmp_path).count == attempts.FREE
