@@ -1,0 +1,145 @@
+"""The way from the windows to the Site: it lives on the vault's thread, and is asked there.
+
+What a window needs at once and what never changes during a session (`Session`) is kept on this side.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from desktop.study.checks import Rules
+from PySide6.QtCore import QObject, Signal
+
+from desktop.acts import Act, Recorded
+from desktop.casebook.views import UserView
+from desktop.errors import RefusedError
+from desktop.site import Site
+from desktop.study.definition import Definition, Location
+from ui.jobs import Job, Jobs, call_back
+
+T = TypeVar("T")
+
+
+class Session:
+    """What stays true while a person is signed in."""
+
+    def __init__(self, site: Site) -> None:
+        self.folder: Path = site.folder
+        self.definition: Definition = site.definition
+        self.rules: Rules = site.rules
+        self.location: Location = site.location
+        self.device: str = site.device
+        self.user: UserView = site.user
+
+
+class SiteAccess(QObject):
+    """Holds the Site of the person signed in."""
+
+    opened = Signal()
+    """Someone signed in: `session` is there."""
+    closed = Signal()
+    """The person signed out."""
+    recorded = Signal(object)
+    """A `Recorded`: something changed, and what is shown may be old."""
+
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._site: Site | None = None
+        """Touched by the vault's thread only."""
+        self._session: Session | None = None
+
+    @property
+    def jobs(self) -> Jobs:
+        """The workers."""
+        return self._jobs
+
+    @property
+    def is_open(self) -> bool:
+        """Whether someone is signed in."""
+        return self._session is not None
+
+    @property
+    def session(self) -> Session:
+        """What stays true while this person is signed in."""
+        if self._session is None:
+            raise RefusedError("Nobody is signed in.")
+        return self._session
+
+    def open(
+        self,
+        way: Callable[[Job], Site],
+        done: Callable[[Session], None],
+        failed: Callable[[Exception], None],
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Job:
+        """Sign in by a way of `desktop.opening`, which runs on the vault's thread."""
+
+        def work(job: Job) -> Session:
+            site = way(job)
+            self._site = site
+            return Session(site)
+
+        return self._jobs.run(work, partial(self._opened, done), failed, progress=progress)
+
+    def ask(
+        self,
+        question: Callable[[Site], T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None],
+    ) -> Job:
+        """Ask the Site something, e.g. `Site.today`."""
+        return self._jobs.run(lambda _: question(self._there()), done, failed)
+
+    def ask_long(
+        self,
+        question: Callable[[Site, Job], T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None],
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Job:
+        """Ask something that takes long: it is given the job, for its `progress` and `is_cancelled`."""
+        return self._jobs.run(lambda job: question(self._there(), job), done, failed, progress=progress)
+
+    def record(self, act: Act, done: Callable[[Recorded], None], failed: Callable[[Exception], None]) -> Job:
+        """Record an act; then every screen is told."""
+        return self.ask(lambda site: site.record(act), partial(self._recorded, done), failed)
+
+    def close(self, done: Callable[[None], None], failed: Callable[[Exception], None]) -> Job:
+        """Sign out."""
+        return self._jobs.run(self._close, partial(self._closed, done), failed)
+
+    def end(self) -> None:
+        """Finish what waits, sign out and stop the workers: the program ends.
+
+        Raises what signing out raises.
+        """
+        self._session = None
+        self._jobs.close(self._close)
+
+    def _opened(self, done: Callable[[Session], None], session: Session) -> None:
+        self._session = session
+        call_back(done, session)
+        self.opened.emit()
+
+    def _recorded(self, done: Callable[[Recorded], None], recorded: Recorded) -> None:
+        call_back(done, recorded)
+        self.recorded.emit(recorded)
+
+    def _closed(self, done: Callable[[None], None], _: None) -> None:
+        self._session = None
+        call_back(done, None)
+        self.closed.emit()
+
+    def _there(self) -> Site:
+        if self._site is None:
+            raise RefusedError("Nobody is signed in.")
+        return self._site
+
+    def _close(self, _: Job | None = None) -> None:
+        site, self._site = self._site, None
+        if site is not None:
+            site.close()

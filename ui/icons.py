@@ -1,0 +1,83 @@
+"""Our own icons, tinted by role, and the signs of a form's state."""
+
+import enum
+import functools
+from importlib import resources
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from desktop.casebook.views import FormState
+from ui import style
+from ui.style import Tone
+
+
+@functools.cache
+def _drawing(name: str) -> str:
+    return resources.files("resources").joinpath("icons", f"{name}.svg").read_text("utf-8")
+
+
+@functools.lru_cache(maxsize=512)
+def _renderer(name: str, colour: str) -> QSvgRenderer:
+    return QSvgRenderer(QByteArray(_drawing(name).replace("currentColor", colour).encode()))
+
+
+def paint(painter: QPainter, name: str, rect: QRectF, tone: Tone) -> None:
+    """Draw an icon into a rectangle, in the colours of this moment."""
+    _renderer(name, style.colours().ink_of(tone)).render(painter, rect)
+
+
+def pixmap(name: str, tone: Tone = Tone.INK, size: int = style.ICON, ratio: float = 2.0) -> QPixmap:
+    """A tinted picture, sharp up to `ratio` device pixels for each logical one."""
+    made = QPixmap(QSize(round(size * ratio), round(size * ratio)))
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    paint(painter, name, QRectF(0, 0, made.width(), made.height()), tone)
+    painter.end()
+    made.setDevicePixelRatio(ratio)
+    return made
+
+
+def icon(name: str, tone: Tone = Tone.INK) -> QIcon:
+    """A tinted icon. Make it anew on a `PaletteChange`: it keeps the colour that it was made in."""
+    return QIcon(pixmap(name, tone))
+
+
+class Sign(enum.Enum):
+    """What a form's sign says: the icon and its tone. The words are in `ui.words.sign_words`."""
+
+    EMPTY = ("state-empty", Tone.FAINT)
+    DRAFT = ("state-draft", Tone.DUE)
+    ENTERED = ("state-entered", Tone.ACCENT)
+    AWAITS_SECOND = ("state-twice", Tone.SECOND)
+    TWICE = ("state-twice", Tone.DONE)
+    FLAG = ("state-flag", Tone.WRONG)
+    QUERY = ("state-flag", Tone.QUERY)
+    SIGNED = ("state-signed", Tone.DONE)
+    LOCKED = ("state-locked", Tone.DONE)
+    DUE = ("state-due", Tone.DUE)
+    OVERDUE = ("state-due", Tone.WRONG)
+    NOT_APPLICABLE = ("state-na", Tone.FAINT)
+
+    @property
+    def icon(self) -> str:
+        """Name of the drawing."""
+        return self.value[0]
+
+    @property
+    def tone(self) -> Tone:
+        """Its colour."""
+        return self.value[1]
+
+
+SIGN_OF_STATE = {
+    FormState.INCOMPLETE: Sign.DRAFT,
+    FormState.COMPLETE: Sign.ENTERED,
+    FormState.AWAITING_SECOND: Sign.AWAITS_SECOND,
+    FormState.DISCREPANT: Sign.FLAG,
+    FormState.VERIFIED: Sign.TWICE,
+    FormState.SIGNED: Sign.SIGNED,
+    FormState.LOCKED: Sign.LOCKED,
+}
+"""The sign of a form that has an entry."""
