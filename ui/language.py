@@ -167,3 +167,13 @@ def listed(parts: list[str]) -> str:
 def joined(*parts: str) -> str:
     """`Cycle 1 · evaluation`: what stands beside each other in a line; empty parts are left out."""
     return " · ".join(part for part in parts if part)
+
+
+def sentences(*parts: str) -> str:
+    """Sentences one after the other; between Chinese ones there is no space."""
+    return ("" if is_chinese() else " ").join(part for part in parts if part)
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """`1 entry` or `12 entries`: `many` has a place `{n}`."""
+    return one if count == 1 else many.format(n=number(count))

@@ -80,6 +80,14 @@ def form_title(definition: Definition, key: FormKey) -> str:
     return f"{title} {key.form_repeat}" if form.repeating else title
 
 
+def label_words(definition: Definition, form: str, value: str) -> str:
+    """What names an instance of a repeating form, e.g. the term of an adverse event: codes as words."""
+    item = definition.forms[form].label
+    if item is None or not value:
+        return value
+    return display(definition, definition.items[item], ItemValue(value=value), language.present())
+
+
 def where(definition: Definition, key: FormKey) -> str:
     """The event of a form: `Cycle 2`."""
     return event_title(definition.events[key.event], key.event_repeat)

@@ -1,0 +1,366 @@
+"""Today: what is due, what was begun, what is to settle, and how far the month and the centre are."""
+
+import datetime
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
+
+from desktop.casebook.views import Discrepancy, Today
+from desktop.site import FILLS_FORMS, Site
+from desktop.study.data import FormKey
+from ui import language, style, words
+from ui.access import SiteAccess
+from ui.icons import Sign
+from ui.screens.screen import Page, Place, Screen, Where
+from ui.style import Tone
+from ui.widgets import lists
+from ui.widgets.buttons import primary, secondary
+from ui.widgets.card import Card, EmptyState
+from ui.widgets.labels import label
+from ui.widgets.table import Align, Cell, Column, Line, Table
+
+CHART_HEIGHT = 56
+
+
+class MonthBars(QWidget):
+    """Subjects registered up to the end of each month, and how many are planned."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bars: tuple[tuple[str, int], ...] = ()
+        self._planned: int | None = None
+        self.setFixedHeight(CHART_HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_bars(self, bars: tuple[tuple[str, int], ...], planned: int | None) -> None:
+        """Show them."""
+        self._bars, self._planned = bars, planned
+        said = [f"{language.month(month)}: {count}" for month, count in bars]
+        self.setAccessibleName(language.listed(said))
+        self.setToolTip("\n".join(said))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, CHART_HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._bars:
+            return
+        c = style.colours()
+        painter = QPainter(self)
+        top = max([1, self._planned or 0, *(count for _, count in self._bars)])
+        base, height, step = CHART_HEIGHT - 6, CHART_HEIGHT - 12, 26
+        width = step * len(self._bars) + 8
+        for number, (_, count) in enumerate(self._bars):
+            bar = height * count / top
+            painter.fillRect(QRectF(8 + number * step, base - bar, 16, bar), QColor(c.accent))
+        painter.setPen(QPen(QColor(c.line), 1))
+        painter.drawLine(2, base, width, base)
+        if self._planned:
+            level = round(base - height * self._planned / top)
+            painter.setPen(QPen(QColor(c.secondary), 1, Qt.PenStyle.DashLine))
+            painter.drawLine(2, level, width, level)
+
+
+class TodayScreen(Screen):
+    """The home screen. A click, or Enter, goes to the very form."""
+
+    def __init__(self, access: SiteAccess, parent: QWidget | None = None) -> None:
+        super().__init__(access, "today", parent)
+        self._view: Today | None = None
+        self.new_subject = primary(name="new_subject", icon="add")
+        self.new_subject.clicked.connect(self._new_subject)
+        self.header.add_action(self.new_subject)
+        page = Page()
+        self._nothing = EmptyState()
+        self._nothing_card = Card()
+        self._nothing_card.body.addWidget(self._nothing)
+        page.main.addWidget(self._nothing_card)
+        self._cards: list[tuple[Card, Table]] = []
+        for name in ("due", "begun", "checks", "settle"):
+            card, table = Card(flush=True), Table(f"today_{name}", fit=True)
+            card.body.addWidget(table)
+            table.opened.connect(self._open)
+            page.main.addWidget(card)
+            self._cards.append((card, table))
+        page.main.addStretch(1)
+        self._build_transfer(page)
+        self._build_centre(page)
+        self._enrolment = Card()
+        self._enrolment_text = label(tone=Tone.SECONDARY, wrap=True)
+        self._bars = MonthBars()
+        self._enrolment.body.addWidget(self._enrolment_text)
+        self._enrolment.body.addWidget(self._bars)
+        page.side.addWidget(self._enrolment)
+        page.side.addStretch(1)
+        self.set_body(page)
+        self.retranslate()
+
+    def _build_transfer(self, page: Page) -> None:
+        self._transfer = Card()
+        self._transfer_text = label(tone=Tone.SECONDARY, wrap=True)
+        self._progress = QProgressBar()
+        self._progress.setTextVisible(False)
+        self.preview = secondary(name="preview_export", icon="export")
+        self.preview.clicked.connect(partial(self.go.emit, Place(Where.EXPORT)))
+        self._transfer.body.addWidget(self._transfer_text)
+        self._transfer.body.addWidget(self._progress)
+        self._transfer.body.addWidget(self.preview, 0, Qt.AlignmentFlag.AlignLeft)
+        page.side.addWidget(self._transfer)
+
+    def _build_centre(self, page: Page) -> None:
+        self._centre = Card()
+        self._centre_text = label(tone=Tone.SECONDARY, wrap=True)
+        self.send = secondary(name="send_now", icon="sync")
+        self.send.clicked.connect(partial(self.go.emit, Place(Where.SYNC)))
+        row = QHBoxLayout()
+        row.addWidget(self.send)
+        row.addStretch(1)
+        self._centre.body.addWidget(self._centre_text)
+        self._centre.body.addLayout(row)
+        page.side.addWidget(self._centre)
+
+    def refresh(self) -> None:
+        self.access.ask(Site.today, self._show, self.fail)
+
+    def focus_next_step(self) -> None:
+        for card, table in self._cards:
+            if not card.isHidden() and table.lines:
+                table.setFocus()
+                table.choose_first()
+                return
+        self.new_subject.setFocus()
+
+    def retranslate(self) -> None:
+        may_fill = bool(FILLS_FORMS & set(self.access.session.user.roles))
+        self.new_subject.setText(self.tr("New subject"))
+        self.new_subject.setVisible(may_fill)
+        self.preview.setText(self.tr("Preview Excel"))
+        self._nothing.say(self.tr("Nothing is due and nothing is open. New subjects and visits appear here."))
+        if self._view is None:
+            self.header.say(self.tr("Today"))
+        else:
+            self._show_view(self._view)
+
+    def _show(self, view: Today) -> None:
+        first_time = self._view is None
+        self._view = view
+        self._show_view(view)
+        if first_time:
+            self.focus_next_step()
+
+    def _show_view(self, view: Today) -> None:
+        self.header.say(self.tr("Today"), self._sentence(view))
+        titles = (
+            self.tr("Forms due"),
+            self.tr("Begun and not complete"),
+            self.tr("Checks to answer"),
+            self.tr("To settle"),
+        )
+        contents = (
+            self._due_lines(view),
+            self._begun_lines(view),
+            self._check_lines(view),
+            self._settle_lines(view),
+        )
+        for (card, table), title, lines in zip(self._cards, titles, contents, strict=True):
+            card.set_title(title, str(len(lines)))
+            card.setVisible(bool(lines))
+            table.show_lines(_COLUMNS, lines)
+            table.setAccessibleName(title)
+        self._nothing_card.setVisible(not any(contents))
+        self._show_transfer(view)
+        self._show_centre(view)
+        self._show_enrolment(view)
+
+    def _sentence(self, view: Today) -> str:
+        overdue = sum(form.overdue for form in view.due)
+        due = sum(not form.overdue and form.days <= 0 for form in view.due)
+        parts: list[str] = []
+        if overdue:
+            parts.append(language.counted(overdue, self.tr("one form is overdue"), self.tr("{n} forms are overdue")))
+        if due:
+            parts.append(language.counted(due, self.tr("one form is due"), self.tr("{n} forms are due")))
+        if view.clock_behind:
+            parts.append(self.tr("this computer's clock was set back"))
+        day = language.long_date(view.date)
+        if not parts:
+            return self.tr("{day}. Nothing is due.").format(day=day)
+        sentence = language.listed(parts)
+        return self.tr("{day}. {sentence}.").format(day=day, sentence=sentence[:1].upper() + sentence[1:])
+
+    def _due_lines(self, view: Today) -> tuple[Line, ...]:
+        definition = self.access.session.definition
+        begun = {(draft.subject, draft.key) for draft in view.drafts}
+        return tuple(
+            Line(
+                key=(form.subject, form.key),
+                cells=(
+                    lists.sign_cell(Sign.DRAFT if (form.subject, form.key) in begun else Sign.EMPTY),
+                    *lists.form_cells(definition, form.subject, form.key),
+                    Cell(text=language.short_date(form.due)),
+                    lists.due_chip(form),
+                ),
+            )
+            for form in view.due
+        )
+
+    def _begun_lines(self, view: Today) -> tuple[Line, ...]:
+        definition = self.access.session.definition
+        lines: dict[tuple[str, FormKey], Line] = {}
+        for draft in view.drafts:
+            key = (draft.subject, draft.key)
+            when = language.moment(draft.wall) if draft.wall else ""
+            lines[key] = Line(
+                key=key,
+                cells=(
+                    lists.sign_cell(Sign.DRAFT),
+                    *lists.form_cells(definition, draft.subject, draft.key),
+                    Cell(text=when, small=True, tone=Tone.SECONDARY),
+                    Cell(text=self.tr("Your draft"), icon="edit", tone=Tone.DUE, chip=True),
+                ),
+            )
+        for summary in view.incomplete:
+            key = (summary.subject, summary.key)
+            if key not in lines:
+                day = datetime.datetime.fromisoformat(summary.wall).date()
+                lines[key] = Line(
+                    key=key,
+                    cells=(
+                        lists.state_cell(summary),
+                        *lists.form_cells(
+                            definition, summary.subject, summary.key, self._label(summary.key, summary.label)
+                        ),
+                        Cell(text=language.short_date(day)),
+                        Cell(text=summary.user, tone=Tone.SECONDARY),
+                    ),
+                )
+        return tuple(lines.values())
+
+    def _check_lines(self, view: Today) -> tuple[Line, ...]:
+        definition = self.access.session.definition
+        return tuple(
+            Line(
+                key=(summary.subject, summary.key),
+                cells=(
+                    lists.state_cell(summary),
+                    *lists.form_cells(
+                        definition, summary.subject, summary.key, self._label(summary.key, summary.label)
+                    ),
+                    Cell(),
+                    Cell(
+                        text=language.counted(summary.open_checks, self.tr("1 check"), self.tr("{n} checks")),
+                        icon="warning",
+                        tone=Tone.DUE,
+                        chip=True,
+                    ),
+                ),
+            )
+            for summary in view.open_checks
+        )
+
+    def _settle_lines(self, view: Today) -> tuple[Line, ...]:
+        definition = self.access.session.definition
+        return tuple(
+            Line(
+                key=discrepancy,
+                cells=(
+                    Cell(icon="discrepancies", tone=Tone.WRONG, tip=words.sign_words(Sign.FLAG)),
+                    Cell(text=discrepancy.subject, bold=True),
+                    Cell(text=lists.discrepancy_title(definition, discrepancy)),
+                    Cell(
+                        text=words.where(definition, discrepancy.key) if discrepancy.key else "",
+                        tone=Tone.SECONDARY,
+                    ),
+                    Cell(),
+                    Cell(text=lists.discrepancy_kind(discrepancy), tone=Tone.SECONDARY),
+                ),
+            )
+            for discrepancy in view.discrepancies
+        )
+
+    def _label(self, key: FormKey, value: str) -> str:
+        return words.label_words(self.access.session.definition, key.form, value)
+
+    def _show_transfer(self, view: Today) -> None:
+        month = f"{view.date:%Y-%m}"
+        first = (view.date.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
+        self._transfer.set_title(self.tr("{month} transfer").format(month=language.month_name(month)))
+        text = self.tr("Due {date}. {done} of {total} expected forms are complete.").format(
+            date=language.short_date(first), done=view.forms_complete, total=view.forms_total
+        )
+        if view.discrepancies:
+            more = language.counted(
+                len(view.discrepancies),
+                self.tr("1 discrepancy is open."),
+                self.tr("{n} discrepancies are open."),
+            )
+            text = language.sentences(text, more)
+        self._transfer_text.setText(text)
+        self._progress.setRange(0, max(view.forms_total, 1))
+        self._progress.setValue(view.forms_complete)
+        self._progress.setAccessibleName(text)
+
+    def _show_centre(self, view: Today) -> None:
+        self._centre.set_title(self.tr("The centre"))
+        waiting = view.entries.waiting
+        if waiting == 0:
+            safe = self.tr("The centre has every entry of this computer.")
+        else:
+            safe = language.counted(
+                waiting,
+                self.tr("1 entry is safe on this computer and not yet received."),
+                self.tr("{n} entries are safe on this computer and not yet received."),
+            )
+        if not view.enrolled:
+            first = self.tr("This computer has not joined a centre yet.")
+        elif view.last_receipt:
+            first = self.tr("Last receipt {moment}.").format(moment=language.moment(view.last_receipt))
+        else:
+            first = self.tr("No receipt yet.")
+        self._centre_text.setText(language.sentences(first, safe))
+        self.send.setText(self.tr("Send now") if view.enrolled else self.tr("Join the centre"))
+
+    def _show_enrolment(self, view: Today) -> None:
+        self._enrolment.set_title(self.tr("Enrolment"))
+        if view.planned_subjects:
+            text = self.tr("{n} of {planned} planned at this site").format(
+                n=view.subjects, planned=view.planned_subjects
+            )
+        else:
+            text = language.counted(
+                view.subjects, self.tr("1 subject at this site"), self.tr("{n} subjects at this site")
+            )
+        self._enrolment_text.setText(text)
+        self._bars.show_bars(view.subjects_by_month, view.planned_subjects)
+
+    @Slot(object)
+    def _open(self, key: Any) -> None:  # noqa: ANN401 - the key of whichever line
+        if isinstance(key, Discrepancy):
+            self.go.emit(Place(Where.DISCREPANCIES, key.subject, key.key))
+        else:
+            subject, form = key
+            self.go.emit(Place(Where.FORM, subject, form))
+
+    @Slot()
+    def _new_subject(self) -> None:
+        self.access.ask(Site.next_subject, self._register, self.fail)
+
+    def _register(self, subject: str) -> None:
+        version = self.access.session.definition.version
+        key = FormKey(version.first_event, 1, version.first_form, 1)
+        self.go.emit(Place(Where.FORM, subject, key))
+
+
+_COLUMNS = (
+    Column(width=36),
+    Column(width=92),
+    Column(stretch=3, width=180),
+    Column(stretch=2, width=120),
+    Column(width=92, align=Align.RIGHT),
+    Column(width=142),
+)
+"""One set for all lists, so that what is alike stands under each other."""

@@ -1,0 +1,86 @@
+"""The lines that several screens show: a form that is due, a form of a subject, a discrepancy."""
+
+import datetime
+
+from PySide6.QtCore import QCoreApplication
+
+from desktop.casebook.views import Discrepancy, DueForm, FormSummary
+from desktop.study.data import FormKey
+from desktop.study.definition import Definition
+from ui import language, words
+from ui.icons import SIGN_OF_STATE, Sign
+from ui.style import Tone
+from ui.widgets.table import Cell
+
+
+def sign_cell(sign: Sign) -> Cell:
+    """The sign of a form, with what it means on hovering."""
+    return Cell(icon=sign.icon, tone=sign.tone, tip=words.sign_words(sign))
+
+
+def due_chip(due: DueForm) -> Cell:
+    """When a form is due: `Overdue 2 days`, `Today`, `Until 26 Nov`, `In 3 days`."""
+    translate = QCoreApplication.translate
+    if due.overdue:
+        text = language.counted(
+            -due.days,
+            translate("Lists", "Overdue 1 day"),
+            translate("Lists", "Overdue {n} days"),
+        )
+        return Cell(text=text, icon="state-due", tone=Tone.WRONG, chip=True)
+    if due.days > 0:
+        text = language.counted(due.days, translate("Lists", "Tomorrow"), translate("Lists", "In {n} days"))
+        return Cell(text=text, icon="state-due", tone=Tone.SECONDARY, chip=True)
+    if due.days == 0:
+        text = translate("Lists", "Today")
+    else:
+        text = translate("Lists", "Until {date}").format(date=language.short_date(due.closes))
+    return Cell(text=text, icon="state-due", tone=Tone.DUE, chip=True)
+
+
+def form_cells(definition: Definition, subject: str, key: FormKey, label: str = "") -> tuple[Cell, ...]:
+    """Which form it is: subject, form, event."""
+    title = words.form_title(definition, key)
+    return (
+        Cell(text=subject, bold=True),
+        Cell(text=language.joined(title, label)),
+        Cell(text=words.where(definition, key), tone=Tone.SECONDARY),
+    )
+
+
+def last_saved(summary: FormSummary) -> str:
+    """`Study nurse B, 21 Nov`."""
+    if not summary.wall:
+        return summary.user
+    day = datetime.datetime.fromisoformat(summary.wall).date()
+    return language.listed([summary.user, language.short_date(day)])
+
+
+def state_cell(summary: FormSummary) -> Cell:
+    """The sign of a form that has an entry."""
+    return sign_cell(SIGN_OF_STATE[summary.state])
+
+
+def discrepancy_kind(discrepancy: Discrepancy) -> str:
+    """How the two came to differ."""
+    translate = QCoreApplication.translate
+    if discrepancy.kind == "duplicate_subject":
+        return translate("Lists", "registered twice")
+    return translate("Lists", "two computers")
+
+
+def discrepancy_title(definition: Definition, discrepancy: Discrepancy) -> str:
+    """What differs: `Weight: 61 kg and 16 kg`."""
+    translate = QCoreApplication.translate
+    if discrepancy.place is None or not discrepancy.place.item:
+        if discrepancy.key is None or discrepancy.kind == "duplicate_subject":
+            return translate("Lists", "The subject's key")
+        return words.form_title(definition, discrepancy.key)
+    item = definition.items[discrepancy.place.item]
+    question = language.words(item.question)
+    values = [words.value_words(definition, item, value) for value in discrepancy.values]
+    if len(values) != 2:
+        return question
+    return translate("Lists", "{question}: {first} and {second}").format(
+        question=question, first=values[0], second=values[1]
+    )
