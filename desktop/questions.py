@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 
     from desktop.site import Site
 
+CENTRE = "centre"
+"""Name of what was agreed with the centre at enrolment."""
+
 MONTHS_SHOWN = 8
 SYNC_LINES = 50
 
@@ -59,7 +62,7 @@ def shell(site: Site) -> ShellView:
             site=site.vault.site,
             user=site.user_view(connection),
             entries=_states(site, connection),
-            enrolled=outbox.peer(connection) is not None,
+            enrolled=outbox.read_peer(connection, CENTRE) is not None,
             due=sum(form.days <= 0 or form.overdue for form in due),
             discrepancies=len(_discrepancies(site, connection)),
         )
@@ -78,7 +81,6 @@ def today(site: Site) -> Today:
         for summary, form in summaries:
             wall = form.first.wall if form.first else ""
             first[summary.subject] = min(first.get(summary.subject, wall), wall)
-        peer = outbox.peer(connection)
         return Today(
             date=site.civil_date,
             due=due,
@@ -87,7 +89,7 @@ def today(site: Site) -> Today:
             open_checks=tuple(summary for summary, _ in summaries if summary.open_checks),
             discrepancies=_discrepancies(site, connection),
             entries=_states(site, connection),
-            enrolled=peer is not None,
+            enrolled=outbox.read_peer(connection, CENTRE) is not None,
             last_receipt=outbox.last_receipt(connection) or "",
             subjects=len(first),
             planned_subjects=site.location.planned_subjects,
@@ -232,8 +234,23 @@ def status(site: Site) -> Status:
 
 def sync_view(site: Site) -> SyncView:
     """How far this device's entries have travelled."""
+    from desktop.sync.agreed import agreed_centre, words_of
+
     with site.vault.begin() as connection:
-        return outbox.sync_view(connection, site.vault, SYNC_LINES)
+        centre = agreed_centre(connection)
+        head = site.vault.chain_point(connection, site.device)
+        return SyncView(
+            enrolled=centre is not None,
+            url=centre.url if centre else "",
+            fingerprint=centre.fingerprint if centre else "",
+            entries=_states(site, connection),
+            total=head.sequence,
+            last_receipt=outbox.last_receipt(connection) or "",
+            received_to=outbox.received_to(connection),
+            head=words_of(head.value),
+            directory_version=centre.directory_version if centre else 0,
+            log=outbox.log(connection, SYNC_LINES),
+        )
 
 
 def received_to(site: Site) -> int:

@@ -213,20 +213,25 @@ class _Save:
                 self._clash(ItemPlace(data.group, data.row, ""), "concurrent", (), row.removed)
             row.removed = None
         for item, value in data.items.items():
-            place = ItemPlace(data.group, data.row, item)
             before = row.items.get(item)
-            if before is not None and before.value != value and not self._saw(before.writer):
-                self._clash(place, "concurrent", (before.value, value), before.writer)
-            else:
-                form.clashes = [clash for clash in form.clashes if clash.place != place]
-            self._note(place, before.value if before else None, value, derived=False)
+            if before is not None or form.clashes or self.changes is not None:
+                self._compare(ItemPlace(data.group, data.row, item), before, value)
             row.items[item] = StoredValue(value, writer)
         for item, value in data.derived.items():
-            self._note(ItemPlace(data.group, data.row, item), row.derived.get(item), value, derived=True)
+            if self.changes is not None:
+                self._note(ItemPlace(data.group, data.row, item), row.derived.get(item), value, derived=True)
             if value is None:
                 row.derived.pop(item, None)
             else:
                 row.derived[item] = value
+
+    def _compare(self, place: ItemPlace, before: StoredValue | None, value: ItemValue | None) -> None:
+        """A value over a value that this person had not seen is a clash; over one that was seen it settles one."""
+        if before is not None and before.value != value and not self._saw(before.writer):
+            self._clash(place, "concurrent", (before.value, value), before.writer)
+        else:
+            self.form.clashes = [clash for clash in self.form.clashes if clash.place != place]
+        self._note(place, before.value if before else None, value, derived=False)
 
     def _saw(self, earlier: Writer) -> bool:
         return earlier.sequence <= self.body.basis.get(earlier.device, 0)

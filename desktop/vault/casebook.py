@@ -92,10 +92,16 @@ def insert_subjects(connection: Connection, folds: Iterable[SubjectFold]) -> Non
             form_row, rows = rows_of(fold.subject, key, form)
             form_rows.append(form_row)
             group_rows += rows
-    if form_rows:
-        connection.execute(form_data.insert(), form_rows)
-    if group_rows:
-        connection.execute(item_group_data.insert(), group_rows)
+    for table, rows in ((form_data, form_rows), (item_group_data, group_rows)):
+        if rows:
+            # Past the statement compiler: this is the bulk of a rebuild.
+            names = [column.name for column in table.columns]
+            places = ", ".join("?" * len(names))
+            quoted = ", ".join(f'"{name}"' for name in names)
+            connection.exec_driver_sql(
+                f"INSERT INTO {table.name} ({quoted}) VALUES ({places})",  # noqa: S608 - our own names
+                [tuple(row[name] for name in names) for row in rows],
+            )
 
 
 def clear(connection: Connection) -> None:

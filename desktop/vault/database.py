@@ -72,16 +72,21 @@ def translated() -> Generator[None]:
     try:
         yield
     except DBAPIError as error:
-        if isinstance(error.orig, dbapi2.IntegrityError | dbapi2.ProgrammingError):
-            raise  # Our own mistake, not the computer's.
-        raise _meaning(str(error.orig)) from error
+        meaning = _meaning(str(error.orig))
+        if meaning is None:
+            raise
+        raise meaning from error
     except dbapi2.Error as error:
-        raise _meaning(str(error)) from error
+        meaning = _meaning(str(error))
+        if meaning is None:
+            raise
+        raise meaning from error
     except OSError as error:
         raise file_problem(error) from error
 
 
-def _meaning(message: str) -> SitebookError:
+def _meaning(message: str) -> SitebookError | None:
+    """Our error for a message of SQLite; None where it speaks of a mistake of ours."""
     told = message.lower()
     if "full" in told:
         return EnvironmentProblemError(DISK_FULL)
@@ -89,7 +94,9 @@ def _meaning(message: str) -> SitebookError:
         return EnvironmentProblemError(READ_ONLY)
     if "locked" in told:
         return InUseError(IN_USE)
-    return DamagedError(BAD_DATABASE)
+    if "malformed" in told or "not a database" in told or "corrupt" in told or "encrypted" in told:
+        return DamagedError(BAD_DATABASE)
+    return None
 
 
 def file_problem(error: OSError) -> EnvironmentProblemError:

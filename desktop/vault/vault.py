@@ -8,6 +8,7 @@
 Append and fold are one transaction: after `record` returns, the entries survive a power cut.
 """
 
+import gc
 import hashlib
 import secrets
 from collections import OrderedDict
@@ -48,7 +49,7 @@ DATABASE = "journal.db"
 LOCK = "lock"
 
 CACHED_SUBJECTS = 16
-INSERT_SIZE = 500
+INSERT_SIZE = 100
 """Subjects inserted at a time by a rebuild."""
 
 _PROPERTY = insert(property_)
@@ -87,6 +88,8 @@ class Vault:
         self._engine = engine
         self.user = ""
         """OID of the person signed in; names the author of what is recorded."""
+        self._connection: Connection | None = None
+        """Of the transaction that is open, if one is."""
         self._points: dict[str, ChainPoint] = {}
         self._subjects: OrderedDict[str, SubjectFold] = OrderedDict()
         self._staff: Staff | None = None
@@ -183,10 +186,20 @@ class Vault:
 
     @contextmanager
     def begin(self) -> Generator[Connection]:
-        """One transaction: all of it or nothing. Raises our own errors for what the computer refuses."""
+        """One transaction: all of it or nothing; within another it is part of that one.
+
+        Raises our own errors for what the computer refuses.
+        """
+        if self._connection is not None:
+            yield self._connection
+            return
         try:
             with translated(), self._engine.begin() as connection:
-                yield connection
+                self._connection = connection
+                try:
+                    yield connection
+                finally:
+                    self._connection = None
         except BaseException:
             # What was read ahead of a commit that did not happen must not be believed.
             self._points.clear()
@@ -328,7 +341,7 @@ class Vault:
 
     def rebuild(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> int:
         """Drop the casebook and fold the journal again; returns the number of subjects. All of it or nothing."""
-        with self.begin() as connection:
+        with uncollected(), self.begin() as connection:
             casebook.clear(connection)
             subjects = 0
             batch: list[SubjectFold] = []
@@ -362,6 +375,18 @@ class Vault:
         self.put_slots(msgspec.structs.replace(self.file, device=new_device_oid(letter), letter=letter))
         self.keys = device_keys
         self._points.clear()
+
+
+@contextmanager
+def uncollected() -> Generator[None]:
+    """Spare long work the search for reference cycles: a fold makes none, and its objects are many."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def folds(entries: Iterable[Entry]) -> Generator[SubjectFold]:

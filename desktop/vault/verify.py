@@ -1,6 +1,6 @@
 """Verification: what was written is what is there. Nothing is mended here; `rebuild` mends the casebook."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from sqlalchemy import Connection, select
 
@@ -8,7 +8,7 @@ from desktop.casebook.views import Failure, Verification
 from desktop.errors import CancelledError, DamagedError, SitebookError
 from desktop.journal.chain import ChainPoint, verified
 from desktop.journal.entry import RawEntry
-from desktop.vault import casebook, journal, outbox
+from desktop.vault import casebook, journal
 from desktop.vault import tables as t
 from desktop.vault.database import Cancelled, Progress
 from desktop.vault.vault import Vault, folds
@@ -20,7 +20,13 @@ MOST_FAILURES = 50
 """More than these help nobody."""
 
 
-def verify_vault(vault: Vault, progress: Progress | None = None, cancelled: Cancelled | None = None) -> Verification:
+Signatures = Callable[[Connection], tuple[int, list[Failure]]]
+"""Verifies what is signed in the outbox: how many signatures hold, and what does not."""
+
+
+def verify_vault(
+    vault: Vault, signatures_of: Signatures, progress: Progress | None = None, cancelled: Cancelled | None = None
+) -> Verification:
     """Verify the pages of the file, every device's chain, every signature, and that the casebook is the journal's fold.
 
     Raises CancelledError; whatever else is wrong becomes a failure of the result.
@@ -39,8 +45,7 @@ def verify_vault(vault: Vault, progress: Progress | None = None, cancelled: Canc
                             progress(entries, total)
                         if cancelled is not None and cancelled():
                             raise CancelledError("The verification was stopped.")
-            signed, wrong = outbox.verify_signatures(connection, vault)
-            signatures = signed
+            signatures, wrong = signatures_of(connection)
             failures += wrong
             subjects = len(casebook.all_subjects(connection))
             failures += _casebook(connection)

@@ -1,12 +1,16 @@
 """How a form is filled: what was typed, what it leads to, and whether it may be saved. A window only draws this.
 
 The wizard holds the form as it stands in the casebook (`FormView`) and what the person changed since. After each change
-the whole form is assessed anew (under 5 ms), so what is shown is always what `Site.record` would say. It knows no Qt, no
-database and no clock.
+the whole form is assessed anew, so what is shown is always what `Site.record` would say. It knows no Qt, no database and
+no clock.
+
+Rows of a repeating group get a random key. The lines of a `lines` group and the cells of a `grid` get a key that follows
+from what they stand for, so that two people who fill the same line on two computers meet in one row.
 """
 
 import enum
 import secrets
+from collections.abc import Mapping
 
 import msgspec
 
@@ -38,6 +42,14 @@ class Page(msgspec.Struct, frozen=True):
     state: PageState
 
 
+class ValueChange(msgspec.Struct, frozen=True):
+    """A saved value that will be another. A removed row is one change without an item."""
+
+    place: ItemPlace
+    old: ItemValue | None
+    new: ItemValue | None
+
+
 def new_row_key() -> str:
     """A fresh random key for a row of a repeating group."""
     return secrets.token_hex(ROW_KEY_BYTES)
@@ -52,14 +64,15 @@ class FormWizard:
         self.view = view
         self.form: FormDef = self.definition.forms[view.key.form]
         self.content: FormContent = copy_content(view.content)
+        """Everything that was entered, saved or not."""
         self.changes: dict[ItemPlace, ItemValue | None] = {}
         self.removed_rows: list[tuple[str, str]] = []
-        self.comments: dict[ItemPlace, str] = {
-            ItemPlace(check.group, check.row, check.item): check.comment for check in view.checks if check.comment
-        }
+        self.comments: dict[ItemPlace, str] = _given_comments(view)
         self.basis = dict(view.basis)
         self.assessment: Assessment
         self.page = self.form.groups[0] if self.form.groups else ""
+        self._problems: dict[ItemPlace | None, tuple[Problem, ...]] = {}
+        self._missing: frozenset[ItemPlace] = frozenset()
         if view.draft is not None:
             self._take_up(view.draft)
         self._assess()
@@ -70,15 +83,27 @@ class FormWizard:
     def pages(self) -> tuple[Page, ...]:
         """The pages with their states, in order."""
         return tuple(
-            Page(group.oid, group.title, self._page_state(group))
-            for group in self.definition.form_groups(self.form.oid)
+            Page(group.oid, group.title, self._page_state(group)) for group in self.definition.form_groups(self.form.oid)
         )
 
     def rows(self, group: str) -> tuple[str, ...]:
-        """Row keys of a group in order; the one empty key where the group does not repeat."""
-        if not self.definition.groups[group].repeating:
+        """Row keys of a group in order; the one empty key where the group does not repeat; every line of a `lines` group."""
+        found = self.definition.groups[group]
+        if not found.repeating:
             return (NON_REPEATING_ROW,)
+        if found.lines:
+            return tuple(self.lines(group).values())
         return tuple(self.content.get(group, {}))
+
+    def lines(self, group: str) -> dict[str, str]:
+        """Code -> row key of a `lines` group: one line for each code of its first item."""
+        found = self.definition.groups[group]
+        head = found.items[0].item
+        codes = self.definition.codelist_of(self.definition.items[head])
+        taken = {
+            items[head].value: row for row, items in self.content.get(group, {}).items() if head in items
+        }
+        return {code: taken.get(code, code) for code in (codes.by_code if codes else {})}
 
     def value(self, place: ItemPlace) -> ItemValue | None:
         """What stands at a place: entered, or worked out where the item is derived."""
@@ -90,39 +115,65 @@ class FormWizard:
         """What the casebook has at a place."""
         return value_at(self.view.content, place)
 
+    def suggestion(self, place: ItemPlace) -> ItemValue | None:
+        """What follows from other entries for a place, where the study says so."""
+        return self.assessment.suggestions.get(place)
+
+    def codes(self, place: ItemPlace) -> tuple[str, ...] | None:
+        """The codes that may be chosen at a place because of another answer; None: all of the code list."""
+        return self.assessment.allowed.get(place)
+
     def is_asked(self, place: ItemPlace) -> bool:
         """Whether the item applies; one that has a value is shown in any case."""
         return place not in self.assessment.skipped or value_at(self.content, place) is not None
 
     def problems_at(self, place: ItemPlace) -> tuple[Problem, ...]:
         """What is wrong or needs a comment there; not what is merely missing."""
-        return tuple(
-            problem
-            for problem in self.assessment.problems
-            if problem.place == place and problem.code != Code.MISSING_MANDATORY
+        return self._problems.get(place, ())
+
+    def stops(self, place: ItemPlace) -> bool:
+        """Whether something is wrong there that no comment can answer."""
+        return any(problem.code != Code.COMMENT_NEEDED for problem in self.problems_at(place))
+
+    def waits_for_comment(self, place: ItemPlace) -> bool:
+        """Whether a soft check fires there that nobody has answered."""
+        return place not in self.comments and any(
+            problem.code == Code.COMMENT_NEEDED for problem in self.problems_at(place)
         )
 
     def is_missing(self, place: ItemPlace) -> bool:
         """Whether completion waits for a value there."""
-        return any(p.place == place and p.code == Code.MISSING_MANDATORY for p in self.assessment.problems)
+        return place in self._missing
+
+    @property
+    def missing(self) -> tuple[ItemPlace, ...]:
+        """What completion waits for, in the order of the pages."""
+        return tuple(
+            problem.place
+            for problem in self._in_order(self.assessment.problems)
+            if problem.code == Code.MISSING_MANDATORY and problem.place is not None
+        )
 
     # What the person does
 
     def put(self, place: ItemPlace, value: ItemValue | None) -> None:
         """Give a place a value, or clear it (None)."""
-        self._put(place, value)
-        self._assess()
+        self.put_all({place: value})
 
-    def put_all(self, values: dict[ItemPlace, ItemValue | None]) -> None:
+    def put_all(self, values: Mapping[ItemPlace, ItemValue | None]) -> None:
         """Give many places values at once, e.g. a whole day of a grid."""
         for place, value in values.items():
             self._put(place, value)
+            group = self.definition.groups[place.group]
+            if group.lines:
+                self._keep_line(group, place.row)
         self._assess()
 
-    def add_row(self, group: str, items: dict[str, ItemValue] | None = None) -> str:
-        """Add a row to a repeating group; returns its key."""
-        row = new_row_key()
-        self.content.setdefault(group, {})[row] = {}
+    def add_row(self, group: str, items: dict[str, ItemValue] | None = None, row: str = "") -> str:
+        """Add a row to a repeating group; returns its key, a random one where none is given."""
+        row = row or new_row_key()
+        self._bring_back(group, row)
+        self.content.setdefault(group, {}).setdefault(row, {})
         for item, value in (items or {}).items():
             self._put(ItemPlace(group, row, item), value)
         self._assess()
@@ -130,17 +181,18 @@ class FormWizard:
 
     def remove_row(self, group: str, row: str) -> None:
         """Take a row out; if it was saved, the save will ask why."""
-        self.content.get(group, {}).pop(row, None)
-        for place in [place for place in self.changes if (place.group, place.row) == (group, row)]:
-            del self.changes[place]
-        if row in self.view.content.get(group, {}):
-            self.removed_rows.append((group, row))
+        self.remove_rows(group, (row,))
+
+    def remove_rows(self, group: str, rows: tuple[str, ...]) -> None:
+        """Take several rows out."""
+        for row in rows:
+            self._drop_row(group, row)
         self._assess()
 
     def comment(self, place: ItemPlace, text: str) -> None:
         """Answer the soft checks at a place."""
         if text.strip():
-            self.comments[place] = text
+            self.comments[place] = text.strip()
         else:
             self.comments.pop(place, None)
 
@@ -163,23 +215,32 @@ class FormWizard:
         return bool(self.changes or self.removed_rows or self._new_comments())
 
     @property
-    def needs_reason(self) -> tuple[ItemPlace, ...]:
-        """Saved values that were changed, cleared or removed; then a save asks why."""
-        changed = tuple(place for place in self.changes if self.saved(place) is not None)
-        removed = tuple(ItemPlace(group, row, "") for group, row in self.removed_rows)
-        return changed + removed
+    def changes_of_saved(self) -> tuple[ValueChange, ...]:
+        """Saved values that were changed or cleared, and saved rows that were taken out: a save asks why."""
+        order = {group: number for number, group in enumerate(self.form.groups)}
+        changed = [
+            ValueChange(place, old, new)
+            for place, new in self.changes.items()
+            if (old := self.saved(place)) is not None
+        ]
+        removed = [ValueChange(ItemPlace(group, row, ""), None, None) for group, row in self.removed_rows]
+        return tuple(sorted(changed + removed, key=lambda change: order.get(change.place.group, -1)))
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it may be saved as complete."""
+        return not self.obstacles(complete=True)
 
     def obstacles(self, *, complete: bool) -> tuple[Problem, ...]:
         """What stops a save, or a save as complete, in page order. Empty: it may be saved."""
-        stopping = [
+        stopping = tuple(
             problem
             for problem in self.assessment.problems
             if (problem.code == Code.MISSING_MANDATORY and complete)
             or (problem.code == Code.COMMENT_NEEDED and not self._is_answered(problem))
             or problem.code not in (Code.MISSING_MANDATORY, Code.COMMENT_NEEDED)
-        ]
-        order = {group: number for number, group in enumerate(self.form.groups)}
-        return tuple(sorted(stopping, key=lambda p: order.get(p.place.group, -1) if p.place else -1))
+        )
+        return self._in_order(stopping)
 
     def save_form(self, *, complete: bool, reason: str = "") -> SaveForm:
         """The act that records what was entered."""
@@ -212,16 +273,20 @@ class FormWizard:
         """Go on where the person stopped, seeing what was seen then: a later save elsewhere shows as a discrepancy."""
         self.basis = dict(draft.basis)
         for group, row in draft.removed_rows:
-            if self.content.get(group, {}).pop(row, None) is not None:
-                self.removed_rows.append((group, row))
+            self._drop_row(group, row)
         for where, value in draft.items.items():
-            self._put(ItemPlace(*where.split("|", 2)), value)
+            group, rest = where.split("|", 1)
+            row, item = rest.rsplit("|", 1)
+            self._put(ItemPlace(group, row, item), value)
         for where, text in draft.comments.items():
-            self.comments[ItemPlace(*where.split("|", 2))] = text
+            group, rest = where.split("|", 1)
+            row, item = rest.rsplit("|", 1)
+            self.comments[ItemPlace(group, row, item)] = text
         if draft.page in self.form.groups:
             self.page = draft.page
 
     def _put(self, place: ItemPlace, value: ItemValue | None) -> None:
+        self._bring_back(place.group, place.row)
         row = self.content.setdefault(place.group, {}).setdefault(place.row, {})
         if value is None:
             row.pop(place.item, None)
@@ -233,35 +298,94 @@ class FormWizard:
             self.changes[place] = value
         self.comments.pop(place, None)
 
+    def _keep_line(self, group: ItemGroupDef, row: str) -> None:
+        """A line names its code as soon as it says something, and is gone when it says nothing and was never saved."""
+        head = group.items[0].item
+        place = ItemPlace(group.oid, row, head)
+        items = self.content.get(group.oid, {}).get(row, {})
+        if any(item != head for item in items):
+            if head not in items:
+                self._put(place, ItemValue(value=row))
+        elif row not in self.view.content.get(group.oid, {}):
+            self._drop_row(group.oid, row)
+
+    def _drop_row(self, group: str, row: str) -> None:
+        self.content.get(group, {}).pop(row, None)
+        for place in [place for place in self.changes if (place.group, place.row) == (group, row)]:
+            del self.changes[place]
+        for place in [place for place in self.comments if (place.group, place.row) == (group, row)]:
+            del self.comments[place]
+        if row in self.view.content.get(group, {}) and (group, row) not in self.removed_rows:
+            self.removed_rows.append((group, row))
+
+    def _bring_back(self, group: str, row: str) -> None:
+        """A removed row that is filled again is the same row, with what it now lacks cleared."""
+        if (group, row) in self.removed_rows:
+            self.removed_rows.remove((group, row))
+            for item in self.view.content[group][row]:
+                self.changes[ItemPlace(group, row, item)] = None
+
     def _assess(self) -> None:
-        self.assessment = assess(self.rules, self.view.key, self.content, self.view.others, self.view.today)
+        virtual = self._with_empty_lines()
+        self.assessment = assess(self.rules, self.view.key, virtual, self.view.others, self.view.today)
+        problems: dict[ItemPlace | None, list[Problem]] = {}
+        missing: set[ItemPlace] = set()
+        for problem in self.assessment.problems:
+            if self._is_about_empty_line(problem.place):
+                continue
+            if problem.code != Code.MISSING_MANDATORY:
+                problems.setdefault(problem.place, []).append(problem)
+            elif problem.place is not None:
+                missing.add(problem.place)
+        self._problems = {place: tuple(found) for place, found in problems.items()}
+        self._missing = frozenset(missing)
+
+    def _with_empty_lines(self) -> FormContent:
+        """The content with every line of a `lines` group in it: what no line says yet is missing, too."""
+        groups = [group for group in self.definition.form_groups(self.form.oid) if group.lines]
+        if not groups:
+            return self.content
+        content = dict(self.content)
+        for group in groups:
+            head = group.items[0].item
+            there = self.content.get(group.oid, {})
+            lines = {row: {head: ItemValue(value=code)} for code, row in self.lines(group.oid).items() if row not in there}
+            content[group.oid] = {**there, **lines}
+        return content
+
+    def _in_order(self, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+        order = {group: number for number, group in enumerate(self.form.groups)}
+        return tuple(sorted(problems, key=lambda p: order.get(p.place.group, -1) if p.place else -1))
 
     def _is_answered(self, problem: Problem) -> bool:
         return problem.place is not None and problem.place in self.comments
 
     def _new_comments(self) -> dict[ItemPlace, str]:
-        known = {ItemPlace(check.group, check.row, check.item): check.comment for check in self.view.checks}
+        known = _given_comments(self.view)
         return {place: text for place, text in self.comments.items() if known.get(place) != text}
 
     def _page_state(self, group: ItemGroupDef) -> PageState:
-        places = [
-            ItemPlace(group.oid, row, ref.item)
-            for row in self.rows(group.oid)
-            for ref in group.items
-            if self.definition.items[ref.item].derivation is None
+        entered = [ref.item for ref in group.items if self.definition.items[ref.item].derivation is None]
+        if group.lines:
+            entered = entered[1:]
+        rows = self.rows(group.oid)
+        asked = [
+            place for row in rows for item in entered if self.is_asked(place := ItemPlace(group.oid, row, item))
         ]
-        asked = [place for place in places if self.is_asked(place)]
-        if places and not asked:
+        if rows and entered and not asked:
             return PageState.SKIPPED
         if any(
-            problem.place is not None
-            and problem.place.group == group.oid
-            and problem.code != Code.MISSING_MANDATORY
-            and not self._is_answered(problem)
-            for problem in self.assessment.problems
+            problem.place is not None and problem.place.group == group.oid and not self._is_answered(problem)
+            for found in self._problems.values()
+            for problem in found
         ):
             return PageState.PROBLEM
-        filled = [place for place in asked if value_at(self.content, place) is not None]
-        if not filled:
+        if not any(value_at(self.content, place) is not None for place in asked):
             return PageState.EMPTY
         return PageState.PARTIAL if any(map(self.is_missing, asked)) else PageState.DONE
+
+
+def _given_comments(view: FormView) -> dict[ItemPlace, str]:
+    return {
+        ItemPlace(check.group, check.row, check.item): check.comment for check in view.checks if check.comment
+    }

@@ -1,0 +1,87 @@
+"""The outbox: which of this device's entries were packed, handed over and signed for, and by whom.
+
+A sealed batch is kept as the bytes that travel; it never changes. Only a verified receipt makes its entries received.
+"""
+
+import msgspec
+from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, Table, Text, delete, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from desktop.casebook.views import EntryStates, SyncEvent
+
+tables = MetaData()
+
+batch = Table(
+    "batch",
+    tables,
+    Column("first", Integer, primary_key=True),
+    Column("last", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("wall", Text, nullable=False),
+    Column("receipt", LargeBinary),
+    Column("received", Text),
+)
+"""`state` is `packed`, `handed_over` or `received`; `received` is the wall time at which the receipt was verified."""
+
+peer_table = Table(
+    "peer", tables, Column("name", Text, primary_key=True), Column("value", LargeBinary, nullable=False)
+)
+"""What was agreed at enrolment: the centre's keys and address, the directory."""
+
+sync_event = Table(
+    "sync_event", tables, Column("number", Integer, primary_key=True), Column("record", LargeBinary, nullable=False)
+)
+"""What happened between this computer and the centre, for people. `record` is a `SyncEvent` as JSON."""
+
+_PEER = insert(peer_table)
+_PUT_PEER = _PEER.on_conflict_do_update(index_elements=["name"], set_={"value": _PEER.excluded.value})
+
+
+def entry_states(connection: Connection, total: int) -> EntryStates:
+    """How many of this device's `total` entries are in each state; each is in exactly one."""
+    counts = {
+        state: number
+        for state, number in connection.execute(
+            select(batch.c.state, func.sum(batch.c.last - batch.c.first + 1)).group_by(batch.c.state)
+        )
+    }
+    return EntryStates(recorded=total - sum(counts.values()), **counts)
+
+
+def received_to(connection: Connection) -> int:
+    """Sequence number up to which the centre has signed for this device's entries."""
+    return connection.scalar(select(func.max(batch.c.last)).where(batch.c.state == "received")) or 0
+
+
+def last_receipt(connection: Connection) -> str | None:
+    """Wall time at which the newest receipt was verified; None before the first."""
+    return connection.scalar(select(func.max(batch.c.received)))
+
+
+def read_peer(connection: Connection, name: str) -> bytes | None:
+    """Something agreed with the centre; None where it is not there."""
+    return connection.scalar(select(peer_table.c.value).where(peer_table.c.name == name))
+
+
+def put_peer(connection: Connection, name: str, value: bytes) -> None:
+    """Keep something agreed with the centre."""
+    connection.execute(_PUT_PEER, {"name": name, "value": value})
+
+
+def note(connection: Connection, event: SyncEvent) -> None:
+    """Add a line to what happened."""
+    connection.execute(sync_event.insert(), {"record": msgspec.json.encode(event)})
+
+
+def log(connection: Connection, limit: int) -> tuple[SyncEvent, ...]:
+    """The newest lines of what happened, newest first."""
+    rows = connection.scalars(select(sync_event.c.record).order_by(sync_event.c.number.desc()).limit(limit))
+    return tuple(msgspec.json.decode(row, type=SyncEvent) for row in rows)
+
+
+def forget(connection: Connection) -> None:
+    """Drop all that belongs to the device that this computer was before a restore."""
+    for table in (batch, peer_table, sync_event):
+        connection.execute(delete(table))

@@ -1,0 +1,122 @@
+"""What other entries say about a question: shown beside it, never filled in by itself."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+import msgspec
+
+from desktop.study.checks import Rules
+from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue
+from desktop.study.definition import DataType, Definition
+from desktop.wizard.wizard import FormWizard
+
+DATES = (DataType.DATE, DataType.PARTIAL_DATE, DataType.DATETIME)
+LEAST_QUESTIONS_TO_COUNT = 3
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """The newest value of an item, and where it stands."""
+
+    item: str
+    value: ItemValue
+    key: FormKey
+    date: str
+    """What the form says about its day, as entered; empty where it says nothing."""
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """How often each answer was given in a form that ends in one verdict."""
+
+    answers: tuple[tuple[str, int], ...]
+    """(code, count), in the order of the code list; codes that nobody chose have 0."""
+    codelist: str
+    open: int
+    """Questions that wait for an answer."""
+
+
+def evidence_for(wizard: FormWizard, item: str) -> tuple[Evidence, ...]:
+    """The newest value of each item that the study names as evidence for this one; what nobody entered is left out.
+
+    The form that is being filled counts with what was typed into it so far.
+    """
+    definition = wizard.definition
+    forms: dict[FormKey, FormContent] = {**wizard.view.others, wizard.view.key: everything(wizard)}
+    found = (newest(wizard.rules, forms, other) for other in definition.items[item].evidence)
+    return tuple(evidence for evidence in found if evidence is not None)
+
+
+def newest(rules: Rules, forms: Mapping[FormKey, FormContent], item: str) -> Evidence | None:
+    """The value of an item by the form's own date, else by the order of the study's events; of rows the last one."""
+    best: tuple[tuple[str, tuple[int, int, int]], Evidence] | None = None
+    for key, content in forms.items():
+        group = rules.definition.group_of_item.get((key.form, item))
+        if group is None:
+            continue
+        for items in content.get(group.oid, {}).values():
+            value = items.get(item)
+            if value is not None:
+                date = form_date(rules.definition, key, content, group.oid, items)
+                order = (date, rules.order(key))
+                if best is None or order >= best[0]:
+                    best = (order, Evidence(item, value, key, date))
+    return None if best is None else best[1]
+
+
+def form_date(
+    definition: Definition, key: FormKey, content: FormContent, group: str = "", row: Mapping[str, ItemValue] | None = None
+) -> str:
+    """The first date that the row, else the form, says about itself, without a time of day."""
+    if row is not None and definition.groups[group].repeating:
+        for ref in definition.groups[group].items:
+            value = row.get(ref.item)
+            if value is not None and value.value and definition.items[ref.item].data_type in DATES:
+                return value.value[:10]
+    for found, ref, item in definition.form_items(key.form):
+        if item.data_type in DATES and not found.repeating:
+            value = content.get(found.oid, {}).get("", {}).get(ref.item)
+            if value is not None and value.value:
+                return value.value[:10]
+    return ""
+
+
+def everything(wizard: FormWizard) -> FormContent:
+    """What is in the form at this moment, worked out values included."""
+    content = {group: {row: dict(items) for row, items in rows.items()} for group, rows in wizard.content.items()}
+    for place, value in wizard.assessment.derived.items():
+        if value is not None:
+            content.setdefault(place.group, {}).setdefault(place.row, {})[place.item] = value
+    return content
+
+
+def tally(wizard: FormWizard) -> Tally | None:
+    """The answers counted, for a form that ends in one verdict and asks the same kind of question many times."""
+    definition = wizard.definition
+    if wizard.form.verdict is None:
+        return None
+    asked = [
+        (place, item.codelist)
+        for group, ref, item in definition.form_items(wizard.form.oid)
+        if item.codelist is not None and item.derivation is None and not item.multiple and not group.repeating
+        for place in [ItemPlace(group.oid, "", ref.item)]
+        if wizard.is_asked(place)
+    ]
+    if not asked:
+        return None
+    codelist, number = Counter(codelist for _, codelist in asked).most_common(1)[0]
+    if number < LEAST_QUESTIONS_TO_COUNT:
+        return None
+    values = [wizard.value(place) for place, other in asked if other == codelist]
+    given = Counter(value.value for value in values if value is not None and value.value)
+    return Tally(
+        answers=tuple((code, given[code]) for code in definition.codelists[codelist].by_code),
+        codelist=codelist,
+        open=sum(value is None for value in values),
+    )
+
+
+def verdict(wizard: FormWizard) -> ItemValue | None:
+    """The form's one verdict as it stands now."""
+    if wizard.form.verdict is None:
+        return None
+    group = wizard.definition.group_of_item[wizard.form.oid, wizard.form.verdict]
+    return wizard.value(ItemPlace(group.oid, "", wizard.form.verdict))

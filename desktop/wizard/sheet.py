@@ -1,0 +1,222 @@
+"""A repeating group as a sheet: one line for each code, one column for each day, at most one row of the group a cell.
+
+The plan of a cell that nobody has filled yet is worked out by the same derivation as that of a filled one: the form is
+assessed once with every cell in it. That is done again only when something outside the sheet changes.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from desktop.study.assess import assess
+from desktop.study.data import FormContent, ItemPlace, ItemValue, Row, copy_content
+from desktop.study.definition import Grid, ItemDef, ItemGroupDef
+from desktop.study.values import number_in_first_unit
+from desktop.wizard.evidence import form_date
+from desktop.wizard.wizard import FormWizard
+
+Cell = tuple[str, int]
+"""(code of the line, number of the column, counted from 1)."""
+
+
+class LineTotal(msgspec.Struct, frozen=True):
+    """What a line adds up to, over the columns that have been filled, in the item's first unit."""
+
+    code: str
+    given: float
+    planned: float | None
+    """None where the plan of a filled cell is unknown."""
+
+
+class ContextLine(msgspec.Struct, frozen=True):
+    """Values of another form, by the column of their day."""
+
+    item: str
+    values: dict[int, ItemValue]
+
+
+class Sheet:
+    """The lines and columns of one `grid` group of a form that is being filled."""
+
+    def __init__(self, wizard: FormWizard, group: ItemGroupDef, grid: Grid) -> None:
+        self.wizard = wizard
+        self.group = group
+        self.grid = grid
+        definition = wizard.definition
+        self.value_item: ItemDef = definition.items[grid.value]
+        codelist = definition.codelist_of(definition.items[grid.rows])
+        self.codes: tuple[str, ...] = tuple(codelist.by_code) if codelist else ()
+        self.columns = range(1, grid.column_count + 1)
+        self._rows: dict[Cell, str] = {}
+        self._hints: dict[Cell, Row] = {}
+        self._hints_from: FormContent | None = None
+        self.refresh()
+
+    # What stands in a cell
+
+    def refresh(self) -> None:
+        """Look again at what the form holds. To be called after every change of the form."""
+        self._rows = {}
+        for row, items in self.wizard.content.get(self.group.oid, {}).items():
+            code, column = items.get(self.grid.rows), items.get(self.grid.columns)
+            if code is not None and column is not None and column.value.isdecimal():
+                self._rows[code.value, int(column.value)] = row
+        outside = {group: rows for group, rows in self.wizard.content.items() if group != self.group.oid}
+        if outside != self._hints_from:
+            self._hints_from = copy_content(outside)
+            self._hints = self._work_out_hints()
+
+    def place(self, cell: Cell, item: str) -> ItemPlace:
+        """Where an item of this cell stands."""
+        return ItemPlace(self.group.oid, self._rows.get(cell, _row_key(cell)), item)
+
+    def is_filled(self, cell: Cell) -> bool:
+        """Whether the cell has a value or a marker."""
+        return self.value(cell) is not None
+
+    def value(self, cell: Cell) -> ItemValue | None:
+        """What was given."""
+        row = self._rows.get(cell)
+        return None if row is None else self.wizard.content[self.group.oid][row].get(self.grid.value)
+
+    def planned(self, cell: Cell) -> ItemValue | None:
+        """What the plan says; None where it plans nothing."""
+        return self._derived(cell, self.grid.planned)
+
+    def date(self, column: int) -> str:
+        """The day of a column as the form works it out; empty where it cannot."""
+        for code in self.codes:
+            found = self._derived((code, column), self.grid.date)
+            if found is not None:
+                return found.value
+        return ""
+
+    def deviates(self, cell: Cell) -> bool:
+        """Whether something else was given than planned, so that a reason is asked."""
+        value, planned = self.value(cell), self.planned(cell)
+        if value is None or planned is None:
+            return False
+        return self._number(value) is None or self._number(value) != self._number(planned)
+
+    def needs_reason(self, cell: Cell) -> bool:
+        """Whether the cell deviates and nobody has said why."""
+        return self.grid.reason is not None and self.wizard.is_missing(self.place(cell, self.grid.reason))
+
+    def deviations(self) -> tuple[Cell, ...]:
+        """The cells that deviate, day by day."""
+        order = {code: number for number, code in enumerate(self.codes)}
+        return tuple(
+            sorted(filter(self.deviates, self._rows), key=lambda cell: (cell[1], order.get(cell[0], -1)))
+        )
+
+    def totals(self) -> tuple[LineTotal, ...]:
+        """Given and planned of each line that has been filled."""
+        totals: list[LineTotal] = []
+        for code in self.codes:
+            given, planned, known = 0.0, 0.0, True
+            filled = [cell for cell in self._rows if cell[0] == code and self.is_filled(cell)]
+            for cell in filled:
+                given += self._number(self.value(cell)) or 0.0
+                plan = self._number(self.planned(cell))
+                known = known and plan is not None
+                planned += plan or 0.0
+            if filled:
+                totals.append(LineTotal(code, given, planned if known else None))
+        return tuple(totals)
+
+    def last_filled(self) -> int:
+        """The last column in which anything was given; 0 where none was."""
+        return max((column for code, column in self._rows if self.is_filled((code, column))), default=0)
+
+    def context(self) -> tuple[ContextLine, ...]:
+        """Values of other forms that fall on the days of the columns; of two on one day the later form's."""
+        columns = {date: column for column in self.columns if (date := self.date(column))}
+        forms = sorted(self.wizard.view.others.items(), key=lambda pair: self.wizard.rules.order(pair[0]))
+        lines: list[ContextLine] = []
+        for item in self.grid.context:
+            values: dict[int, ItemValue] = {}
+            for key, content in forms:
+                group = self.wizard.definition.group_of_item.get((key.form, item))
+                for items in content.get(group.oid, {}).values() if group else ():
+                    date = form_date(self.wizard.definition, key, content, group.oid if group else "", items)
+                    if item in items and date in columns:
+                        values[columns[date]] = items[item]
+            lines.append(ContextLine(item, values))
+        return tuple(lines)
+
+    # What the person does
+
+    def give(self, cell: Cell, text: str) -> None:
+        """Enter what was given."""
+        self._fill({cell: self._as_value(text)})
+
+    def give_as_planned(self, cells: Iterable[Cell]) -> tuple[Cell, ...]:
+        """Fill the cells that have a plan and no value yet with what was planned; returns which these were."""
+        filled = {
+            cell: self._as_value(planned.value)
+            for cell in cells
+            if not self.is_filled(cell) and (planned := self.planned(cell)) is not None
+        }
+        self._fill(filled)
+        return tuple(filled)
+
+    def mark(self, cell: Cell, missing: str) -> None:
+        """Say why a cell has no value."""
+        self._fill({cell: ItemValue(missing=missing)})
+
+    def clear(self, cells: Iterable[Cell]) -> None:
+        """Empty cells: their rows are taken out."""
+        rows = tuple(self._rows[cell] for cell in cells if cell in self._rows)
+        self.wizard.remove_rows(self.group.oid, rows)
+        self.refresh()
+
+    # Inside
+
+    def _fill(self, values: dict[Cell, ItemValue]) -> None:
+        changes: dict[ItemPlace, ItemValue | None] = {}
+        for cell, value in values.items():
+            if cell not in self._rows:
+                changes[self.place(cell, self.grid.rows)] = ItemValue(value=cell[0])
+                changes[self.place(cell, self.grid.columns)] = ItemValue(value=str(cell[1]))
+            changes[self.place(cell, self.grid.value)] = value
+        self.wizard.put_all(changes)
+        self.refresh()
+
+    def _as_value(self, text: str) -> ItemValue:
+        units = self.wizard.definition.unit_names(self.value_item)
+        return ItemValue(value=text, unit=units[0] if units else "")
+
+    def _number(self, value: ItemValue | None) -> float | None:
+        return None if value is None else number_in_first_unit(self.wizard.definition, self.value_item, value)
+
+    def _derived(self, cell: Cell, item: str | None) -> ItemValue | None:
+        if item is None:
+            return None
+        row = self._rows.get(cell)
+        if row is not None:
+            return self.wizard.assessment.derived.get(ItemPlace(self.group.oid, row, item))
+        return self._hints.get(cell, {}).get(item)
+
+    def _work_out_hints(self) -> dict[Cell, Row]:
+        cells = [(code, column) for code in self.codes for column in self.columns]
+        every = {
+            _row_key(cell): {self.grid.rows: ItemValue(value=cell[0]), self.grid.columns: ItemValue(value=str(cell[1]))}
+            for cell in cells
+        }
+        content = {**self.wizard.content, self.group.oid: every}
+        view = self.wizard.view
+        derived = assess(self.wizard.rules, view.key, content, view.others, view.today).derived
+        wanted = [item for item in (self.grid.planned, self.grid.date) if item is not None]
+        return {
+            cell: {
+                item: value
+                for item in wanted
+                if (value := derived.get(ItemPlace(self.group.oid, _row_key(cell), item))) is not None
+            }
+            for cell in cells
+        }
+
+
+def _row_key(cell: Cell) -> str:
+    """The key that a cell's row gets: the same on every computer."""
+    return f"{cell[0]}.{cell[1]}"
