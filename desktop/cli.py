@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
-from desktop.errors import DefinitionError, EnvironmentProblemError, RefusedError, SignInError, SitebookError
+from desktop.command_line import JsonOption, run_app, say
+from desktop.errors import DefinitionError, EnvironmentProblemError, RefusedError, SignInError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -40,71 +41,13 @@ PassphraseFile = Annotated[
     Path | None,
     typer.Option("--passphrase-file", help="File with the acting person's passphrase; or SITEBOOK_PASSPHRASE."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")]
 
-USAGE = 2
 NOT_YET = "This is not in this release yet (not_yet)."
-
-GLOBAL_VALUES = ("--vault", "--user", "--passphrase-file")
-GLOBAL_FLAGS = ("--json",)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; ends the process with its exit status."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    try:
-        status = app(globals_last(arguments), prog_name="sitebook", standalone_mode=False)
-    except SitebookError as error:
-        fail(error)
-    except typer.Exit as ended:
-        sys.exit(ended.exit_code)
-    except typer.Abort:
-        print("sitebook: stopped", file=sys.stderr)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except Exception as error:
-        _report_click_or_fault(error)
-    sys.exit(status if isinstance(status, int) else 0)
-
-
-def fail(error: SitebookError) -> None:
-    """Say what is wrong and end with the status of its kind."""
-    print(f"sitebook: {error}", file=sys.stderr)
-    if isinstance(error, DefinitionError):
-        for fault in error.faults:
-            print(fault, file=sys.stderr)
-    sys.exit(error.exit_status)
-
-
-def globals_last(arguments: list[str]) -> list[str]:
-    """Options of every command may stand before it: carry them behind it, where the command reads them."""
-    ahead: list[str] = []
-    rest = list(arguments)
-    while rest and rest[0].startswith("-"):
-        option = rest[0]
-        if option in GLOBAL_VALUES and len(rest) > 1:
-            ahead += rest[:2]
-            del rest[:2]
-        elif option in GLOBAL_FLAGS or option.startswith(tuple(f"{name}=" for name in GLOBAL_VALUES)):
-            ahead.append(rest.pop(0))
-        else:
-            break
-    return rest + ahead if rest else ahead
-
-
-def _report_click_or_fault(error: Exception) -> None:
-    """Usage errors of typer end with 2; anything else is a fault of ours: named, without values, without traceback."""
-    show = getattr(error, "show", None)
-    if callable(show):
-        show()
-        sys.exit(getattr(error, "exit_code", USAGE))
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    where = f"{Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame is not None else "?"
-    print(f"sitebook: an unexpected fault ({type(error).__name__} at {where}); nothing half-done was kept", file=sys.stderr)
-    sys.exit(1)
+    run_app(app, "sitebook", sys.argv[1:] if arguments is None else arguments, ("--vault", "--user", "--passphrase-file"))
 
 
 def secret(file: Path | None, variable: str, prompt: str) -> str:
@@ -153,15 +96,6 @@ def signed_in(vault: Path | None, user: str | None, passphrase_file: Path | None
         yield site
 
 
-def say(json: bool, document: object, line: str) -> None:  # noqa: FBT001 - the one switch that every command has
-    """Print the one document, or the one line."""
-    if json:
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
-    else:
-        print(line)
-    sys.stdout.flush()
-
-
 def find_definition(name_or_path: str) -> Definition:
     """A study definition by its shipped name, its folder or its ODM-XML file."""
     from desktop.study.load import load_definition, locate
@@ -189,7 +123,7 @@ def init(  # noqa: PLR0913 - the options of the contract
     vault: Vault = None,
     user: User = None,
     passphrase_file: PassphraseFile = None,
-    json: Json = False,
+    json: JsonOption = False,
 ) -> None:
     """Make a vault in an empty folder; works with no centre."""
     from desktop import opening
@@ -220,7 +154,7 @@ def user_add(  # noqa: PLR0913
     vault: Vault = None,
     user: User = None,
     passphrase_file: PassphraseFile = None,
-    json: Json = False,
+    json: JsonOption = False,
 ) -> None:
     """Let a person use this vault; by a manager."""
     from desktop.acts import AddUser
@@ -241,7 +175,7 @@ def enrol(  # noqa: PLR0913
     vault: Vault = None,
     user: User = None,
     passphrase_file: PassphraseFile = None,
-    json: Json = False,
+    json: JsonOption = False,
 ) -> None:
     """Join the coordinating centre."""
     if request is not None or answer is not None:
@@ -267,7 +201,7 @@ def study_show(  # noqa: PLR0913
     vault: Vault = None,
     user: User = None,
     passphrase_file: PassphraseFile = None,
-    json: Json = False,
+    json: JsonOption = False,
 ) -> None:
     """Show what a study asks: its events, forms, groups and items."""
     from desktop.study.describe import study_show as describe
@@ -282,7 +216,7 @@ def study_show(  # noqa: PLR0913
 
 
 @study_app.command("check")
-def study_check(path: str, json: Json = False) -> None:
+def study_check(path: str, json: JsonOption = False) -> None:
     """Check a study definition or an ODM-XML file: every fault with file, line and OID, or "OK"."""
     try:
         definition = find_definition(path)
@@ -302,7 +236,7 @@ def enter(  # noqa: PLR0913
     vault: Vault = None,
     user: User = None,
     passphrase_file: PassphraseFile = None,
-    json: Json = False,
+    json: JsonOption = False,
 ) -> None:
     """Record form saves from a file, one JSON object a line, through the same rules as the screen."""
     from desktop import entering
@@ -328,7 +262,7 @@ def show(  # noqa: PLR0913
     vault: Vault = None,
     user: User = None,
     passphrase_file: PassphraseFile = None,
-    json: Json = False,
+    json: JsonOption = False,
 ) -> None:
     """Show a subject's record, or its history."""
     from desktop import showing
@@ -340,7 +274,7 @@ def show(  # noqa: PLR0913
 
 @app.command()
 def status(
-    vault: Vault = None, user: User = None, passphrase_file: PassphraseFile = None, json: Json = False
+    vault: Vault = None, user: User = None, passphrase_file: PassphraseFile = None, json: JsonOption = False
 ) -> None:
     """Count subjects, forms, discrepancies, and how far the entries have travelled."""
     with signed_in(vault, user, passphrase_file) as opened:
@@ -356,7 +290,7 @@ def status(
 
 @app.command()
 def sync(
-    vault: Vault = None, user: User = None, passphrase_file: PassphraseFile = None, json: Json = False
+    vault: Vault = None, user: User = None, passphrase_file: PassphraseFile = None, json: JsonOption = False
 ) -> None:
     """Send and fetch; resumes where it was cut."""
     with signed_in(vault, user, passphrase_file) as opened:
@@ -385,7 +319,7 @@ def export_excel(  # noqa: PLR0913
     vault: Vault = None,
     user: User = None,
     passphrase_file: PassphraseFile = None,
-    json: Json = False,
+    json: JsonOption = False,
 ) -> None:
     """Write the monthly transfer."""
     with signed_in(vault, user, passphrase_file) as opened:
@@ -412,7 +346,7 @@ def verify(
     vault: Vault = None,
     user: User = None,
     passphrase_file: PassphraseFile = None,
-    json: Json = False,
+    json: JsonOption = False,
 ) -> None:
     """Verify chain, signatures and casebook of the vault; or a file."""
     with signed_in(vault, user, passphrase_file) as opened:
@@ -435,7 +369,7 @@ def verify(
 
 @app.command()
 def rebuild(
-    vault: Vault = None, user: User = None, passphrase_file: PassphraseFile = None, json: Json = False
+    vault: Vault = None, user: User = None, passphrase_file: PassphraseFile = None, json: JsonOption = False
 ) -> None:
     """Drop the casebook and fold it again."""
     with signed_in(vault, user, passphrase_file) as opened:
@@ -449,7 +383,7 @@ def backup(
     vault: Vault = None,
     user: User = None,
     passphrase_file: PassphraseFile = None,
-    json: Json = False,
+    json: JsonOption = False,
 ) -> None:
     """Write an encrypted backup of the vault."""
     with signed_in(vault, user, passphrase_file) as opened:
@@ -463,7 +397,7 @@ def restore(
     vault: Vault = None,
     user: User = None,
     passphrase_file: PassphraseFile = None,
-    json: Json = False,
+    json: JsonOption = False,
 ) -> None:
     """Restore a backup into an empty folder and go on as a new device."""
     from desktop import opening

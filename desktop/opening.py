@@ -185,6 +185,7 @@ def restore_site(  # noqa: PLR0913 - what a restore needs, once
     People, slots and passphrases stay. Raises DamagedError when the backup does not verify (nothing is left in the
     folder then), and what `open_site` raises.
     """
+    from desktop.sync.verify import receipts_of
     from desktop.vault.verify import verify_vault
 
     restored = unpack_backup(backup, folder)
@@ -196,7 +197,7 @@ def restore_site(  # noqa: PLR0913 - what a restore needs, once
         unlocked = keys.unwrap(passphrase, slot)
         vault = Vault.unlock(folder, file, unlocked, wall)
         try:
-            found = verify_vault(vault, progress)
+            found = verify_vault(vault, receipts_of(vault), progress)
             if not found.ok:
                 raise DamagedError("The backup does not verify: {why}", why=found.failures[0].message)
             site = _as_new_device(vault, slot.user)

@@ -44,9 +44,6 @@ if TYPE_CHECKING:
 
     from desktop.site import Site
 
-CENTRE = "centre"
-"""Name of what was agreed with the centre at enrolment."""
-
 MONTHS_SHOWN = 8
 SYNC_LINES = 50
 
@@ -62,7 +59,7 @@ def shell(site: Site) -> ShellView:
             site=site.vault.site,
             user=site.user_view(connection),
             entries=_states(site, connection),
-            enrolled=outbox.read_peer(connection, CENTRE) is not None,
+            enrolled=outbox.is_enrolled(connection),
             due=sum(form.days <= 0 or form.overdue for form in due),
             discrepancies=len(_discrepancies(site, connection)),
         )
@@ -89,7 +86,7 @@ def today(site: Site) -> Today:
             open_checks=tuple(summary for summary, _ in summaries if summary.open_checks),
             discrepancies=_discrepancies(site, connection),
             entries=_states(site, connection),
-            enrolled=outbox.read_peer(connection, CENTRE) is not None,
+            enrolled=outbox.is_enrolled(connection),
             last_receipt=outbox.last_receipt(connection) or "",
             subjects=len(first),
             planned_subjects=site.location.planned_subjects,
@@ -234,7 +231,8 @@ def status(site: Site) -> Status:
 
 def sync_view(site: Site) -> SyncView:
     """How far this device's entries have travelled."""
-    from desktop.sync.agreed import agreed_centre, words_of
+    from desktop.sync.agreed import agreed_centre
+    from desktop.sync.words import head_words
 
     with site.vault.begin() as connection:
         centre = agreed_centre(connection)
@@ -247,8 +245,8 @@ def sync_view(site: Site) -> SyncView:
             total=head.sequence,
             last_receipt=outbox.last_receipt(connection) or "",
             received_to=outbox.received_to(connection),
-            head=words_of(head.value),
-            directory_version=centre.directory_version if centre else 0,
+            head=head_words(head.value),
+            directory_version=centre.read_directory().version if centre else 0,
             log=outbox.log(connection, SYNC_LINES),
         )
 

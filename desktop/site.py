@@ -10,7 +10,7 @@ import datetime
 import zoneinfo
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 from sqlalchemy import Connection
@@ -59,6 +59,9 @@ from desktop.vault.vault import Recording, Vault, new_user_keys
 FILLS_FORMS = frozenset({Role.ENTRY, Role.INVESTIGATOR})
 EXPORTS = frozenset({Role.MANAGER, Role.INVESTIGATOR})
 MANAGES = frozenset({Role.MANAGER})
+
+if TYPE_CHECKING:
+    from desktop.sync.session import Enrolment, SyncResult
 
 LONGEST_NAME = 80
 
@@ -280,6 +283,28 @@ class Site:
         """
         return self.vault.receive(device, raws, end)
 
+    # The centre
+
+    def begin_enrolment(self, url: str, code: str) -> "Enrolment":
+        """Ask the centre who it is: a person then compares its words. Raises CentreError, NotAllowedError."""
+        from desktop.sync.session import begin_enrolment
+
+        self.require(MANAGES)
+        return begin_enrolment(self.vault, url, code)
+
+    def finish_enrolment(self, enrolment: "Enrolment") -> None:
+        """Join the centre whose words were compared. Raises CentreError, RefusedError, NotAllowedError."""
+        from desktop.sync.session import finish_enrolment
+
+        self.require(MANAGES)
+        finish_enrolment(self.vault, enrolment)
+
+    def sync(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> "SyncResult":
+        """Send and fetch. Raises CentreError where the centre cannot be reached or believed."""
+        from desktop.sync.session import SyncSession
+
+        return SyncSession(self.vault, self, progress, cancelled).run()
+
     # Drafts
 
     def keep_draft(self, draft: Draft) -> None:
@@ -372,9 +397,10 @@ class Site:
 
     def verify(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> Verification:
         """Verify chain, signatures and casebook; nothing is mended."""
+        from desktop.sync.verify import receipts_of
         from desktop.vault.verify import verify_vault
 
-        return verify_vault(self.vault, progress, cancelled)
+        return verify_vault(self.vault, receipts_of(self.vault), progress, cancelled)
 
     def backup(self, out: Path, progress: Progress | None = None, cancelled: Cancelled | None = None) -> None:
         """Write an encrypted copy of everything, and read it back to see that it is whole."""

@@ -7,6 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from desktop import opening
+from desktop.acts import AddUser
+from desktop.site import Site
+from desktop.study.load import load_definition, locate
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -57,3 +62,35 @@ def no_unread_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     yield
     unread = [record for record in caplog.get_records("call") if record.levelno >= logging.WARNING]
     assert not unread, [record.getMessage() for record in unread]
+
+
+ADMIN = ("Manager", "manager passphrase")
+NURSE = ("Nurse A", "nurse A passphrase")
+OTHER_NURSE = ("Nurse B", "nurse B passphrase")
+DOCTOR = ("Doctor", "doctor passphrase")
+
+
+class Clinic:
+    """A site of the tiny study with a manager, two nurses and an investigator; nobody is signed in."""
+
+    def __init__(self, folder: Path, clock: SetClock) -> None:
+        self.folder = folder
+        self.clock = clock
+        self.definition = load_definition(locate(str(CLINIC)))
+        site, self.recovery_code = opening.create_site(folder, self.definition, "01", *ADMIN, wall=clock)
+        with site:
+            for (name, passphrase), role in ((NURSE, "entry"), (OTHER_NURSE, "entry"), (DOCTOR, "investigator")):
+                site.record(AddUser(name=name, roles=(role,), passphrase=passphrase))
+
+    def sign_in(self, who: tuple[str, str] = NURSE) -> Site:
+        """The site with this person signed in."""
+        return opening.open_site(self.folder, *who, wall=self.clock)
+
+
+CLINIC = Path(__file__).parent / "data" / "clinic"
+
+
+@pytest.fixture
+def clinic(tmp_path: Path, clock: SetClock) -> Clinic:
+    """A fresh site of the tiny study."""
+    return Clinic(tmp_path / "vault", clock)

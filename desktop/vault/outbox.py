@@ -3,6 +3,8 @@
 A sealed batch is kept as the bytes that travel; it never changes. Only a verified receipt makes its entries received.
 """
 
+import hashlib
+
 import msgspec
 from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, Table, Text, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
@@ -60,9 +62,64 @@ def last_receipt(connection: Connection) -> str | None:
     return connection.scalar(select(func.max(batch.c.received)))
 
 
+class Batch(msgspec.Struct, frozen=True):
+    """A packed batch: the sequence numbers that it covers, and the bytes that travel."""
+
+    first: int
+    last: int
+    data: bytes
+
+
+def batch_from(connection: Connection, first: int) -> Batch | None:
+    """The packed batch that begins with this entry, if there is one: it is sent again as it is."""
+    row = connection.execute(
+        select(batch.c.first, batch.c.last, batch.c.data).where(batch.c.first == first, batch.c.state != "received")
+    ).first()
+    return None if row is None else Batch(row.first, row.last, row.data)
+
+
+def put_batch(connection: Connection, first: int, last: int, data: bytes, wall: str) -> Batch:
+    """Keep a batch as it will travel."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    connection.execute(
+        batch.insert(),
+        {"first": first, "last": last, "data": data, "sha256": sha256, "state": "packed", "wall": wall},
+    )
+    return Batch(first, last, data)
+
+
+def put_receipt(connection: Connection, first: int, receipt: bytes, wall: str) -> None:
+    """A receipt was verified: the batch's entries are received. Its bytes can be packed again and are not kept."""
+    connection.execute(
+        batch.update()
+        .where(batch.c.first == first)
+        .values(state="received", receipt=receipt, received=wall, data=b"")
+    )
+
+
+def drop_after(connection: Connection, sequence: int) -> None:
+    """Forget batches that reach beyond an entry: they are packed again from there."""
+    connection.execute(delete(batch).where(batch.c.last > sequence))
+
+
+def receipts(connection: Connection) -> list[tuple[int, int, str, bytes]]:
+    """(first, last, SHA-256 of the batch, receipt) of every batch that was received."""
+    rows = connection.execute(
+        select(batch.c.first, batch.c.last, batch.c.sha256, batch.c.receipt)
+        .where(batch.c.state == "received")
+        .order_by(batch.c.first)
+    )
+    return [(row.first, row.last, row.sha256, row.receipt) for row in rows]
+
+
 def read_peer(connection: Connection, name: str) -> bytes | None:
     """Something agreed with the centre; None where it is not there."""
     return connection.scalar(select(peer_table.c.value).where(peer_table.c.name == name))
+
+
+def is_enrolled(connection: Connection) -> bool:
+    """Whether anything was agreed with a centre."""
+    return connection.execute(select(peer_table.c.name).limit(1)).first() is not None
 
 
 def put_peer(connection: Connection, name: str, value: bytes) -> None:

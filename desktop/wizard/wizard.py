@@ -340,6 +340,13 @@ class FormWizard:
         self._problems = {place: tuple(found) for place, found in problems.items()}
         self._missing = frozenset(missing)
 
+    def _is_about_empty_line(self, place: ItemPlace | None) -> bool:
+        """Whether a problem is about the code of a line that says nothing yet: nobody entered it."""
+        if place is None or not self.definition.groups[place.group].lines:
+            return False
+        head = self.definition.groups[place.group].items[0].item
+        return place.item == head and value_at(self.content, place) is None
+
     def _with_empty_lines(self) -> FormContent:
         """The content with every line of a `lines` group in it: what no line says yet is missing, too."""
         groups = [group for group in self.definition.form_groups(self.form.oid) if group.lines]

@@ -1,0 +1,142 @@
+"""`sitebook-center`: the centre's command line. What stands here is the contract of the design document, word for word."""
+
+import json as json_module
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from center.store import Store
+from desktop.command_line import JsonOption, run_app, say
+from desktop.errors import EnvironmentProblemError
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+StoreOption = Annotated[
+    str | None, typer.Option("--store", envvar="SITEBOOK_CENTER_STORE", help="Folder or database URL of the store.")
+]
+
+
+def main() -> None:
+    """Run a command; ends the process with its exit status."""
+    run_app(app, "sitebook-center", sys.argv[1:], ("--store",))
+
+
+def _where(store: str | None) -> str:
+    if store is None:
+        raise typer.BadParameter("Name the store: --store DIR_OR_URL or SITEBOOK_CENTER_STORE.")
+    return store
+
+
+@app.command()
+def init(
+    study: Annotated[str, typer.Option(help="Name of a shipped study, or path of a definition.")],
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make the store of a centre for a study."""
+    from desktop.study.load import load_definition, locate
+    from desktop.sync.words import fingerprint
+
+    made = Store.create(_where(store), load_definition(locate(study)))
+    words = fingerprint(made.root_public)
+    document = {"study": made.study.study, "sites": list(made.study.sites), "fingerprint": words}
+    say(json, document, f"Made the centre of {made.study.study}. Its fingerprint: {words}")
+    made.close()
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; 0 picks one.")] = 8765,
+    store: StoreOption = None,
+) -> None:
+    """Answer sites until SIGTERM."""
+    import uvicorn
+
+    from center.app import make_app
+
+    opened = Store.open(_where(store))
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        raise EnvironmentProblemError("The centre cannot listen at {host}:{port}: {why}.", host=host, port=port, why=error.strerror) from error
+    chosen = listener.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(make_app(opened), log_level="warning", access_log=False))
+
+    class Announcing(uvicorn.Server):
+        """Says where it listens once it does."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            print(f"ready http://{host}:{chosen}", flush=True)
+
+    server = Announcing(server.config)
+    signal.signal(signal.SIGTERM, lambda *_: setattr(server, "should_exit", True))
+    server.run(sockets=[listener])
+    opened.close()
+
+
+@app.command("enrol-code")
+def enrol_code(
+    site: Annotated[str, typer.Option(help="OID of the site.")], store: StoreOption = None, json: JsonOption = False
+) -> None:
+    """Make a one-time code for a site's next computer."""
+    from desktop.sync.words import fingerprint
+
+    opened = Store.open(_where(store))
+    made, expires = opened.new_code(site)
+    words = fingerprint(opened.root_public)
+    document = {"code": made, "expires": expires, "fingerprint": words}
+    say(json, document, f"Code for site {site}: {made}, until {expires}. Fingerprint to compare: {words}")
+    opened.close()
+
+
+@app.command()
+def sites(store: StoreOption = None, json: JsonOption = False) -> None:
+    """Tell what the centre has of every site."""
+    opened = Store.open(_where(store))
+    with opened.begin() as connection:
+        told = opened.sites(connection)
+    lines = [
+        f"{site['site']}: {site['entries']} entries, {site['subjects']} subjects, {site['quarantined']} set aside"
+        for site in told
+    ]
+    say(json, told, "\n".join(lines))
+    opened.close()
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Option(help="New folder to write to.")], store: StoreOption = None, json: JsonOption = False
+) -> None:
+    """Write statements, receipts and public keys, for anyone to verify."""
+    from center.evidence import write_evidence
+
+    opened = Store.open(_where(store))
+    count = write_evidence(opened, out)
+    say(json, {"out": str(out), "statements": count}, f"Wrote {count} statements to {out}.")
+    opened.close()
+
+
+@app.command()
+def verify(folder: Path, json: JsonOption = False) -> None:
+    """Verify an exported folder, with what lies in it alone."""
+    from center.evidence import verify_evidence
+
+    count, failures = verify_evidence(folder)
+    document = {"ok": not failures, "statements": count, "failures": failures}
+    say(json, document, f"{'Verified' if not failures else 'NOT verified'}: {count} statements, {len(failures)} failures.")
+    if failures:
+        if not json:
+            print(json_module.dumps(failures, indent=1), file=sys.stderr)
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,340 @@
+"""The YAML layout of a study definition: which keys its files have, and what they become.
+
+What is read here has the right shape; whether it hangs together is asked afterwards, of the whole (`validate.py`).
+"""
+
+from collections.abc import Iterable
+from typing import TypeVar, get_args
+
+from desktop.study.definition import (
+    CodeList,
+    CodeListItem,
+    Comparator,
+    DataType,
+    EditCheck,
+    FormDef,
+    FormRef,
+    Grid,
+    ItemDef,
+    ItemGroupDef,
+    ItemRef,
+    Location,
+    MeasurementUnit,
+    MetaDataVersion,
+    RangeCheck,
+    Schedule,
+    Setting,
+    StudyEventDef,
+    UnitRef,
+)
+from desktop.study.faults import Faults
+from desktop.study.limits import DATE_TYPES, TODAY
+from desktop.study.reader import Entry
+
+COMPARATORS: tuple[Comparator, ...] = get_args(Comparator)
+KINDS = ("Scheduled", "Unscheduled", "Common")
+
+
+class Parts:
+    """What has been read of a study so far."""
+
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
+        self.forms: list[FormDef] = []
+        self.groups: list[ItemGroupDef] = []
+        self.items: list[ItemDef] = []
+        self.codelists: list[CodeList] = []
+        self.units: list[MeasurementUnit] = []
+
+
+def read_units(parts: Parts, entry: Entry) -> None:
+    """One unit of `units.yaml`."""
+    unit = MeasurementUnit(oid=entry.text("oid"), name=entry.text("name"), symbol=entry.words("symbol", required=True))
+    entry.end()
+    parts.units.append(unit)
+
+
+def read_codelists(parts: Parts, entry: Entry) -> None:
+    """One code list of `codelists.yaml` or of a terminology file."""
+    oid = entry.text("oid")
+    items: list[CodeListItem] = []
+    for item in entry.entries("items", required=True):
+        code = item.text("code")
+        item.place(f"{oid}/{code}", "")
+        items.append(
+            CodeListItem(
+                code=code,
+                label=item.words("label", required=True),
+                nci=item.text("nci", ""),
+                search=item.texts("search"),
+                group=item.words("group"),
+                only=item.texts("only"),
+                details=item.words_by_key("details"),
+            )
+        )
+        item.end()
+    parts.codelists.append(
+        CodeList(oid=oid, name=entry.text("name"), nci=entry.text("nci", ""), items=tuple(items))
+    )
+    entry.end()
+
+
+def read_form(parts: Parts, entry: Entry) -> None:
+    """One form, with its groups and the items that are defined in them."""
+    oid = entry.text("oid")
+    groups = tuple(_group(parts, group) for group in entry.entries("groups", required=True))
+    parts.forms.append(
+        FormDef(
+            oid=oid,
+            name=entry.text("name"),
+            title=entry.words("title", required=True),
+            repeating=entry.flag("repeating"),
+            groups=groups,
+            checks=tuple(map(_check, entry.entries("checks"))),
+            verdict=entry.optional("verdict"),
+            label=entry.optional("label"),
+            double_entry=entry.flag("double_entry"),
+        )
+    )
+    entry.end()
+
+
+def _group(parts: Parts, entry: Entry) -> str:
+    oid = entry.text("oid")
+    refs: list[ItemRef] = []
+    for item in entry.texts_or_entries("items", required=True):
+        refs.append(ItemRef(item=item) if isinstance(item, str) else _item_or_ref(parts, oid, item))
+    grid = entry.entry("grid")
+    parts.groups.append(
+        ItemGroupDef(
+            oid=oid,
+            name=entry.text("name"),
+            title=entry.words("title", required=True),
+            repeating=entry.flag("repeating"),
+            lines=entry.flag("lines"),
+            instruction=entry.words("instruction"),
+            grid=None if grid is None else _grid(grid),
+            items=tuple(refs),
+        )
+    )
+    entry.end()
+    return oid
+
+
+def _grid(entry: Entry) -> Grid:
+    grid = Grid(
+        rows=entry.text("rows"),
+        columns=entry.text("columns"),
+        value=entry.text("value"),
+        planned=entry.optional("planned"),
+        date=entry.optional("date"),
+        reason=entry.optional("reason"),
+        note=entry.optional("note"),
+        column_count=entry.whole("column_count", Grid.__struct_defaults__[-3]) or 0,
+        column_label=entry.text("column_label", "D"),
+        context=entry.texts("context"),
+    )
+    entry.end()
+    return grid
+
+
+def _item_or_ref(parts: Parts, group: str, entry: Entry) -> ItemRef:
+    if not entry.has("item"):
+        parts.items.append(_item(entry))
+    oid = entry.text("item" if entry.has("item") else "oid")
+    entry.mark(f"{group}/{oid}")
+    ref = ItemRef(
+        item=oid, mandatory=entry.flag("mandatory"), skip=entry.optional("skip"), number=entry.text("number", "")
+    )
+    entry.end()
+    return ref
+
+
+def _item(entry: Entry) -> ItemDef:
+    oid = entry.text("oid")
+    data_type = _one_of(entry, "type", tuple(DataType), DataType.TEXT)
+    derivation = entry.optional("derive")
+    checks = tuple(check for n, part in enumerate(entry.entries("checks"), 1) if (check := _range_check(oid, n, part)))
+    if not entry.flag("future") and data_type in DATE_TYPES and derivation is None:
+        checks = not_after_today(checks)
+    return ItemDef(
+        oid=oid,
+        name=entry.text("name", oid.removeprefix("IT.")),
+        question=entry.words("question", required=True),
+        data_type=data_type,
+        sdtm=entry.text("sdtm", ""),
+        nci=entry.text("nci", ""),
+        note=entry.words("note"),
+        help=entry.words("help"),
+        length=entry.whole("length"),
+        significant_digits=entry.whole("digits"),
+        codelist=entry.optional("codelist"),
+        multiple=entry.flag("multiple"),
+        narrowed_by=entry.optional("narrowed_by"),
+        units=tuple(map(_unit, entry.texts_or_entries("units"))),
+        range_checks=checks,
+        derivation=derivation,
+        suggestion=entry.optional("suggest"),
+        evidence=entry.texts("evidence"),
+        tags=entry.texts("tags"),
+    )
+
+
+def not_after_today(checks: tuple[RangeCheck, ...]) -> tuple[RangeCheck, ...]:
+    """The limits of a date that tells what has happened."""
+    if any((check.comparator, check.value) == ("LE", TODAY) for check in checks):
+        return checks
+    return (*checks, RangeCheck(comparator="LE", value=TODAY))
+
+
+def _unit(entry: str | Entry) -> UnitRef:
+    if isinstance(entry, str):
+        return UnitRef(unit=entry)
+    unit = UnitRef(unit=entry.text("unit"), factor=entry.number("factor", 1.0))
+    entry.end()
+    return unit
+
+
+def _range_check(item: str, number: int, entry: Entry) -> RangeCheck | None:
+    entry.place(item, f"checks.{number}")
+    key = entry.choice(*(name.lower() for name in COMPARATORS))
+    if key is None:
+        return None
+    comparator = next(name for name in COMPARATORS if name.lower() == key)
+    check = RangeCheck(
+        comparator=comparator, value=entry.text(key), soft=entry.flag("soft"), message=entry.words("message")
+    )
+    entry.end()
+    return check
+
+
+def _check(entry: Entry) -> EditCheck:
+    check = EditCheck(
+        oid=entry.text("oid"),
+        expression=entry.text("when"),
+        message=entry.words("message", required=True),
+        item=entry.text("item"),
+        group=entry.optional("group"),
+        soft=entry.flag("soft"),
+        source=entry.text("source", ""),
+    )
+    entry.end()
+    return check
+
+
+def read_study(parts: Parts, entry: Entry) -> MetaDataVersion:
+    """`study.yaml`, and everything else that was read, as one version."""
+    entry.mark("")
+    events = tuple(map(_event, entry.entries("events", required=True)))
+    version = MetaDataVersion(
+        study=entry.text("study"),
+        oid=entry.text("version"),
+        name=entry.text("name"),
+        title=entry.words("title", required=True),
+        description=entry.words("description"),
+        protocol=entry.text("protocol", ""),
+        languages=entry.texts("languages") or ("en",),
+        subject_key=entry.text("subject_key"),
+        first_event=entry.text("first_event"),
+        first_form=entry.text("first_form"),
+        locations=tuple(map(_location, entry.entries("locations", required=True))),
+        events=events,
+        forms=in_order_of_use(events, parts.forms),
+        groups=tuple(parts.groups),
+        items=tuple(parts.items),
+        codelists=tuple(parts.codelists),
+        units=tuple(parts.units),
+        settings=tuple(map(_setting, entry.entries("settings"))),
+        headline=entry.texts("headline"),
+        trends=entry.texts("trends"),
+    )
+    entry.end()
+    return version
+
+
+def in_order_of_use(events: Iterable[StudyEventDef], forms: list[FormDef]) -> tuple[FormDef, ...]:
+    """Forms as the events ask for them first, whatever their files are called; then those that none asks for."""
+    order = {oid: n for n, oid in enumerate(dict.fromkeys(ref.form for event in events for ref in event.forms))}
+    return tuple(sorted(forms, key=lambda form: (order.get(form.oid, len(order)), form.oid)))
+
+
+def _event(entry: Entry) -> StudyEventDef:
+    oid = entry.text("oid")
+    event = StudyEventDef(
+        oid=oid,
+        name=entry.text("name"),
+        title=entry.words("title", required=True),
+        repeating=entry.flag("repeating"),
+        kind=_one_of(entry, "kind", KINDS, "Scheduled"),
+        forms=tuple(map(_form_ref, entry.texts_or_entries("forms", required=True))),
+        schedules=tuple(_schedule(oid, number, part) for number, part in enumerate(entry.entries("schedules"), 1)),
+    )
+    entry.end()
+    return event
+
+
+def _form_ref(entry: str | Entry) -> FormRef:
+    if isinstance(entry, str):
+        return FormRef(form=entry)
+    ref = FormRef(form=entry.text("form"), mandatory=entry.flag("mandatory", default=True))
+    entry.end()
+    return ref
+
+
+def _schedule(event: str, number: int, entry: Entry) -> Schedule:
+    entry.place(event, f"schedules.{number}")
+    schedule = Schedule(
+        anchor=entry.text("anchor"),
+        day=entry.whole("day", 0) or 0,
+        before=entry.whole("before", 0) or 0,
+        after=entry.whole("after", 0) or 0,
+        forms=entry.texts("forms"),
+        label=entry.words("label"),
+    )
+    entry.end()
+    return schedule
+
+
+def _location(entry: Entry) -> Location:
+    location = Location(
+        oid=entry.text("oid"),
+        name=entry.words("name", required=True),
+        zone=entry.text("zone"),
+        planned_subjects=entry.whole("planned_subjects"),
+    )
+    entry.end()
+    return location
+
+
+def _setting(entry: Entry) -> Setting:
+    name = entry.text("name")
+    entry.mark(f"setting/{name}")
+    setting = Setting(
+        name=name,
+        question=entry.words("question", required=True),
+        value=entry.text("value"),
+        data_type=_one_of(entry, "data_type", tuple(DataType), DataType.TEXT),
+        why=entry.words("why"),
+        source=entry.text("source", ""),
+        open=entry.flag("open", default=True),
+    )
+    entry.end()
+    return setting
+
+
+_Word = TypeVar("_Word", bound=str)
+
+
+def _one_of(entry: Entry, key: str, known: tuple[_Word, ...], default: _Word) -> _Word:
+    text = entry.text(key, default)
+    for word in known:
+        if word == text:
+            return word
+    entry.fault(
+        "There is no {key} {text}; there are: {known}.",
+        "没有 {key} {text}；可用：{known}。",
+        key=key,
+        text=text,
+        known=", ".join(known),
+    )
+    return default

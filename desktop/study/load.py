@@ -1,0 +1,116 @@
+"""Finds and loads study definitions: a folder of YAML, or an ODM-XML file.
+
+A study's folder holds `study.yaml`, `codelists.yaml`, `units.yaml`, `forms/*.yaml` (one form a file) and, for long code
+lists, `terminology/*.yaml` or `*.json`. Loading reports every fault at once, with file, line and OID.
+"""
+
+import importlib.resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import msgspec
+
+from desktop.errors import DefinitionError, EnvironmentProblemError
+from desktop.study.definition import CodeList, Definition, MetaDataVersion
+from desktop.study.faults import Faults
+from desktop.study.layout import Parts, read_codelists, read_form, read_study, read_units
+from desktop.study.reader import Entry, read_yaml
+from desktop.study.validate import validate
+
+STUDY_FILE = "study.yaml"
+_CODELISTS = msgspec.json.Decoder(tuple[CodeList, ...])
+
+
+def shipped_studies() -> tuple[str, ...]:
+    """Names of the studies that come with the program."""
+    return tuple(sorted(folder.name for folder in _shipped().iterdir() if (folder / STUDY_FILE).is_file()))
+
+
+def locate(name_or_path: str) -> Traversable:
+    """Where a definition is: a shipped study by its name, else a folder or file by its path.
+
+    Raises EnvironmentProblemError when it is neither.
+    """
+    if name_or_path in shipped_studies():
+        return _shipped() / name_or_path
+    path = Path(name_or_path)
+    if (path / STUDY_FILE).is_file() or path.is_file():
+        return path
+    raise EnvironmentProblemError(
+        "There is no study definition {where}. Give a folder with study.yaml, an ODM-XML file, or one of: {shipped}.",
+        where=name_or_path,
+        shipped=", ".join(shipped_studies()),
+    )
+
+
+def load_definition(where: Traversable) -> Definition:
+    """Load a definition. Raises DefinitionError with every fault that it has."""
+    faults = Faults()
+    try:
+        version = _load_folder(faults, where) if where.is_dir() else _load_file(faults, where)
+        if version is not None:
+            validate(version, faults)
+    except OSError as error:
+        raise EnvironmentProblemError("The computer refused: {why}.", why=error.strerror or "") from error
+    if version is None or len(faults):
+        raise DefinitionError("The study definition has {n} faults.", faults=tuple(faults), n=len(faults))
+    return Definition(version)
+
+
+def _shipped() -> Traversable:
+    return importlib.resources.files("resources") / "study"
+
+
+def _load_file(faults: Faults, file: Traversable) -> MetaDataVersion | None:
+    # lxml is needed for ODM-XML only.
+    from desktop.study.odm import read_odm
+
+    return read_odm(faults, file.name, file.read_bytes())
+
+
+def _load_folder(faults: Faults, folder: Traversable) -> MetaDataVersion | None:
+    study = _entry(faults, folder, STUDY_FILE)
+    parts = Parts(faults)
+    for node in _list(faults, folder, "units.yaml"):
+        read_units(parts, node)
+    for node in _list(faults, folder, "codelists.yaml"):
+        read_codelists(parts, node)
+    for file in _files(folder / "terminology", ".yaml", ".json"):
+        if file.name.endswith(".json") and _read_json(parts, file):
+            continue
+        for node in _list(faults, folder, f"terminology/{file.name}"):
+            read_codelists(parts, node)
+    for file in _files(folder / "forms", ".yaml"):
+        entry = _entry(faults, folder, f"forms/{file.name}")
+        if entry is not None:
+            read_form(parts, entry)
+    return None if study is None else read_study(parts, study)
+
+
+def _read_json(parts: Parts, file: Traversable) -> bool:
+    """Long code lists in JSON, the fast way; False where they are not just so, and are to be read as YAML with lines."""
+    try:
+        parts.codelists += _CODELISTS.decode(file.read_bytes())
+    except msgspec.DecodeError:
+        return False
+    return True
+
+
+def _files(folder: Traversable, *endings: str) -> list[Traversable]:
+    if not folder.is_dir():
+        return []
+    return sorted((file for file in folder.iterdir() if file.name.endswith(endings)), key=lambda file: file.name)
+
+
+def _entry(faults: Faults, folder: Traversable, name: str) -> Entry | None:
+    node = read_yaml(faults, name, folder.joinpath(*name.split("/")).read_bytes())
+    return None if node is None else Entry(faults, name, node)
+
+
+def _list(faults: Faults, folder: Traversable, name: str) -> list[Entry]:
+    """The mappings of a file that is one list; none where the file is not there."""
+    file = folder.joinpath(*name.split("/"))
+    if not file.is_file():
+        return []
+    node = read_yaml(faults, name, file.read_bytes())
+    return [] if node is None else Entry.list_of(faults, name, node)

@@ -1,0 +1,52 @@
+"""What was agreed with the centre at enrolment, and the newest directory: kept in the vault."""
+
+import msgspec
+from sqlalchemy import Connection
+
+from desktop.errors import CentreError
+from desktop.sync import protocol, signed
+from desktop.sync.signed import Signed
+from desktop.sync.words import fingerprint
+from desktop.vault import outbox
+
+CENTRE = "centre"
+
+
+class AgreedCentre(msgspec.Struct, frozen=True, kw_only=True):
+    """The centre that this device joined."""
+
+    url: str
+    root_key: str
+    directory: Signed
+
+    @property
+    def fingerprint(self) -> str:
+        """The words of the study's root key."""
+        return fingerprint(self.root_key)
+
+    def read_directory(self) -> protocol.Directory:
+        """The directory, its signature verified. Raises DamagedError."""
+        return signed.verify(protocol.DIRECTORY_TYPE, self.directory, self.root_key, protocol.Directory)
+
+
+def agreed_centre(connection: Connection) -> AgreedCentre | None:
+    """The centre that this device joined; None before enrolment."""
+    kept = outbox.read_peer(connection, CENTRE)
+    return None if kept is None else msgspec.msgpack.decode(kept, type=AgreedCentre)
+
+
+def keep_centre(connection: Connection, centre: AgreedCentre) -> None:
+    """Keep what was agreed."""
+    outbox.put_peer(connection, CENTRE, msgspec.msgpack.encode(centre))
+
+
+def with_directory(centre: AgreedCentre, newer: Signed) -> AgreedCentre:
+    """The agreement with the directory that the centre just sent.
+
+    Raises CentreError for an older version than was seen, or another study's.
+    """
+    known = centre.read_directory()
+    directory = signed.verify(protocol.DIRECTORY_TYPE, newer, centre.root_key, protocol.Directory)
+    if directory.version < known.version or directory.study != known.study or directory.root_key != centre.root_key:
+        raise CentreError("The centre sent an older directory than this computer has seen. Ask the centre what happened.")
+    return msgspec.structs.replace(centre, directory=newer)
