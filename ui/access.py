@@ -3,18 +3,20 @@
 What a window needs at once and what never changes during a session (`Session`) is kept on this side.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from desktop.study.checks import Rules
 from PySide6.QtCore import QObject, Signal
 
 from desktop.acts import Act, Recorded
 from desktop.casebook.views import UserView
 from desktop.errors import RefusedError
 from desktop.site import Site
+from desktop.study.checks import Rules
 from desktop.study.definition import Definition, Location
 from ui.jobs import Job, Jobs, call_back
 
@@ -36,8 +38,6 @@ class Session:
 class SiteAccess(QObject):
     """Holds the Site of the person signed in."""
 
-    opened = Signal()
-    """Someone signed in: `session` is there."""
     closed = Signal()
     """The person signed out."""
     recorded = Signal(object)
@@ -123,7 +123,6 @@ class SiteAccess(QObject):
     def _opened(self, done: Callable[[Session], None], session: Session) -> None:
         self._session = session
         call_back(done, session)
-        self.opened.emit()
 
     def _recorded(self, done: Callable[[Recorded], None], recorded: Recorded) -> None:
         call_back(done, recorded)

@@ -1,11 +1,11 @@
 """Words for what the engine knows by name: states, roles, kinds of entries, coordinates of a form."""
 
-from desktop.study.values import display
 from PySide6.QtCore import QCoreApplication
 
 from desktop.casebook.views import FormState, Role
 from desktop.study.data import FormKey, ItemValue
 from desktop.study.definition import Definition, ItemDef, StudyEventDef
+from desktop.study.values import display
 from ui import language
 from ui.icons import Sign
 

@@ -1,0 +1,330 @@
+"""The casebook of a subject: every form at every event, what is open, and the course of its values."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QMenu, QWidget
+
+from desktop.casebook.views import Casebook, DueForm, FormState, FormSummary
+from desktop.site import FILLS_FORMS
+from desktop.study.data import FormKey
+from desktop.study.definition import Definition
+from ui import language, words
+from ui.access import SiteAccess
+from ui.icons import Sign
+from ui.screens.casebook_cell import CellCard
+from ui.screens.matrix import Matrix, MatrixCell, Occurrence, matrix, next_occurrences
+from ui.screens.screen import Page, Place, Screen, Where
+from ui.style import Tone
+from ui.widgets import lists
+from ui.widgets.buttons import primary, secondary
+from ui.widgets.card import Card, EmptyState
+from ui.widgets.legend import Legend
+from ui.widgets.table import Align, Cell, Column, Line, Table
+from ui.widgets.trends import Strip, TrendPlot
+
+SIDE = 330
+LEGEND = (
+    Sign.EMPTY,
+    Sign.DRAFT,
+    Sign.ENTERED,
+    Sign.FLAG,
+    Sign.DUE,
+    Sign.OVERDUE,
+)
+
+
+class CasebookScreen(Screen):
+    """The matrix at the left; at the right what the cell in focus holds, what is open, and the course."""
+
+    def __init__(self, access: SiteAccess, parent: QWidget | None = None) -> None:
+        super().__init__(access, "casebook", parent)
+        self._book: Casebook | None = None
+        self._matrix: Matrix | None = None
+        self._more: tuple[Occurrence, ...] = ()
+        self.another = secondary(name="another_event", icon="add")
+        self.another.clicked.connect(self._offer_events)
+        self._menu = QMenu(self)
+        self._menu.setObjectName("events_menu")
+        self.audit = secondary(name="audit", icon="history")
+        self.audit.clicked.connect(self._show_audit)
+        self.go_on = primary(name="go_on")
+        self.go_on.clicked.connect(self._go_on)
+        for button in (self.another, self.audit, self.go_on):
+            self.header.add_action(button)
+        page = Page(side=SIDE)
+        card = Card(flush=True)
+        self.table = Table("matrix", fit=True, by_cell=True)
+        self.table.line_after_last = True
+        self.table.cell_opened.connect(self._open_cell)
+        self.table.selectionModel().currentChanged.connect(self._show_cell)
+        self.legend = Legend(LEGEND)
+        card.body.addWidget(self.table)
+        card.body.addWidget(self.legend)
+        page.main.addWidget(card)
+        page.main.addStretch(1)
+        self.here = CellCard(access)
+        self.here.form_wished.connect(self._open_form)
+        self.here.left.connect(self._back_to_matrix)
+        page.side.addWidget(self.here)
+        self._open_card = Card(flush=True)
+        self.open_list = Table("open_list", fit=True)
+        self.open_list.opened.connect(self._open_form)
+        self._nothing_open = EmptyState()
+        self._open_card.body.addWidget(self.open_list)
+        self._open_card.body.addWidget(self._nothing_open)
+        page.side.addWidget(self._open_card)
+        self._course_card = Card()
+        self._course = TrendPlot()
+        self._course_card.body.addWidget(self._course)
+        page.side.addWidget(self._course_card)
+        page.side.addStretch(1)
+        self.set_body(page)
+        self.retranslate()
+
+    # Coming here
+
+    def enter(self, place: Place) -> None:
+        if self.place is None or place.subject != self.place.subject:
+            self._book = self._matrix = None
+            self._more = ()
+            self.header.say(place.subject)
+        self.here.stop_asking()
+        super().enter(place)
+
+    def refresh(self) -> None:
+        if self.place is not None:
+            subject = self.place.subject
+            self.access.ask(lambda site: site.casebook(subject), self._show, self.fail)
+
+    def focus_next_step(self) -> None:
+        self.table.setFocus()
+
+    def retranslate(self) -> None:
+        self.another.setText(self.tr("Another event"))
+        self.audit.setText(self.tr("Audit trail"))
+        self.table.setAccessibleName(self.tr("Forms and events"))
+        self.open_list.setAccessibleName(self.tr("To do"))
+        self._nothing_open.say(self.tr("Nothing is open for this subject."))
+        self.here.retranslate()
+        if self._book is not None:
+            self._show(self._book)
+
+    # Showing
+
+    def _show(self, book: Casebook) -> None:
+        if self.place is None or book.subject != self.place.subject:
+            return
+        definition = self.access.session.definition
+        first_time = self._book is None
+        self._book = book
+        self._matrix = matrix(definition, book, self._more)
+        self.header.say(book.subject, words.headline(definition, book.headline))
+        self._show_matrix(self._matrix)
+        self._show_open(book)
+        self._show_course(book)
+        self._show_next(book)
+        if first_time:
+            self._find_place()
+        self._show_cell()
+
+    def _show_matrix(self, shown: Matrix) -> None:
+        definition = self.access.session.definition
+        columns = [Column(width=150, stretch=2)]
+        for event, repeat in shown.occurrences:
+            title = words.event_title(definition.events[event], repeat)
+            columns.append(Column(title=title, stretch=1, align=Align.CENTRE))
+        lines = tuple(
+            Line(
+                key=form,
+                cells=(
+                    Cell(text=language.words(definition.forms[form].title)),
+                    *(_matrix_cell(shown.cell(form, n)) for n in range(len(shown.occurrences))),
+                ),
+            )
+            for form in shown.forms
+        )
+        self.table.show_lines(tuple(columns), lines)
+
+    def _find_place(self) -> None:
+        """Start at the form from which the person came, else at what comes next."""
+        if self._matrix is None or self._book is None or self.place is None:
+            return
+        key = self.place.key or self._next_form(self._book)
+        if key is not None and (key.event, key.event_repeat) in self._matrix.occurrences:
+            column = self._matrix.occurrences.index((key.event, key.event_repeat))
+            self.table.choose(key.form, column + 1)
+        elif self.table.lines:
+            self.table.choose(self.table.lines[0].key, 1)
+
+    def _show_open(self, book: Casebook) -> None:
+        definition = self.access.session.definition
+        lines = [
+            *(self._open_draft(key) for key in book.drafts),
+            *(self._open_due(due) for due in book.due),
+            *(
+                _open_line(
+                    each.key,
+                    lists.sign_cell(Sign.FLAG),
+                    lists.discrepancy_title(definition, each),
+                    Cell(text=lists.discrepancy_kind(each), tone=Tone.WRONG, small=True),
+                )
+                for each in book.discrepancies
+            ),
+            *(self._open_checks(form) for form in book.forms if form.open_checks),
+        ]
+        self._open_card.set_title(self.tr("To do"), str(len(lines)) if lines else "")
+        self.open_list.show_lines(
+            (Column(width=34), Column(stretch=1, width=120), Column(align=Align.RIGHT)), tuple(lines)
+        )
+        self.open_list.setVisible(bool(lines))
+        self._nothing_open.setVisible(not lines)
+
+    def _open_draft(self, key: FormKey) -> Line:
+        title = _form_and_event(self.access.session.definition, key)
+        state = Cell(text=self.tr("draft"), tone=Tone.DUE, small=True)
+        return _open_line(key, lists.sign_cell(Sign.DRAFT), title, state)
+
+    def _open_due(self, due: DueForm) -> Line:
+        chip = lists.due_chip(due)
+        sign = Cell(icon="state-due", tone=chip.tone, tip=chip.text)
+        title = _form_and_event(self.access.session.definition, due.key)
+        return _open_line(due.key, sign, title, Cell(text=chip.text, tone=chip.tone, small=True))
+
+    def _open_checks(self, form: FormSummary) -> Line:
+        count = language.counted(form.open_checks, self.tr("1 check"), self.tr("{n} checks"))
+        title = _form_and_event(self.access.session.definition, form.key)
+        state = Cell(text=count, tone=Tone.DUE, small=True)
+        return _open_line(form.key, Cell(icon="warning", tone=Tone.DUE), title, state)
+
+    def _show_course(self, book: Casebook) -> None:
+        definition = self.access.session.definition
+        strips: list[Strip] = []
+        for oid in definition.version.trends:
+            item = definition.items[oid]
+            units = definition.unit_names(item)
+            unit = definition.unit_symbol(units[0], language.present()) if units else ""
+            name = " ".join(part for part in (language.words(item.question), unit) if part)
+            strips.append(Strip(name, tuple(point for point in book.trends if point.item == oid)))
+        self._course_card.set_title(self.tr("Course and dosing"))
+        self._course.show_course(tuple(strips), book.dosing, self.tr("Days with doses"))
+        self._course_card.setVisible(any(strip.points for strip in strips))
+
+    def _show_next(self, book: Casebook) -> None:
+        key = self._next_form(book)
+        self.go_on.setVisible(key is not None and self._may_fill)
+        if key is not None:
+            title = words.form_title(self.access.session.definition, key)
+            self.go_on.setText(self.tr("Go on: {form}").format(form=title))
+
+    @property
+    def _may_fill(self) -> bool:
+        return bool(FILLS_FORMS & set(self.access.session.user.roles))
+
+    def _next_form(self, book: Casebook) -> FormKey | None:
+        """A draft first, then what is due, then what is incomplete."""
+        if book.drafts:
+            return book.drafts[0]
+        due = sorted(book.due, key=lambda form: form.due)
+        if due:
+            return due[0].key
+        return next((form.key for form in book.forms if form.state is FormState.INCOMPLETE), None)
+
+    # The cell in focus
+
+    @Slot()
+    def _show_cell(self) -> None:
+        if self._matrix is None or self._book is None:
+            return
+        index = self.table.currentIndex()
+        form = self.table.current_key
+        at = index.column() - 1
+        cell = self._matrix.cell(form, at) if isinstance(form, str) else None
+        self.here.show_cell(self._book.subject, cell)
+
+    @Slot(object, int)
+    def _open_cell(self, form: str, column: int) -> None:
+        cell = None if self._matrix is None else self._matrix.cell(form, column - 1)
+        if cell is None:
+            return
+        if cell.count > 1:
+            self.here.instances.setFocus()
+        elif cell.keys:
+            self._open_form(cell.keys[0])
+        elif self._may_fill:
+            self._open_form(cell.first_key)
+
+    @Slot(object)
+    def _open_form(self, key: FormKey | None) -> None:
+        if self._book is not None and key is not None:
+            self.go.emit(Place(Where.FORM, self._book.subject, key))
+
+    @Slot()
+    def _go_on(self) -> None:
+        if self._book is not None:
+            self._open_form(self._next_form(self._book))
+
+    @Slot()
+    def _show_audit(self) -> None:
+        if self._book is not None:
+            self.go.emit(Place(Where.AUDIT, self._book.subject))
+
+    @Slot()
+    def _back_to_matrix(self) -> None:
+        self.table.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Delete:
+            self.here.ask_reason()
+        elif event.key() == Qt.Key.Key_Escape and self.here.is_asking:
+            self.here.stop_asking()
+            self.table.setFocus()
+        else:
+            super().keyPressEvent(event)
+
+    # Another event
+
+    @Slot()
+    def _offer_events(self) -> None:
+        if self._matrix is None:
+            return
+        definition = self.access.session.definition
+        self._menu.clear()
+        for event, repeat in next_occurrences(definition, self._matrix.occurrences):
+            action = self._menu.addAction(words.event_title(definition.events[event], repeat))
+            action.triggered.connect(partial(self._add_event, event, repeat))
+        self._menu.popup(self.another.mapToGlobal(self.another.rect().bottomLeft()))
+
+    def _add_event(self, event: str, repeat: int, _checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt adds it
+        self._more = (*self._more, (event, repeat))
+        if self._book is None:
+            return
+        self._show(self._book)
+        if self._matrix is not None:
+            column = self._matrix.occurrences.index((event, repeat))
+            first = next(f for f in self._matrix.forms if self._matrix.cell(f, column))
+            self.table.choose(first, column + 1)
+            self.table.setFocus()
+
+
+def _open_line(key: FormKey | None, sign: Cell, title: str, state: Cell) -> Line:
+    return Line(key=key, cells=(sign, Cell(text=title), state))
+
+
+def _form_and_event(definition: Definition, key: FormKey) -> str:
+    return language.joined(words.form_title(definition, key), words.where(definition, key))
+
+
+def _matrix_cell(cell: MatrixCell | None) -> Cell:
+    if cell is None:
+        return Cell()
+    text = str(cell.count) if cell.count > 1 else ""
+    return Cell(
+        text=text,
+        icon=cell.sign.icon,
+        icon_tone=cell.sign.tone,
+        tone=Tone.SECONDARY,
+        small=True,
+        tip=words.sign_words(cell.sign),
+    )

@@ -1,0 +1,197 @@
+"""The first start: practice, a new site, joining a centre, or restoring a backup."""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from ui import icons, language, style
+from ui.screens.entrance import Entrance, column, links
+from ui.style import Tone
+from ui.widgets.buttons import link
+from ui.widgets.labels import label
+
+if TYPE_CHECKING:
+    from ui.access import SiteAccess
+    from ui.screens.new_site import NewSiteForm
+    from ui.screens.practising import PracticeForm
+    from ui.screens.restoring import RestoreForm
+
+WIDTH = 460
+WAY_HEIGHT = 68
+
+
+class Way(enum.Enum):
+    """The ways to begin."""
+
+    PRACTICE = "practice"
+    NEW = "site"
+    JOIN = "join"
+    RESTORE = "restore"
+
+
+class WayButton(QAbstractButton):
+    """One of them: an icon, its name, and a sentence."""
+
+    def __init__(self, way: Way) -> None:
+        super().__init__()
+        self.way = way
+        self.sentence = ""
+        self.setObjectName(f"way_{way.value}")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def say(self, text: str, sentence: str) -> None:
+        """Name it."""
+        self.setText(text)
+        self.sentence = sentence
+        self.setAccessibleName(text)
+        self.setAccessibleDescription(sentence)
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH, WAY_HEIGHT)
+
+    def sentence_rect(self) -> QRect:
+        """Where the sentence stands."""
+        return QRect(48, 32, self.width() - 48 - 36, self.height() - 36)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        elif event.key() == Qt.Key.Key_Down:
+            self.focusNextChild()
+        elif event.key() == Qt.Key.Key_Up:
+            self.focusPreviousChild()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        c = style.colours()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        focus = self.hasFocus()
+        painter.setPen(QPen(QColor(c.focus if focus else c.line), 2 if focus else 1))
+        painter.setBrush(QColor(c.hover if self.underMouse() else c.face))
+        painter.drawRoundedRect(self.rect().toRectF().adjusted(1, 1, -1, -1), style.CARD_RADIUS, style.CARD_RADIUS)
+        icons.paint(painter, self.way.value, QRectF(17, 13, 16, 16), Tone.ACCENT)
+        painter.setPen(QColor(c.ink))
+        painter.setFont(style.font(bold=True))
+        painter.drawText(QRect(48, 10, self.width() - 84, 22), Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.setFont(style.font(style.SMALL))
+        painter.setPen(QColor(c.secondary))
+        painter.drawText(
+            self.sentence_rect(),
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap,
+            self.sentence,
+        )
+        middle = (self.height() - 16) / 2
+        icons.paint(painter, "right", QRectF(self.width() - 30, middle, 16, 16), Tone.FAINT)
+
+    def fits(self) -> bool:
+        """Whether the whole sentence has room."""
+        metrics = QFontMetrics(style.font(style.SMALL))
+        room = self.sentence_rect()
+        needed = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, self.sentence)
+        return needed.height() <= room.height()
+
+
+class StartScreen(Entrance):
+    """What is offered where there is no vault yet."""
+
+    practice_ready = Signal(object)
+    """The folder of the practice vault: sign in there."""
+
+    def __init__(self, access: SiteAccess, folder: Path, practice: Path, parent: QWidget | None = None) -> None:
+        super().__init__("start", parent)
+        self._access = access
+        self._folder = folder
+        self._practice = practice
+        self._forms: dict[Way, NewSiteForm | PracticeForm | RestoreForm] = {}
+        self._title = label(kind="title")
+        self.ways = {way: WayButton(way) for way in Way}
+        for button in self.ways.values():
+            button.clicked.connect(self._choose)
+        self.language = link(name="language_link")
+        self.language.clicked.connect(self.language_wished)
+        choice = column(self._title, *self.ways.values(), links(self.language), spacing=10)
+        first = QWidget()
+        layout = QVBoxLayout(first)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addStretch(1)
+        layout.addWidget(choice)
+        layout.addStretch(1)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(first)
+        self.set_form(self._stack, WIDTH)
+        self.retranslate()
+
+    def focus_next_step(self) -> None:
+        """Go to the first way."""
+        self.ways[Way.PRACTICE].setFocus()
+
+    def retranslate(self) -> None:
+        self._title.setText(self.tr("Begin"))
+        self.ways[Way.PRACTICE].say(
+            self.tr("Practice"),
+            self.tr("A site with invented subjects, to learn on. It stays on this computer."),
+        )
+        self.ways[Way.NEW].say(
+            self.tr("New site"),
+            self.tr("Set this computer up for a site. Works without a network."),
+        )
+        self.ways[Way.JOIN].say(
+            self.tr("Join a centre"),
+            self.tr("Set this computer up, and join with the code that the coordinating centre gave you."),
+        )
+        self.ways[Way.RESTORE].say(
+            self.tr("Restore a backup"),
+            self.tr("Go on from an encrypted backup file, with the same people and passphrases."),
+        )
+        self.language.setText("English" if language.is_chinese() else "中文")
+        self.side.say(
+            self.tr("The record book of a trial site"),
+            "",
+            self.tr("The data are encrypted on this computer and there without a network."),
+        )
+
+    @Slot()
+    def _choose(self) -> None:
+        button = self.sender()
+        if isinstance(button, WayButton):
+            form = self._forms.get(button.way) or self._make(button.way)
+            self._stack.setCurrentWidget(form)
+            form.start()
+
+    def _make(self, way: Way) -> NewSiteForm | PracticeForm | RestoreForm:
+        if way is Way.PRACTICE:
+            from ui.screens.practising import PracticeForm
+
+            form = PracticeForm(self._access, self._practice)
+            form.ready.connect(self.practice_ready)
+        elif way is Way.RESTORE:
+            from ui.screens.restoring import RestoreForm
+
+            form = RestoreForm(self._access, self._folder)
+            form.entered.connect(self.entered)
+        else:
+            from ui.screens.new_site import NewSiteForm
+
+            form = NewSiteForm(self._access, self._folder, joins=way is Way.JOIN)
+            form.entered.connect(self.entered)
+        form.left.connect(self._go_back)
+        self._forms[way] = form
+        self._stack.addWidget(form)
+        return form
+
+    @Slot()
+    def _go_back(self) -> None:
+        self._stack.setCurrentIndex(0)
+        self.focus_next_step()
