@@ -240,7 +240,9 @@ class Rules:
             for group in definition.form_groups(form.oid)
             if group.repeating
         }
-        self.settings = {setting.name: setting_value(setting.data_type, setting.value) for setting in definition.version.settings}
+        self.settings = {
+            setting.name: setting_value(setting.data_type, setting.value) for setting in definition.version.settings
+        }
         self._event_order = {event.oid: number for number, event in enumerate(definition.version.events)}
         self._compiled: dict[str, Expression] = {}
 
@@ -290,7 +292,9 @@ class Rules:
             for candidate in waiting:
                 group, item, expression = candidate
                 rest = [other for other in waiting if other is not candidate]
-                needed = {other.name for _, other, _ in rest} | {g.name for g, _, _ in rest if g.repeating and g is not group}
+                needed = {other.name for _, other, _ in rest} | {
+                    g.name for g, _, _ in rest if g.repeating and g is not group
+                }
                 if not needed & set(expression.names):
                     ordered.append(candidate)
                     waiting.remove(candidate)

@@ -31,7 +31,7 @@ class Faults:
     """
 
     def __init__(self) -> None:
-        self._found: dict[Fault, None] = {}
+        self._found: dict[tuple[str, int, str, str], Fault] = {}
         self._places: dict[tuple[str, str], tuple[str, int]] = {}
         self.lost: set[str] = set()
         """OIDs and names in files that could not be read: nothing is said of what refers to them."""
@@ -40,12 +40,12 @@ class Faults:
         """Remember where a property of a part stands; the first place counts."""
         self._places.setdefault((part, key), (file, line))
 
-    def at(self, file: str, line: int, oid: str, english: str, chinese: str, **fields: object) -> None:
+    def at(self, file: str, line: int, oid: str, english: str, chinese: str, /, **fields: object) -> None:
         """A fault at a known line."""
         message = {"en": english.format_map(fields), "zh": chinese.format_map(fields)}
-        self._found[Fault(file, line, oid, message)] = None
+        self._found[file, line, oid, message["en"]] = Fault(file, line, oid, message)
 
-    def of(self, part: str, key: str, english: str, chinese: str, **fields: object) -> None:
+    def of(self, part: str, key: str, english: str, chinese: str, /, **fields: object) -> None:
         """A fault of a property of a part, at the line where it stands."""
         place = self._places.get((part, key)) or self._places.get((part, ""))
         file, line = place or self._places.get(("", ""), ("", 0))
@@ -53,7 +53,7 @@ class Faults:
 
     def __iter__(self) -> Iterator[Fault]:
         """The faults by file and line, each once."""
-        return iter(sorted(self._found, key=lambda fault: (fault.file, fault.line, fault.oid)))
+        return (self._found[key] for key in sorted(self._found))
 
     def __len__(self) -> int:
         return len(self._found)

@@ -73,9 +73,7 @@ def read_codelists(parts: Parts, entry: Entry) -> None:
             )
         )
         item.end()
-    parts.codelists.append(
-        CodeList(oid=oid, name=entry.text("name"), nci=entry.text("nci", ""), items=tuple(items))
-    )
+    parts.codelists.append(CodeList(oid=oid, name=entry.text("name"), nci=entry.text("nci", ""), items=tuple(items)))
     entry.end()
 
 
@@ -101,9 +99,10 @@ def read_form(parts: Parts, entry: Entry) -> None:
 
 def _group(parts: Parts, entry: Entry) -> str:
     oid = entry.text("oid")
-    refs: list[ItemRef] = []
-    for item in entry.texts_or_entries("items", required=True):
-        refs.append(ItemRef(item=item) if isinstance(item, str) else _item_or_ref(parts, oid, item))
+    refs = [
+        ItemRef(item=item) if isinstance(item, str) else _item_or_ref(parts, oid, item)
+        for item in entry.texts_or_entries("items", required=True)
+    ]
     grid = entry.entry("grid")
     parts.groups.append(
         ItemGroupDef(
@@ -197,12 +196,12 @@ def _unit(entry: str | Entry) -> UnitRef:
 
 def _range_check(item: str, number: int, entry: Entry) -> RangeCheck | None:
     entry.place(item, f"checks.{number}")
-    key = entry.choice(*(name.lower() for name in COMPARATORS))
+    comparators = {name.lower(): name for name in COMPARATORS}
+    key = entry.choice(*comparators)
     if key is None:
         return None
-    comparator = next(name for name in COMPARATORS if name.lower() == key)
     check = RangeCheck(
-        comparator=comparator, value=entry.text(key), soft=entry.flag("soft"), message=entry.words("message")
+        comparator=comparators[key], value=entry.text(key), soft=entry.flag("soft"), message=entry.words("message")
     )
     entry.end()
     return check

@@ -19,7 +19,8 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "EQ": operator.eq,
     "NE": operator.ne,
 }
-_DATES = (DataType.DATE, DataType.PARTIAL_DATE, DataType.DATETIME)
+NUMBER_TYPES = (DataType.INTEGER, DataType.FLOAT)
+DATE_TYPES = (DataType.DATE, DataType.PARTIAL_DATE, DataType.DATETIME)
 
 Limit = float | datetime.date | datetime.time
 
@@ -35,11 +36,11 @@ def range_problem(
     return None
 
 
-def limit_of(item: ItemDef, check: RangeCheck, today: datetime.date) -> Limit:
+def limit_of(item: ItemDef, check: RangeCheck, today: datetime.date = datetime.date.max) -> Limit:
     """The limit as a value that can be compared. Raises ValueFault when the definition's text is none."""
     if check.value == TODAY:
         return today
-    if item.data_type in (DataType.INTEGER, DataType.FLOAT):
+    if item.data_type in NUMBER_TYPES:
         try:
             return float(check.value)
         except ValueError:
@@ -50,26 +51,22 @@ def limit_of(item: ItemDef, check: RangeCheck, today: datetime.date) -> Limit:
     return first
 
 
-def _holds(
-    definition: Definition, item: ItemDef, value: ItemValue, check: RangeCheck, today: datetime.date
-) -> bool:
+def _holds(definition: Definition, item: ItemDef, value: ItemValue, check: RangeCheck, today: datetime.date) -> bool:
     limit = limit_of(item, check, today)
     compare = _COMPARE[check.comparator]
-    if item.data_type in (DataType.INTEGER, DataType.FLOAT):
+    if item.data_type in NUMBER_TYPES:
         return compare(number_in_first_unit(definition, item, value), limit)
     parsed = ITEM_TYPES[item.data_type].parse(item, value.value)
     if item.data_type == DataType.DATETIME:
         return compare(parsed.date(), limit)
-    if item.data_type in _DATES:
+    if item.data_type in DATE_TYPES:
         # Of an incomplete date the day that speaks for it counts: only what is certain is wrong.
         first, last = parsed
         return compare(last if check.comparator in ("GT", "GE") else first, limit)
     return compare(parsed, limit)
 
 
-def _worded(
-    definition: Definition, item: ItemDef, value: ItemValue, check: RangeCheck, today: datetime.date
-) -> Text:
+def _worded(definition: Definition, item: ItemDef, value: ItemValue, check: RangeCheck, today: datetime.date) -> Text:
     if check.value == TODAY and check.comparator in ("LE", "LT"):
         return {"en": f"The date lies after today, {today}.", "zh": f"日期晚于今天（{today}）。"}
     same = [other for other in item.range_checks if other.soft == check.soft]

@@ -88,7 +88,7 @@ def _load_folder(faults: Faults, folder: Traversable) -> MetaDataVersion | None:
 
 
 def _read_json(parts: Parts, file: Traversable) -> bool:
-    """Long code lists in JSON, the fast way; False where they are not just so, and are to be read as YAML with lines."""
+    """Long code lists in JSON, the fast way; False where something is wrong, to be read as YAML with its lines."""
     try:
         parts.codelists += _CODELISTS.decode(file.read_bytes())
     except msgspec.DecodeError:

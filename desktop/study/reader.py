@@ -1,6 +1,6 @@
 """Reads YAML with its line numbers, and reports everything that is not as it should be.
 
-Scalars are taken as they are written and read by what the key wants: `NO`, `01` and `2026-11-24` stay the texts they are.
+Scalars are taken as they are written and read by what the key wants: `NO`, `01` and `2026-11-24` stay texts.
 """
 
 import difflib
@@ -28,11 +28,13 @@ def read_yaml(faults: Faults, file: str, data: bytes) -> yaml.Node | None:
         faults.at(file, line, "", "The file is not UTF-8.", "文件不是 UTF-8 编码。")
         return None
     try:
-        node = yaml.compose(text, Loader=yaml.CBaseLoader)
+        node: yaml.Node | None = yaml.compose(text, Loader=yaml.CBaseLoader)  # pyright: ignore[reportUnknownMemberType]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0
-        faults.at(file, line, "", "This is not YAML: {problem}.", "YAML 语法错误：{problem}。", problem=error.problem or "")
+        faults.at(
+            file, line, "", "This is not YAML: {problem}.", "YAML 语法错误：{problem}。", problem=error.problem or ""
+        )
     except (yaml.YAMLError, RecursionError):
         faults.at(file, 0, "", "This is not YAML.", "不是 YAML 文件。")
     else:
@@ -181,7 +183,9 @@ class Entry:
         """Report the keys that nobody asked for."""
         for key in self._nodes.keys() - self._asked:
             near = difflib.get_close_matches(key, self._asked, 1)
-            hint = {"en": f" Perhaps {near[0]} is meant.", "zh": f"是否应为 {near[0]}。"} if near else {"en": "", "zh": ""}
+            hint = (
+                {"en": f" Perhaps {near[0]} is meant.", "zh": f"是否应为 {near[0]}。"} if near else {"en": "", "zh": ""}
+            )
             self._fault(
                 self._nodes[key],
                 "There is no key {key} here.{hint_en}",
@@ -191,14 +195,14 @@ class Entry:
                 hint_zh=hint["zh"],
             )
 
-    def fault(self, english: str, chinese: str, **fields: object) -> None:
+    def fault(self, english: str, chinese: str, /, **fields: object) -> None:
         """A fault of the mapping as a whole."""
         self.faults.at(self.file, self.line, self.part, english, chinese, **fields)
 
     def _ask(self, key: str, *, required: bool) -> yaml.Node | None:
         self._asked.add(key)
         node = self._nodes.get(key)
-        if isinstance(node, yaml.ScalarNode) and node.style is None and node.value in ("", "null", "~"):
+        if isinstance(node, yaml.ScalarNode) and not node.style and node.value in ("", "null", "~"):
             node = None
         if node is None and required:
             self.fault("The key {key} is missing.", "缺少键 {key}。", key=key)
@@ -221,9 +225,11 @@ class Entry:
 
     def _words(self, node: yaml.Node) -> Text:
         if not isinstance(node, yaml.MappingNode):
-            self._fault(node, "Expected words by language: {{en: ..., zh: ...}}.", "应按语言给出文字：{{en: ..., zh: ...}}。")
+            self._fault(
+                node, "Expected words by language: {{en: ..., zh: ...}}.", "应按语言给出文字：{{en: ..., zh: ...}}。"
+            )
             return {}
         return {self._scalar(language): self._scalar(value) for language, value in node.value}
 
-    def _fault(self, node: yaml.Node, english: str, chinese: str, **fields: object) -> None:
+    def _fault(self, node: yaml.Node, english: str, chinese: str, /, **fields: object) -> None:
         self.faults.at(self.file, node.start_mark.line + 1, self.part, english, chinese, **fields)

@@ -112,7 +112,10 @@ class PartialDateType(ItemType):
     """A date of which day, or day and month, may be unknown: an interval of earliest and latest."""
 
     parts = (1, 2, 3)
-    wanted: Text = {"en": "Enter a date as 2026-11-24, 2026-11 or 2026.", "zh": "日期格式为 2026-11-24、2026-11 或 2026。"}
+    wanted: Text = {
+        "en": "Enter a date as 2026-11-24, 2026-11 or 2026.",
+        "zh": "日期格式为 2026-11-24、2026-11 或 2026。",
+    }
 
     def parse(self, item: ItemDef, text: str) -> tuple[datetime.date, datetime.date]:
         if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", text) or len(text.split("-")) not in self.parts:

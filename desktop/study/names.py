@@ -1,0 +1,18 @@
+"""Names in expressions."""
+
+import re
+
+RESERVED = frozenset({"all", "others", "self", "setting", "event", "form", "today"})
+"""Names that mean something in every expression of a form."""
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_WORDS_OF_CEL = frozenset(
+    "as break const continue else false for function if import in let loop namespace null package return true var void "
+    "while bool bytes double duration dyn int list map string timestamp type uint optional".split()
+)
+"""Reserved by the language specification of CEL, or the name of one of its types or functions."""
+
+
+def is_usable_name(name: str) -> bool:
+    """Whether an item, group, form or setting may be called so in expressions."""
+    return bool(_IDENTIFIER.fullmatch(name)) and name not in RESERVED and name not in _WORDS_OF_CEL
