@@ -1,0 +1,90 @@
+"""The door to the CEL engine: compiled expressions, and what their outcomes mean.
+
+*Unknown* is the outcome where a declared name has no value: the name is absent from the context, or the key from its map,
+or a list has no such element. Every other error is a fault of the definition.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+import logging
+import re
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from desktop.study.functions import FUNCTIONS, UnknownValue
+
+if TYPE_CHECKING:
+    import cel
+
+_ABSENT = re.compile(r"Undefined variable or function: '(.+?)'")
+
+
+class UnknownType:
+    """The outcome of an expression that reads a value that is not there."""
+
+
+UNKNOWN = UnknownType()
+
+
+class ExpressionFaultError(Exception):
+    """An expression fails for another reason than an unknown value. The text may name values and is never logged."""
+
+
+class ExpressionSyntaxError(Exception):
+    """A text is no expression; says why in English."""
+
+
+def _load_engine() -> type[cel.Program] | object:
+    """The engine without its package, whose `__init__` imports a command line that costs 140 ms and is not used."""
+    if "cel.cel" not in sys.modules:
+        package = importlib.util.find_spec("cel")
+        assert package is not None
+        spec = importlib.machinery.PathFinder.find_spec("cel.cel", package.submodule_search_locations)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules["cel.cel"] = module
+        spec.loader.exec_module(module)
+        # It writes each exception of our functions to the log, values included; what they mean is decided here.
+        logging.getLogger("cel").setLevel(logging.CRITICAL + 1)
+    return sys.modules["cel.cel"]
+
+
+class Expression:
+    """A compiled expression. Evaluating it changes nothing and ends: CEL has no loops and no effects."""
+
+    def __init__(self, source: str) -> None:
+        """Raises ExpressionSyntaxError."""
+        self.source = source
+        try:
+            self._program: cel.Program = _load_engine().compile(source)
+        except ValueError as error:
+            raise ExpressionSyntaxError(_reason(str(error))) from None
+        self.names = tuple(self._program.variables())
+        """Every identifier that is not a field, those that macros bind included."""
+        self._functions = {name: FUNCTIONS[name].call for name in self._program.functions() if name in FUNCTIONS}
+
+    def evaluate(self, values: Mapping[str, object]) -> object:
+        """The outcome over the values by name, or `UNKNOWN`. Raises ExpressionFaultError."""
+        context: dict[str, object] = {name: values[name] for name in self.names if name in values}
+        context.update(self._functions)
+        try:
+            return self._program.execute(context)
+        except (KeyError, IndexError):
+            return UNKNOWN
+        except RuntimeError as error:
+            absent = _ABSENT.match(str(error))
+            if (absent and absent[1] in self.names) or UnknownValue.__name__ in str(error):
+                return UNKNOWN
+            raise ExpressionFaultError(str(error)) from None
+        except (TypeError, ValueError, OverflowError) as error:
+            raise ExpressionFaultError(str(error)) from None
+
+
+def _reason(message: str) -> str:
+    """`ERROR: <input>:1:5: invalid argument to has() macro` -> `column 5: invalid argument to has() macro`."""
+    found = re.search(r"<input>:\d+:(\d+): (.+)", message)
+    return f"column {found[1]}: {found[2]}" if found else message

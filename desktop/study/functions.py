@@ -1,0 +1,103 @@
+"""The functions of expressions, beside those of CEL itself.
+
+They must not fail for values of the types that they take: loading holds expressions to these types.
+"""
+
+import datetime
+import decimal
+import math
+from collections.abc import Callable
+
+import msgspec
+
+from desktop.study.kinds import MOMENT, NUMBER, TEXT, Kind, ListKind
+
+Moment = datetime.datetime
+
+
+class UnknownValue(Exception):  # noqa: N818 - no error: the answer is unknown, as for an item without a value
+    """A function has no answer, e.g. the greatest of no numbers."""
+
+
+class Function(msgspec.Struct, frozen=True):
+    """A function and the kinds that it takes and gives. `gives` None: an element of the list that it takes."""
+
+    call: Callable[..., object]
+    takes: tuple[Kind, ...]
+    gives: Kind | None
+
+
+def days(first: Moment, second: Moment) -> float:
+    """Days from the first to the second; negative where the second is earlier."""
+    return (second - first) / datetime.timedelta(days=1)
+
+
+def years(first: Moment, second: Moment) -> float:
+    """Completed years from the first to the second, as ages are counted; of 29 February on 1 March."""
+    birthday_to_come = (second.month, second.day) < (first.month, first.day)
+    return float(second.year - first.year - birthday_to_come)
+
+
+def add_days(moment: Moment, number: float) -> Moment:
+    """The moment that many days later."""
+    try:
+        return moment + datetime.timedelta(days=number)
+    except (OverflowError, ValueError):
+        raise UnknownValue from None
+
+
+def round_half_away(number: float, digits: float) -> float:
+    """Rounded to so many digits after the point, halves away from zero, of the number as it is written: 2.675 is 2.68."""
+    if not math.isfinite(number):
+        raise UnknownValue
+    unit = decimal.Decimal(1).scaleb(-int(digits))
+    return float(decimal.Decimal(repr(number)).quantize(unit, rounding=decimal.ROUND_HALF_UP, context=_EXACT))
+
+
+_EXACT = decimal.Context(prec=400)
+
+
+def power(base: float, exponent: float) -> float:
+    """`base` to the power of `exponent`."""
+    try:
+        return math.pow(base, exponent)
+    except (OverflowError, ValueError):
+        raise UnknownValue from None
+
+
+def least(values: list[float]) -> float:
+    """The least of a list."""
+    if not values:
+        raise UnknownValue
+    return min(values)
+
+
+def greatest(values: list[float]) -> float:
+    """The greatest of a list."""
+    if not values:
+        raise UnknownValue
+    return max(values)
+
+
+def total(values: list[float]) -> float:
+    """The sum of a list; 0 of an empty one. Exact before it is rounded once, so that 0.1 + 0.2 is 0.3."""
+    return float(sum(decimal.Decimal(repr(float(value))) for value in values if math.isfinite(value)))
+
+
+def date(moment: Moment) -> str:
+    """The date as text: YYYY-MM-DD."""
+    return f"{moment:%Y-%m-%d}"
+
+
+FUNCTIONS: dict[str, Function] = {
+    "days": Function(days, (MOMENT, MOMENT), NUMBER),
+    "years": Function(years, (MOMENT, MOMENT), NUMBER),
+    "add_days": Function(add_days, (MOMENT, NUMBER), MOMENT),
+    "round": Function(round_half_away, (NUMBER, NUMBER), NUMBER),
+    "power": Function(power, (NUMBER, NUMBER), NUMBER),
+    "min": Function(least, (ListKind(NUMBER),), None),
+    "max": Function(greatest, (ListKind(NUMBER),), None),
+    "sum": Function(total, (ListKind(NUMBER),), NUMBER),
+    "date": Function(date, (MOMENT,), TEXT),
+}
+"""Numbers given to them may be whole ones; `min` and `max` take dates too."""
