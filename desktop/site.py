@@ -52,7 +52,7 @@ from desktop.study.checks import Rules
 from desktop.study.data import FormKey, ItemPlace
 from desktop.study.definition import Definition, Location
 from desktop.vault import casebook, drafts, journal, keys
-from desktop.vault.database import Cancelled, Progress
+from desktop.vault.database import Cancelled, Progress, translated
 from desktop.vault.keys import Slot, Unlocked
 from desktop.vault.vault import Recording, Vault, new_user_keys
 
@@ -61,6 +61,8 @@ EXPORTS = frozenset({Role.MANAGER, Role.INVESTIGATOR})
 MANAGES = frozenset({Role.MANAGER})
 
 if TYPE_CHECKING:
+    from desktop.export.excel import ExportResult
+    from desktop.export.transfer import Transfer
     from desktop.sync.session import Enrolment, SyncResult
 
 LONGEST_NAME = 80
@@ -268,12 +270,6 @@ class Site:
                 self.vault.put_slots(before)
             raise
 
-    def note_export(self, what: str, month: str, sha256: str, recipient: str = "") -> None:
-        """Record that data left this computer by a file."""
-        self.require(EXPORTS)
-        body = Exported(salt=new_salt(), what=what, month=month, sha256=sha256, recipient=recipient)
-        self.vault.record([Recording(body)])
-
     # The second door
 
     def receive(self, device: str, raws: Iterable[RawEntry], end: ChainPoint) -> int:
@@ -407,6 +403,39 @@ class Site:
         from desktop.vault.backup import write_backup
 
         write_backup(self.vault, out, progress, cancelled)
+
+    def transfer(self, month: str) -> "Transfer":
+        """What a month's transfer would hold. Raises NotAllowedError, or RefusedError where the month is none."""
+        self.require(EXPORTS)
+        return questions.transfer(self, month)
+
+    def export_excel(
+        self, month: str, out: Path, progress: Progress | None = None, cancelled: Cancelled | None = None
+    ) -> "ExportResult":
+        """Write the month's transfer, and record that it left this computer.
+
+        Raises NotAllowedError, RefusedError, EnvironmentProblemError or CancelledError.
+        """
+        from desktop.export.excel import write_excel
+
+        result = write_excel(self.transfer(month), out, progress, cancelled)
+        body = Exported(salt=new_salt(), what="excel", month=month, sha256=result.sha256)
+        self.vault.record([Recording(body)])
+        return result
+
+    def verify_file(self, path: Path) -> Verification:
+        """Verify a batch or an export file that lies somewhere. Raises EnvironmentProblemError where it cannot be read."""
+        from desktop.export.check import verify_excel
+        from desktop.sync.agreed import agreed_centre
+        from desktop.sync.verify import is_batch, verify_batch
+
+        with translated():
+            if not is_batch(path):
+                return verify_excel(path)
+            data = path.read_bytes()
+        with self.vault.begin() as connection:
+            centre = agreed_centre(connection)
+        return verify_batch(data, centre.read_directory() if centre else None)
 
     # Inside
 
