@@ -65,9 +65,10 @@ def serve(
     try:
         listener.bind((host, port))
     except OSError as error:
-        raise EnvironmentProblemError("The centre cannot listen at {host}:{port}: {why}.", host=host, port=port, why=error.strerror) from error
+        raise EnvironmentProblemError(
+            "The centre cannot listen at {host}:{port}: {why}.", host=host, port=port, why=error.strerror
+        ) from error
     chosen = listener.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(make_app(opened), log_level="warning", access_log=False))
 
     class Announcing(uvicorn.Server):
         """Says where it listens once it does."""
@@ -76,8 +77,12 @@ def serve(
             await super().startup(sockets)
             print(f"ready http://{host}:{chosen}", flush=True)
 
-    server = Announcing(server.config)
-    signal.signal(signal.SIGTERM, lambda *_: setattr(server, "should_exit", True))
+    server = Announcing(uvicorn.Config(make_app(opened), log_level="warning", access_log=False))
+
+    def stop(_signal: int, _frame: object) -> None:
+        server.should_exit = True
+
+    signal.signal(signal.SIGTERM, stop)
     server.run(sockets=[listener])
     opened.close()
 
@@ -113,7 +118,9 @@ def sites(store: StoreOption = None, json: JsonOption = False) -> None:
 
 @app.command()
 def export(
-    out: Annotated[Path, typer.Option(help="New folder to write to.")], store: StoreOption = None, json: JsonOption = False
+    out: Annotated[Path, typer.Option(help="New folder to write to.")],
+    store: StoreOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Write statements, receipts and public keys, for anyone to verify."""
     from center.evidence import write_evidence
@@ -131,7 +138,11 @@ def verify(folder: Path, json: JsonOption = False) -> None:
 
     count, failures = verify_evidence(folder)
     document = {"ok": not failures, "statements": count, "failures": failures}
-    say(json, document, f"{'Verified' if not failures else 'NOT verified'}: {count} statements, {len(failures)} failures.")
+    say(
+        json,
+        document,
+        f"{'Verified' if not failures else 'NOT verified'}: {count} statements, {len(failures)} failures.",
+    )
     if failures:
         if not json:
             print(json_module.dumps(failures, indent=1), file=sys.stderr)

@@ -88,4 +88,3 @@ def _verify_line(line: _Line, directory: protocol.Directory, heads: dict[str, Ch
     if statement.first == head.sequence + 1 and statement.head_before != head.value.hex():
         raise DamagedError("Statements of device {device} do not follow each other.", device=statement.device)
     heads[statement.device] = ChainPoint(statement.last, bytes.fromhex(statement.head_after))
-

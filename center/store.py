@@ -8,6 +8,7 @@ centre, so the folder is made for its owner alone.
 import datetime
 import hashlib
 import secrets
+import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,7 +49,9 @@ CODE_DAYS = 14
 
 metadata = MetaData()
 
-setting = Table("setting", metadata, Column("name", Text, primary_key=True), Column("value", LargeBinary, nullable=False))
+setting = Table(
+    "setting", metadata, Column("name", Text, primary_key=True), Column("value", LargeBinary, nullable=False)
+)
 device = Table(
     "device",
     metadata,
@@ -138,9 +141,13 @@ class Store:
                 folder.mkdir(parents=True, exist_ok=True)
                 folder.chmod(0o700)
                 if any(folder.iterdir()):
-                    raise EnvironmentProblemError("The folder of the store is not empty. Choose a new or an empty folder.")
+                    raise EnvironmentProblemError(
+                        "The folder of the store is not empty. Choose a new or an empty folder."
+                    )
             except OSError as error:
-                raise EnvironmentProblemError("The folder of the store cannot be written: {why}.", why=error.strerror) from error
+                raise EnvironmentProblemError(
+                    "The folder of the store cannot be written: {why}.", why=error.strerror
+                ) from error
         engine = _engine(where)
         label = StudyLabel(
             study=definition.version.study,
@@ -221,11 +228,15 @@ class Store:
     def new_code(self, site: str) -> tuple[str, str]:
         """A one-time code for a site's next device: (code, when it expires). Only its hash is kept."""
         if site not in self.study.sites:
-            raise RefusedError("The study has no site {site}. Its sites: {known}.", site=site, known=", ".join(self.study.sites))
+            raise RefusedError(
+                "The study has no site {site}. Its sites: {known}.", site=site, known=", ".join(self.study.sites)
+            )
         made = "-".join(
             "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_GROUP_LENGTH)) for _ in range(CODE_GROUPS)
         )
-        expires = (datetime.datetime.now().astimezone() + datetime.timedelta(days=CODE_DAYS)).isoformat(timespec="seconds")
+        expires = (datetime.datetime.now().astimezone() + datetime.timedelta(days=CODE_DAYS)).isoformat(
+            timespec="seconds"
+        )
         with self.begin() as connection:
             connection.execute(code.insert(), {"sha256": _code_hash(made), "site": site, "expires": expires})
         return made, expires
@@ -291,9 +302,7 @@ class Store:
         points = {oid: self.head(connection, oid) for oid in oids}
         return {oid: (point.sequence, point.value.hex()) for oid, point in points.items() if point.sequence}
 
-    def add_entries(
-        self, connection: Connection, site: str, entries: list[tuple[RawEntry, Entry, ChainPoint]]
-    ) -> None:
+    def add_entries(self, connection: Connection, site: str, entries: list[tuple[RawEntry, Entry, ChainPoint]]) -> None:
         """Keep verified entries that follow what is there."""
         connection.execute(
             entry.insert(),
@@ -332,7 +341,9 @@ class Store:
         found = connection.scalar(select(batch.c.receipt).where(batch.c.sha256 == sha256))
         return None if found is None else msgspec.msgpack.decode(found, type=Signed)
 
-    def add_batch(self, connection: Connection, sha256: str, statement: Signed, receipt: Signed, made: protocol.Receipt) -> None:
+    def add_batch(
+        self, connection: Connection, sha256: str, statement: Signed, receipt: Signed, made: protocol.Receipt
+    ) -> None:
         """Keep a batch's statement with the receipt given for it."""
         connection.execute(
             batch.insert(),
@@ -398,11 +409,9 @@ def _engine(where: str) -> sqlalchemy.Engine:
         return sqlalchemy.create_engine(where)
     engine = sqlalchemy.create_engine(f"sqlite:///{Path(where) / DATABASE}", poolclass=NullPool)
 
-    def connected(connection: object, _record: object) -> None:
-        cursor = connection.cursor()  # pyright: ignore[reportAttributeAccessIssue] - SQLAlchemy leaves the driver untyped
+    def connected(connection: sqlite3.Connection, _record: object) -> None:
         for pragma in ("journal_mode = DELETE", "synchronous = FULL", "busy_timeout = 10000"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+            connection.execute(f"PRAGMA {pragma}")
 
     event.listen(engine, "connect", connected)
     return engine

@@ -47,7 +47,9 @@ NOT_YET = "This is not in this release yet (not_yet)."
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; ends the process with its exit status."""
-    run_app(app, "sitebook", sys.argv[1:] if arguments is None else arguments, ("--vault", "--user", "--passphrase-file"))
+    run_app(
+        app, "sitebook", sys.argv[1:] if arguments is None else arguments, ("--vault", "--user", "--passphrase-file")
+    )
 
 
 def secret(file: Path | None, variable: str, prompt: str) -> str:
@@ -103,7 +105,7 @@ def find_definition(name_or_path: str) -> Definition:
     return load_definition(locate(name_or_path))
 
 
-def _progress(json: bool, verb: str) -> Callable[[int, int], None] | None:  # noqa: FBT001
+def _progress(json: bool, verb: str) -> Callable[[int, int], None] | None:
     """Progress on stderr, where a person watches."""
     if json or not sys.stderr.isatty():
         return None
@@ -115,7 +117,7 @@ def _progress(json: bool, verb: str) -> Callable[[int, int], None] | None:  # no
 
 
 @app.command()
-def init(  # noqa: PLR0913 - the options of the contract
+def init(
     study: Annotated[str, typer.Option(help="Name of a shipped study, or path of a definition.")],
     site: Annotated[str, typer.Option(help="OID of the site.")],
     admin: Annotated[str, typer.Option(help="Name of the administrator.")],
@@ -142,12 +144,14 @@ def init(  # noqa: PLR0913 - the options of the contract
             "device": made.device,
             "recovery_code": recovery_code,
         }
-        line = f"Made the vault in {folder} for site {site}. Recovery code, to be printed and kept apart: {recovery_code}"
+        line = (
+            f"Made the vault in {folder} for site {site}. Recovery code, to be printed and kept apart: {recovery_code}"
+        )
         say(json, document, line)
 
 
 @user_app.command("add")
-def user_add(  # noqa: PLR0913
+def user_add(
     name: str,
     role: Annotated[list[str], typer.Option(help="entry, investigator, manager or monitor; repeatable.")],
     new_passphrase_file: Annotated[Path | None, typer.Option(help="File with the new person's passphrase.")] = None,
@@ -166,10 +170,12 @@ def user_add(  # noqa: PLR0913
 
 
 @app.command()
-def enrol(  # noqa: PLR0913
+def enrol(
     url: Annotated[str | None, typer.Option(help="Address of the centre.")] = None,
     code: Annotated[str | None, typer.Option(help="One-time code from the centre.")] = None,
-    fingerprint: Annotated[str | None, typer.Option(help="The centre's fingerprint words, compared beforehand.")] = None,
+    fingerprint: Annotated[
+        str | None, typer.Option(help="The centre's fingerprint words, compared beforehand.")
+    ] = None,
     request: Annotated[Path | None, typer.Option(help="By file: write the request.")] = None,
     answer: Annotated[Path | None, typer.Option(help="By file: read the answer.")] = None,
     vault: Vault = None,
@@ -196,7 +202,7 @@ def enrol(  # noqa: PLR0913
 
 
 @study_app.command("show")
-def study_show(  # noqa: PLR0913
+def study_show(
     name_or_path: Annotated[str | None, typer.Argument(help="Shipped name or path; none: the vault's study.")] = None,
     vault: Vault = None,
     user: User = None,
@@ -231,7 +237,7 @@ def study_check(path: str, json: JsonOption = False) -> None:
 
 
 @app.command()
-def enter(  # noqa: PLR0913
+def enter(
     file: Path,
     vault: Vault = None,
     user: User = None,
@@ -256,7 +262,7 @@ def enter(  # noqa: PLR0913
 
 
 @app.command()
-def show(  # noqa: PLR0913
+def show(
     subject: str,
     history: Annotated[bool, typer.Option("--history", help="Every change, oldest first.")] = False,
     vault: Vault = None,
@@ -313,7 +319,7 @@ def courier_in(file: Path) -> None:
 
 
 @export_app.command("excel")
-def export_excel(  # noqa: PLR0913
+def export_excel(
     month: Annotated[str, typer.Option(help="YYYY-MM")],
     out: Annotated[Path, typer.Option(help="File to write.")],
     vault: Vault = None,

@@ -78,5 +78,7 @@ def _usage_or_fault(name: str, error: Exception) -> NoReturn:
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
     where = f"{Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame is not None else "?"
-    print(f"{name}: an unexpected fault ({type(error).__name__} at {where}); nothing half-done was kept", file=sys.stderr)
+    print(
+        f"{name}: an unexpected fault ({type(error).__name__} at {where}); nothing half-done was kept", file=sys.stderr
+    )
     sys.exit(1)

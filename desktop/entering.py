@@ -4,6 +4,7 @@ What a line may hold is the contract of `sitebook enter`. All or nothing per lin
 """
 
 from collections.abc import Iterable, Iterator
+from typing import cast
 
 import msgspec
 
@@ -78,7 +79,7 @@ def parse_line(definition: Definition, line: bytes) -> SaveForm:
         content = None
     if not isinstance(content, dict):
         raise _refused([_bad("", "The line is not a JSON object.", "该行不是 JSON 对象。")])
-    return _Line(definition, content).act()
+    return _Line(definition, cast("dict[str, object]", content)).act()
 
 
 def _refused(problems: list[Problem]) -> FormRefusedError:
@@ -105,7 +106,7 @@ class _Line:
         )
         subject = self._text("subject")
         entry_pass = self.content.get("pass", 1)
-        if entry_pass not in (1, 2) or isinstance(entry_pass, bool):
+        if type(entry_pass) is not int or entry_pass not in (1, 2):
             self.problems.append(_bad("pass", "The pass is 1 or 2.", "录入次数只能是 1 或 2。"))
         complete = self.content.get("complete", True)
         if not isinstance(complete, bool):
@@ -136,7 +137,7 @@ class _Line:
             comments=comments,
             complete=bool(complete),
             reason=str(reason),
-            entry_pass=2 if entry_pass == 2 else 1,  # noqa: PLR2004 - the second pass
+            entry_pass=2 if entry_pass == 2 else 1,
         )
 
     def _text(self, name: str) -> str:
@@ -158,7 +159,7 @@ class _Line:
         if value is None:
             return {}
         if isinstance(value, dict):
-            return value
+            return cast("dict[str, object]", value)
         self.problems.append(_bad(name, "It is not an object.", "不是 JSON 对象。"))
         return {}
 
@@ -186,9 +187,10 @@ class _Line:
                 )
                 continue
             seen: set[str] = set()
-            for row in rows if isinstance(rows, list) else [None]:
-                key = row.get("row") if isinstance(row, dict) else None
-                if not isinstance(row, dict) or not isinstance(key, str) or not key or key in seen:
+            for given in cast("list[object]", rows) if isinstance(rows, list) else [None]:
+                row = cast("dict[str, object]", given) if isinstance(given, dict) else {}
+                key = row.get("row")
+                if not isinstance(key, str) or not key or key in seen:
                     self.problems.append(
                         _bad(oid, "Each row is an object with its own key.", "每一行须为带有各自行标识的对象。")
                     )
@@ -200,8 +202,10 @@ class _Line:
         self, form: str, group: str, key: str, row: dict[str, object]
     ) -> Iterator[tuple[ItemPlace, ItemValue | None] | tuple[tuple[str, str], None]]:
         remove = row.get("remove", False)
-        if not isinstance(remove, bool) or (remove and len(row) > 2):  # noqa: PLR2004 - row and remove
-            self.problems.append(_bad(group, "A row is removed alone: row and remove.", "删除行时只能写 row 和 remove。"))
+        if not isinstance(remove, bool) or (remove and len(row) > 2):
+            self.problems.append(
+                _bad(group, "A row is removed alone: row and remove.", "删除行时只能写 row 和 remove。")
+            )
         elif remove:
             yield (group, key), None
         else:
@@ -217,16 +221,17 @@ class _Line:
                     yield ItemPlace(group, key, oid), self._value(oid, value)
 
     def _value(self, oid: str, value: object) -> ItemValue | None:
+        parts = len(cast("dict[str, object]", value)) if isinstance(value, dict) else 0
         match value:
             case None:
                 return None
             case str() if value:
                 return ItemValue(value=value)
-            case {"missing": str(missing), **rest} if not rest and missing:
+            case {"missing": str(missing)} if parts == 1 and missing:
                 return ItemValue(missing=missing)
-            case {"value": str(text), "unit": str(unit), **rest} if not rest and text and unit:
+            case {"value": str(text), "unit": str(unit)} if parts == 2 and text and unit:
                 return ItemValue(value=text, unit=unit)
-            case {"value": str(text), **rest} if not rest and text:
+            case {"value": str(text)} if parts == 1 and text:
                 return ItemValue(value=text)
             case _:
                 self.problems.append(

@@ -53,7 +53,7 @@ def label(folder: Path) -> VaultLabel:
     )
 
 
-def create_site(  # noqa: PLR0913 - what a new vault needs, once
+def create_site(
     folder: Path,
     definition: Definition,
     location: str,
@@ -171,7 +171,7 @@ def recover_site(folder: Path, recovery_code: str, name: str, new_passphrase: st
     return site
 
 
-def restore_site(  # noqa: PLR0913 - what a restore needs, once
+def restore_site(
     backup: Path,
     folder: Path,
     name: str,

@@ -33,13 +33,13 @@ from desktop.casebook.views import (
     TrendPoint,
 )
 from desktop.errors import RefusedError
+from desktop.export.transfer import Transfer, TransferForm
 from desktop.journal import entry as e
 from desktop.journal.clock import JUMP, milliseconds
 from desktop.study.data import FormContent, FormKey, ItemValue
 from desktop.study.definition import Definition
 from desktop.study.schedule import due as schedule_due
 from desktop.study.values import number_in_first_unit
-from desktop.export.transfer import Transfer, TransferForm
 from desktop.vault import casebook, drafts, journal, outbox
 from desktop.vault.vault import folds
 
@@ -296,9 +296,7 @@ def transfer(site: Site, month: str) -> Transfer:
             (device, sequence, (journal.chain_value(connection, device, sequence) or b"").hex())
             for device, sequence in sorted(heads.items())
         )
-    return Transfer(
-        definition=site.definition, location=site.location, month=month, heads=points, forms=tuple(forms)
-    )
+    return Transfer(definition=site.definition, location=site.location, month=month, heads=points, forms=tuple(forms))
 
 
 def _transfer_form(subject: str, key: FormKey, form: folding.FormFold) -> TransferForm:

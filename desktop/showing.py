@@ -57,7 +57,7 @@ def history(site: Site, subject: str) -> list[Document]:
     ]
 
 
-def as_lines(document: Any) -> str:
+def as_lines(document: Document | list[Document]) -> str:
     """The same for a person's eyes."""
     if isinstance(document, list):
         return "\n".join(

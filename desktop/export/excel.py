@@ -11,7 +11,6 @@ import hashlib
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -23,7 +22,7 @@ from desktop.errors import CancelledError, EnvironmentProblemError
 from desktop.export.transfer import Transfer, TransferForm
 from desktop.study.data import FormContent, ItemValue
 from desktop.study.definition import NON_REPEATING_ROW, DataType, Definition, FormDef, ItemDef, ItemGroupDef, words
-from desktop.vault.database import Cancelled, Progress, file_problem
+from desktop.vault.database import Cancelled, Progress, file_problem, never, no_progress
 from desktop.vault.keys import sync_folder
 
 LONGEST_CELL = 32_767
@@ -75,14 +74,16 @@ def write_excel(
     try:
         with tempfile.TemporaryDirectory(dir=out.parent, prefix=".sitebook-") as folder:
             made = Path(folder) / "transfer.xlsx"
-            writer = _Writer(transfer, made, progress or (lambda _done, _total: None), cancelled or (lambda: False))
+            writer = _Writer(transfer, made, progress or no_progress, cancelled or never)
             writer.write()
             with made.open("r+b") as stream:
                 sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
             made.replace(out)
             sync_folder(out.parent)
     except xlsxwriter.exceptions.FileCreateError as error:
-        raise EnvironmentProblemError("The Excel file cannot be written. Close it in Excel, or choose another folder.") from error
+        raise EnvironmentProblemError(
+            "The Excel file cannot be written. Close it in Excel, or choose another folder."
+        ) from error
     except OSError as error:
         raise file_problem(error) from error
     return ExportResult(rows=writer.rows, cells=writer.cells, cut=len(writer.cut), sha256=sha256)
@@ -120,10 +121,14 @@ class _Writer:
                 "tmpdir": str(path.parent),
             },
         )
-        self.book.set_properties({"created": transfer.created, "title": f"{self.definition.version.name} {transfer.month}"})
+        self.book.set_properties(
+            {"created": transfer.created, "title": f"{self.definition.version.name} {transfer.month}"}
+        )
         base = {"font_name": "Noto Sans CJK SC", "font_size": 10, "valign": "top"}
         self.plain = self.book.add_format(base)
-        self.head = self.book.add_format(base | {"bold": True, "bg_color": "#E1F1F4", "border": 1, "border_color": "#D9DFE5"})
+        self.head = self.book.add_format(
+            base | {"bold": True, "bg_color": "#E1F1F4", "border": 1, "border_color": "#D9DFE5"}
+        )
         self.label = self.book.add_format(base | {"text_wrap": True, "font_color": "#4D5966", "bg_color": "#F3F5F7"})
         self.derived = self.book.add_format(base | {"font_color": "#1B5A9E"})
         self.missing = self.book.add_format(base | {"italic": False, "font_color": "#9A5300", "bg_color": "#FDF0DC"})
@@ -134,6 +139,7 @@ class _Writer:
         self.counts = self._count_rows()
         self.total = sum(self.counts.values())
         self.rows = self.cells = 0
+        self._row_of: dict[str, int] = {}
         self.cut: list[str] = []
 
     def write(self) -> None:
@@ -163,12 +169,18 @@ class _Writer:
             ("Study 研究", f"{words(version.title, 'en')} / {words(version.title, 'zh')}"),
             ("Study OID", version.study),
             ("Definition 定义版本", f"{version.oid} · SHA-256 {self.definition.sha256}"),
-            ("Site 中心", f"{self.transfer.location.oid} · {words(self.transfer.location.name, 'en')} / {words(self.transfer.location.name, 'zh')}"),
+            (
+                "Site 中心",
+                f"{self.transfer.location.oid} · {words(self.transfer.location.name, 'en')} / {words(self.transfer.location.name, 'zh')}",
+            ),
             ("Month 月份", self.transfer.month),
             ("Subjects 受试者", str(len({form.subject for form in self.transfer.forms}))),
             ("Content SHA-256 内容校验", self.transfer.sha256),
         ]
-        facts += [(f"Journal head 记录链 {device}", f"{sequence} · {chain}") for device, sequence, chain in self.transfer.heads]
+        facts += [
+            (f"Journal head 记录链 {device}", f"{sequence} · {chain}")
+            for device, sequence, chain in self.transfer.heads
+        ]
         facts += [("Cut text 截断文本", where) for where in self.cut]
         row = 2
         for name, value in facts:
@@ -227,7 +239,20 @@ class _Writer:
 
     def _dictionary(self) -> None:
         sheet = self.book.add_worksheet("Dictionary")
-        heads = ("Form", "Group", "Item OID", "Name", "Question", "问题", "Type", "Mandatory", "Units", "Code list", "Limits", "Derived")
+        heads = (
+            "Form",
+            "Group",
+            "Item OID",
+            "Name",
+            "Question",
+            "问题",
+            "Type",
+            "Mandatory",
+            "Units",
+            "Code list",
+            "Limits",
+            "Derived",
+        )
         self._heads(sheet, heads, (14, 14, 20, 14, 50, 40, 12, 10, 14, 18, 30, 40))
         row = 0
         for form in self.definition.version.forms:
@@ -289,7 +314,7 @@ class _Writer:
                 sheet.write_string(line, column, words(label, language), self.label)
         rows = self.counts[oid]
         sheet.autofilter(2, 0, 2 + max(rows, 1), len(columns) - 1)
-        self._row_of = {sheet.name: 2}
+        self._row_of[sheet.name] = 2
         return sheet
 
     def _heads(self, sheet: Worksheet, names: tuple[str, ...], widths: tuple[int, ...]) -> None:
@@ -385,7 +410,7 @@ def cell_text(text: str) -> str:
 
 def exact_number(text: str) -> float | None:
     """The number, where Excel's 15 digits give its text back exactly; else None: it stays text."""
-    if not re.fullmatch(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]*[1-9])?", text) or sum(map(str.isdigit, text)) > 15:  # noqa: PLR2004
+    if not re.fullmatch(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]*[1-9])?", text) or sum(map(str.isdigit, text)) > 15:
         return None
     number = float(text)
     return number if number or not text.startswith("-") else None
@@ -406,5 +431,5 @@ def _value(form: TransferForm, group: str, row: str, item: ItemDef) -> tuple[Ite
     return form.content.get(group, {}).get(row, {}).get(item.oid), False
 
 
-def _row_keys(content: FormContent, group: str) -> Iterable[str]:
+def _row_keys(content: FormContent, group: str) -> tuple[str, ...]:
     return tuple(content.get(group, {}))

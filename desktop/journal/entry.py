@@ -28,7 +28,7 @@ class _Data(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Base of everything that is written into an entry. Unknown fields of a newer release are ignored on reading."""
 
 
-class Head(_Data, omit_defaults=False):
+class Head(_Data, frozen=True, omit_defaults=False):
     """Who, when, what kind. Names no value and no person but the user's OID."""
 
     format: int
@@ -282,11 +282,13 @@ def is_canonical(data: bytes) -> bool:
 
 
 def _has_float(content: Any) -> bool:
-    if isinstance(content, dict):
-        return any(map(_has_float, content.values()))
-    if isinstance(content, list):
-        return any(map(_has_float, content))
-    return isinstance(content, float)
+    match content:
+        case {**members}:
+            return any(map(_has_float, members.values()))
+        case [*elements]:
+            return any(map(_has_float, elements))
+        case _:
+            return isinstance(content, float)
 
 
 def schema() -> dict[str, Any]:

@@ -46,9 +46,7 @@ class DeviceKeys:
 
     def to_bytes(self) -> bytes:
         """The private keys, to be kept encrypted."""
-        return (
-            self.signing.private_bytes_raw() + self._mlkem.private_bytes_raw() + self._x25519.private_bytes_raw()
-        )
+        return self.signing.private_bytes_raw() + self._mlkem.private_bytes_raw() + self._x25519.private_bytes_raw()
 
     @property
     def signing_public(self) -> str:

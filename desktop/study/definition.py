@@ -53,6 +53,9 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     """Base of all parts of a definition."""
 
 
+AnswerTone = Literal["", "good", "bad"]
+
+
 class CodeListItem(_Part, frozen=True, kw_only=True):
     """One code. A code, once used, never changes its meaning."""
 
@@ -68,6 +71,8 @@ class CodeListItem(_Part, frozen=True, kw_only=True):
     """Codes of the dependent item that this code allows (see `ItemDef.narrowed_by`)."""
     details: dict[str, Text] = {}
     """Words about a dependent code, e.g. grade -> what that grade means for this term."""
+    tone: AnswerTone = ""
+    """What the answer means for the subject's way through the study, where it means anything: it is drawn so."""
 
 
 class CodeList(_Part, frozen=True, kw_only=True, dict=True):
@@ -225,6 +230,8 @@ class FormDef(_Part, frozen=True, kw_only=True):
     """Item whose (derived) value is the form's one verdict, shown beside every page."""
     label: str | None = None
     """Item whose value names an instance of a repeating form in lists."""
+    deadline: str | None = None
+    """Date-time item (mostly derived) until which something must be done; while it has a value, the form shows the time left."""
     double_entry: bool = False
 
 

@@ -1,7 +1,7 @@
 """The door to the CEL engine: compiled expressions, and what their outcomes mean.
 
-*Unknown* is the outcome where a declared name has no value: the name is absent from the context, or the key from its map,
-or a list has no such element. Every other error is a fault of the definition.
+*Unknown* is the outcome where a declared name has no value: the name is absent from the context, or the key from its
+map, or a list has no such element. Every other error is a fault of the definition.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from desktop.study.functions import FUNCTIONS, UnknownValue
@@ -19,6 +20,7 @@ from desktop.study.functions import FUNCTIONS, UnknownValue
 if TYPE_CHECKING:
     import cel
 
+_MODULE = "cel.cel"
 _ABSENT = re.compile(r"Undefined variable or function: '(.+?)'")
 
 
@@ -37,20 +39,20 @@ class ExpressionSyntaxError(Exception):
     """A text is no expression; says why in English."""
 
 
-def _load_engine() -> type[cel.Program] | object:
+def _engine() -> ModuleType:
     """The engine without its package, whose `__init__` imports a command line that costs 140 ms and is not used."""
-    if "cel.cel" not in sys.modules:
-        package = importlib.util.find_spec("cel")
-        assert package is not None
-        spec = importlib.machinery.PathFinder.find_spec("cel.cel", package.submodule_search_locations)
-        assert spec is not None
-        assert spec.loader is not None
+    if _MODULE not in sys.modules:
+        package = importlib.util.find_spec(_MODULE.partition(".")[0])
+        places = None if package is None else package.submodule_search_locations
+        spec = importlib.machinery.PathFinder.find_spec(_MODULE, places)
+        if spec is None or spec.loader is None:
+            raise ModuleNotFoundError(_MODULE)
         module = importlib.util.module_from_spec(spec)
-        sys.modules["cel.cel"] = module
+        sys.modules[_MODULE] = module
         spec.loader.exec_module(module)
         # It writes each exception of our functions to the log, values included; what they mean is decided here.
         logging.getLogger("cel").setLevel(logging.CRITICAL + 1)
-    return sys.modules["cel.cel"]
+    return sys.modules[_MODULE]
 
 
 class Expression:
@@ -60,7 +62,7 @@ class Expression:
         """Raises ExpressionSyntaxError."""
         self.source = source
         try:
-            self._program: cel.Program = _load_engine().compile(source)
+            self._program: cel.Program = _engine().compile(source)
         except ValueError as error:
             raise ExpressionSyntaxError(_reason(str(error))) from None
         self.names = tuple(self._program.variables())

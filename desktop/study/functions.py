@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from desktop.study.kinds import MOMENT, NUMBER, TEXT, Kind, ListKind
+from desktop.study.kinds import MOMENT, NUMBER, TEXT, Kind, list_of
 
 Moment = datetime.datetime
 
@@ -47,7 +47,7 @@ def add_days(moment: Moment, number: float) -> Moment:
 
 
 def round_half_away(number: float, digits: float) -> float:
-    """Rounded to so many digits after the point, halves away from zero, of the number as it is written: 2.675 is 2.68."""
+    """Rounded to so many digits after the point, halves away from zero, as it is written: 2.675 becomes 2.68."""
     if not math.isfinite(number):
         raise UnknownValue
     unit = decimal.Decimal(1).scaleb(-int(digits))
@@ -95,9 +95,9 @@ FUNCTIONS: dict[str, Function] = {
     "add_days": Function(add_days, (MOMENT, NUMBER), MOMENT),
     "round": Function(round_half_away, (NUMBER, NUMBER), NUMBER),
     "power": Function(power, (NUMBER, NUMBER), NUMBER),
-    "min": Function(least, (ListKind(NUMBER),), None),
-    "max": Function(greatest, (ListKind(NUMBER),), None),
-    "sum": Function(total, (ListKind(NUMBER),), NUMBER),
+    "min": Function(least, (list_of(NUMBER),), None),
+    "max": Function(greatest, (list_of(NUMBER),), None),
+    "sum": Function(total, (list_of(NUMBER),), NUMBER),
     "date": Function(date, (MOMENT,), TEXT),
 }
 """Numbers given to them may be whole ones; `min` and `max` take dates too."""

@@ -82,6 +82,10 @@ _OF_TYPE = {
 }
 
 
+OWN = "self"
+"""Home of the record of a form's own items."""
+
+
 class Names:
     """The names of a study's expressions and their kinds."""
 
@@ -99,44 +103,47 @@ class Names:
         kind = text_of(codelist.by_code)
         return list_of(kind) if item.multiple else kind
 
-    def row(self, group: ItemGroupDef) -> Kind:
-        """What a row of a group is."""
-        items = (self.definition.items[ref.item] for ref in group.items)
-        return record_of({item.name: self.item(item) for item in items}, group.oid)
-
     def form(self, form: FormDef) -> Kind:
         """What an instance of a form is to other forms."""
         if form.oid not in self._records:
-            members: dict[str, Kind] = {}
-            for group in self.definition.form_groups(form.oid):
-                row = self.row(group)
-                members |= {group.name: list_of(row)} if group.repeating else row.members
-            self._records[form.oid] = record_of(members)
+            self._records[form.oid] = record_of(self._members(form), form.oid)
         return self._records[form.oid]
 
     def seen(self, form: FormDef, group: ItemGroupDef | None = None) -> dict[str, Kind]:
         """The names that an expression of the form sees; with `group`, one of a row of this repeating group."""
-        names = dict(self._everywhere)
-        instances = {other.name: list_of(self._instance(other)) for other in self.definition.version.forms}
-        names |= {"all": record_of(instances), "others": record_of(instances)}
-        names |= {other.name: self.form(other) for other in self.definition.version.forms if other.oid != form.oid}
+        others = [other for other in self.definition.version.forms if other.oid != form.oid]
+        instances = record_of({other.name: list_of(self._instance(other)) for other in (*others, form)})
+        names = self._everywhere | {other.name: self.form(other) for other in others}
+        names |= {"all": instances, "others": instances}
         names["event"] = record_of({"NAME": text_of(self._events(form)), "REPEAT": NUMBER})
         names["form"] = record_of({"REPEAT": NUMBER})
-        names |= self.form(form).members
-        names["self"] = record_of(self._own(form), "self")
-        return names | (self.row(group).members if group is not None and group.repeating else {})
+        names["self"] = record_of(self._single(form), OWN)
+        names |= self._members(form, is_own=True)
+        return names | (self._row(group) if group is not None and group.repeating else {})
 
-    def _own(self, form: FormDef) -> dict[str, Kind]:
-        groups = self.definition.form_groups(form.oid)
-        return {name: kind for group in groups if not group.repeating for name, kind in self.row(group).members.items()}
+    def _row(self, group: ItemGroupDef) -> dict[str, Kind]:
+        items = (self.definition.items[ref.item] for ref in group.items)
+        return {item.name: self.item(item) for item in items}
 
-    def _events(self, form: FormDef) -> list[str]:
-        return [
-            event.name
-            for event in self.definition.version.events
-            if any(ref.form == form.oid for ref in event.forms)
-        ]
+    def _single(self, form: FormDef) -> dict[str, Kind]:
+        """The items of groups that do not repeat."""
+        groups = [group for group in self.definition.form_groups(form.oid) if not group.repeating]
+        return {name: kind for group in groups for name, kind in self._row(group).items()}
+
+    def _members(self, form: FormDef, *, is_own: bool = False) -> dict[str, Kind]:
+        """Everything of an instance; the rows of the form's own have their group as home."""
+        rows = {
+            group.name: list_of(record_of(self._row(group), group.oid if is_own else form.oid))
+            for group in self.definition.form_groups(form.oid)
+            if group.repeating
+        }
+        return self._single(form) | rows
 
     def _instance(self, form: FormDef) -> Kind:
+        """An instance in the lists of all, with its coordinates."""
         coordinates = {"EVENT": text_of(self._events(form)), "EVENT_REPEAT": NUMBER, "FORM_REPEAT": NUMBER}
-        return record_of({**self.form(form).members, **coordinates})
+        return record_of({**self.form(form).members, **coordinates}, form.oid)
+
+    def _events(self, form: FormDef) -> list[str]:
+        events = self.definition.version.events
+        return [event.name for event in events if any(ref.form == form.oid for ref in event.forms)]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TypeVar, get_args
 
 from desktop.study.definition import (
+    AnswerTone,
     CodeList,
     CodeListItem,
     Comparator,
@@ -32,6 +33,7 @@ from desktop.study.limits import DATE_TYPES, TODAY
 from desktop.study.reader import Entry
 
 COMPARATORS: tuple[Comparator, ...] = get_args(Comparator)
+TONES: tuple[AnswerTone, ...] = get_args(AnswerTone)
 KINDS = ("Scheduled", "Unscheduled", "Common")
 
 
@@ -70,6 +72,7 @@ def read_codelists(parts: Parts, entry: Entry) -> None:
                 group=item.words("group"),
                 only=item.texts("only"),
                 details=item.words_by_key("details"),
+                tone=_one_of(item, "tone", TONES, ""),
             )
         )
         item.end()
@@ -91,6 +94,7 @@ def read_form(parts: Parts, entry: Entry) -> None:
             checks=tuple(map(_check, entry.entries("checks"))),
             verdict=entry.optional("verdict"),
             label=entry.optional("label"),
+            deadline=entry.optional("deadline"),
             double_entry=entry.flag("double_entry"),
         )
     )

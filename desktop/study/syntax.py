@@ -115,17 +115,6 @@ def parse(source: str) -> Node:
     return _Parser(source).whole()
 
 
-def walk(node: Node) -> list[Node]:
-    """The node and all within it."""
-    found = [node]
-    for name in node.__struct_fields__:
-        value = getattr(node, name)
-        for child in value if isinstance(value, tuple) else (value,):
-            if isinstance(child, Node):
-                found += walk(child)
-    return found
-
-
 class _Token(msgspec.Struct, frozen=True):
     kind: str
     text: str

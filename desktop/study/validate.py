@@ -12,10 +12,11 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from desktop.study.definition import FormDef, Grid, ItemGroupDef, MetaDataVersion, StudyEventDef, Text
+from desktop.study.definition import Definition, FormDef, Grid, ItemGroupDef, MetaDataVersion, StudyEventDef, Text
 from desktop.study.faults import Faults
 from desktop.study.limits import DATE_TYPES
 from desktop.study.names import is_usable_name
+from desktop.study.validate_expressions import validate_expressions
 from desktop.study.validate_items import validate_codelists, validate_item, validate_settings
 
 _OID = re.compile(r"[^\s|/]{1,100}")
@@ -62,6 +63,15 @@ class _Validation:
         validate_codelists(version, faults)
         validate_settings(version, faults)
         self._texts("", version)
+        validate_expressions(Definition(self._without_loose_ends()), faults)
+
+    def _without_loose_ends(self) -> MetaDataVersion:
+        """The version without what refers to nothing, so that the rest can be looked at too."""
+        replace = msgspec.structs.replace
+        groups = [replace(g, items=tuple(r for r in g.items if r.item in self.items)) for g in self.version.groups]
+        items = [replace(i, codelist=i.codelist if i.codelist in self.codelists else None) for i in self.version.items]
+        forms = [replace(f, groups=tuple(g for g in f.groups if g in self.groups)) for f in self.version.forms]
+        return replace(self.version, forms=tuple(forms), groups=tuple(groups), items=tuple(items))
 
     # Identity
 
@@ -220,7 +230,7 @@ class _Validation:
                 seen.add(ref.item)
         if not form.groups:
             of(form.oid, "groups", "The form has no groups.", "表单没有项目组。")
-        for key, oid in (("verdict", form.verdict), ("label", form.label)):
+        for key, oid in (("verdict", form.verdict), ("label", form.label), ("deadline", form.deadline)):
             if oid is not None:
                 self._one_of_form(form, form.oid, key, oid, seen)
         for check in form.checks:

@@ -48,5 +48,7 @@ def with_directory(centre: AgreedCentre, newer: Signed) -> AgreedCentre:
     known = centre.read_directory()
     directory = signed.verify(protocol.DIRECTORY_TYPE, newer, centre.root_key, protocol.Directory)
     if directory.version < known.version or directory.study != known.study or directory.root_key != centre.root_key:
-        raise CentreError("The centre sent an older directory than this computer has seen. Ask the centre what happened.")
+        raise CentreError(
+            "The centre sent an older directory than this computer has seen. Ask the centre what happened."
+        )
     return msgspec.structs.replace(centre, directory=newer)

@@ -15,6 +15,7 @@ T = TypeVar("T")
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 60.0
+OK = 200
 MOST_ANSWER_BYTES = 16 * 1024 * 1024
 
 UNREACHABLE = "The centre cannot be reached at {url}. Nothing is lost: the entries wait on this computer."
@@ -63,7 +64,7 @@ class Channel:
         if self._centre_key is not None:
             self._verify(path, body, answer, signature_text)
         try:
-            if answer.status_code != httpx.codes.OK:
+            if answer.status_code != OK:
                 refusal = msgspec.json.decode(answer.content, type=protocol.Refusal)
                 raise RefusedError(refusal.refused, **refusal.fields)
             return msgspec.json.decode(answer.content, type=answer_type)

@@ -25,7 +25,7 @@ from desktop.sync.channel import UNTRUSTED, Channel
 from desktop.sync.sealing import seal, unseal
 from desktop.sync.words import fingerprint, same_words
 from desktop.vault import journal, outbox
-from desktop.vault.database import Cancelled, Progress
+from desktop.vault.database import Cancelled, Progress, never, no_progress
 from desktop.vault.vault import Recording, Vault
 
 PARTED = (
@@ -142,8 +142,8 @@ class SyncSession:
     ) -> None:
         self.vault = vault
         self.receiver = receiver
-        self.progress: Progress = progress or (lambda _done, _total: None)
-        self.cancelled: Callable[[], bool] = cancelled or (lambda: False)
+        self.progress: Progress = progress or no_progress
+        self.cancelled: Callable[[], bool] = cancelled or never
         with vault.begin() as connection:
             centre = agreed_centre(connection)
         if centre is None:
@@ -219,7 +219,9 @@ class SyncSession:
         if sequence:
             mine = journal.chain_value(connection, self.vault.device, sequence)
             if mine is None or mine.hex() != head:
-                raise CentreError(PARTED, sequence=min(sequence, self.vault.chain_point(connection, self.vault.device).sequence))
+                raise CentreError(
+                    PARTED, sequence=min(sequence, self.vault.chain_point(connection, self.vault.device).sequence)
+                )
 
     def _unreceive(self, connection: Connection, sequence: int) -> None:
         """A centre that has less than it signed for was restored from a backup: it gets all again, and people are told."""
@@ -250,7 +252,9 @@ class SyncSession:
                 return answer.wanted - 1
             case "quarantined":
                 self.quarantined.append(answer.reason)
-                raise CentreError("The centre set a batch aside: {why} Nothing is lost; the batch waits here.", why=answer.reason)
+                raise CentreError(
+                    "The centre set a batch aside: {why} Nothing is lost; the batch waits here.", why=answer.reason
+                )
             case _:
                 raise CentreError(PARTED, sequence=done)
 
@@ -261,7 +265,9 @@ class SyncSession:
         before = journal.chain_value(connection, vault.device, done) if done else ChainPoint().value
         after = journal.chain_value(connection, vault.device, last)
         if before is None or after is None:
-            raise DamagedError("Entry {sequence} of device {device} is missing or out of order.", sequence=last, device=vault.device)
+            raise DamagedError(
+                "Entry {sequence} of device {device} is missing or out of order.", sequence=last, device=vault.device
+            )
         statement = batch.Statement(
             study=vault.study,
             site=vault.site,
@@ -320,9 +326,7 @@ class SyncSession:
                     break
                 self.fetched += self.receiver.receive(device, [raw for raw, _ in new], new[-1][1])
 
-    def _note(
-        self, outcome: str, message: str, fields: dict[str, str], connection: Connection | None = None
-    ) -> None:
+    def _note(self, outcome: str, message: str, fields: dict[str, str], connection: Connection | None = None) -> None:
         wall = self.vault.clock.wall().isoformat(timespec="seconds")
         event = SyncEvent(wall=wall, channel="network", outcome=outcome, message=message, fields=fields)
         if connection is not None:

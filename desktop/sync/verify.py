@@ -1,6 +1,5 @@
 """Verification of what is signed: the receipts in the outbox, and batches and receipts that lie in a file."""
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,5 +69,3 @@ def is_batch(path: Path) -> bool:
     """Whether a file begins as a batch does. Raises OSError."""
     with path.open("rb") as stream:
         return stream.read(len(batch.MAGIC)) == batch.MAGIC
-
-

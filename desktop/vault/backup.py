@@ -16,7 +16,7 @@ import msgspec
 from desktop import __version__
 from desktop.errors import CancelledError, DamagedError, EnvironmentProblemError, NewerReleaseError
 from desktop.vault import keys
-from desktop.vault.database import Cancelled, Progress, file_problem, translated
+from desktop.vault.database import Cancelled, Progress, file_problem, no_progress, translated
 from desktop.vault.vault import DATABASE, Vault
 
 FORMAT = 1
@@ -65,7 +65,7 @@ def write_backup(vault: Vault, out: Path, progress: Progress | None, cancelled: 
         raise EnvironmentProblemError(
             "There is a file of this name already. A backup is never overwritten: choose another name."
         )
-    report = progress or (lambda _done, _total: None)
+    report = progress or no_progress
     try:
         with tempfile.TemporaryDirectory(dir=out.parent, prefix=".sitebook-") as name:
             folder = Path(name)

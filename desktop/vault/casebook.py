@@ -172,12 +172,9 @@ def contents_of_groups(
 
 def stored_rows(connection: Connection) -> tuple[Iterator[FormRow], Iterator[GroupRow]]:
     """All rows of the casebook as they are stored, for comparing."""
-    form_rows = connection.execute(select(form_data))
-    group_rows = connection.execute(select(item_group_data))
-    return (
-        (dict(row._mapping) for row in form_rows),  # noqa: SLF001 - SQLAlchemy's public name for it
-        (dict(row._mapping) for row in group_rows),  # noqa: SLF001
-    )
+    form_rows = connection.execute(select(form_data)).mappings()
+    group_rows = connection.execute(select(item_group_data)).mappings()
+    return ((dict(row) for row in form_rows), (dict(row) for row in group_rows))
 
 
 def _key(row: Any) -> FormKey:

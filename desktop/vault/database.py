@@ -114,6 +114,15 @@ def file_problem(error: OSError) -> EnvironmentProblemError:
     return EnvironmentProblemError("The computer refused: {why}.", why=error.strerror or type(error).__name__)
 
 
+def no_progress(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
+def never() -> bool:
+    """Nobody cancels."""
+    return False
+
+
 Progress = Callable[[int, int], None]
 """Told (done, total) now and then during long work."""
 

@@ -1,6 +1,7 @@
 """The journal in the database: reading entries back, and appending them."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
@@ -116,5 +117,5 @@ def newest(
     return [decode(_raw(row)) for row in connection.execute(query)]
 
 
-def _raw(row: Row[tuple[bytes, bytes | None, bytes]]) -> RawEntry:
+def _raw(row: Row[Any, Any, Any]) -> RawEntry:
     return RawEntry(row[0], row[1], row[2])

@@ -233,7 +233,8 @@ def _read_one(path: Path) -> VaultFile:
         made_by = msgspec.json.decode(kept.content, type=dict[str, object])
         if isinstance(found := made_by.get("format"), int) and found > FORMAT:
             raise NewerReleaseError(
-                "This vault was made by Sitebook {theirs}, which is newer (format {found}; this release reads {known}). Install the newer release.",
+                "This vault was made by Sitebook {theirs}, which is newer (format {found}; this release reads {known}). "
+                "Install the newer release.",
                 theirs=made_by.get("release", "?"),
                 found=found,
                 known=FORMAT,

@@ -27,9 +27,7 @@ batch = Table(
 )
 """`state` is `packed`, `handed_over` or `received`; `received` is the wall time at which the receipt was verified."""
 
-peer_table = Table(
-    "peer", tables, Column("name", Text, primary_key=True), Column("value", LargeBinary, nullable=False)
-)
+peer_table = Table("peer", tables, Column("name", Text, primary_key=True), Column("value", LargeBinary, nullable=False))
 """What was agreed at enrolment: the centre's keys and address, the directory."""
 
 sync_event = Table(
@@ -43,12 +41,8 @@ _PUT_PEER = _PEER.on_conflict_do_update(index_elements=["name"], set_={"value": 
 
 def entry_states(connection: Connection, total: int) -> EntryStates:
     """How many of this device's `total` entries are in each state; each is in exactly one."""
-    counts = {
-        state: number
-        for state, number in connection.execute(
-            select(batch.c.state, func.sum(batch.c.last - batch.c.first + 1)).group_by(batch.c.state)
-        )
-    }
+    sums = select(batch.c.state, func.sum(batch.c.last - batch.c.first + 1)).group_by(batch.c.state)
+    counts: dict[str, int] = {row[0]: row[1] for row in connection.execute(sums)}
     return EntryStates(recorded=total - sum(counts.values()), **counts)
 
 
@@ -91,9 +85,7 @@ def put_batch(connection: Connection, first: int, last: int, data: bytes, wall: 
 def put_receipt(connection: Connection, first: int, receipt: bytes, wall: str) -> None:
     """A receipt was verified: the batch's entries are received. Its bytes can be packed again and are not kept."""
     connection.execute(
-        batch.update()
-        .where(batch.c.first == first)
-        .values(state="received", receipt=receipt, received=wall, data=b"")
+        batch.update().where(batch.c.first == first).values(state="received", receipt=receipt, received=wall, data=b"")
     )
 
 

@@ -71,7 +71,7 @@ class Recording(msgspec.Struct, frozen=True):
 class Vault:
     """An unlocked vault. Made by `create` or `unlock`; `close` gives the folder free."""
 
-    def __init__(  # noqa: PLR0913 - the parts that an opening puts together, once
+    def __init__(
         self,
         folder: Path,
         file: VaultFile,
@@ -210,8 +210,9 @@ class Vault:
     def driver_connection(self) -> dbapi2.Connection:
         """The driver's own connection, for what cannot stand in a transaction."""
         pooled = self._engine.raw_connection()
-        connection: dbapi2.Connection = pooled.driver_connection
+        connection = pooled.driver_connection
         pooled.close()
+        assert isinstance(connection, dbapi2.Connection)  # noqa: S101 - `open_engine` made it
         return connection
 
     def property(self, connection: Connection, name: str) -> bytes:
@@ -281,7 +282,7 @@ class Vault:
             rows: list[tuple[RawEntry, Head, bytes]] = []
             entries: list[Entry] = []
             point = start
-            for raw, entry, point in verified(raws, device, start):  # noqa: B007 - the last point is compared
+            for raw, entry, point in verified(raws, device, start):
                 rows.append((raw, entry.head, point.value))
                 entries.append(entry)
             if point != end:

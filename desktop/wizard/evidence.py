@@ -63,7 +63,11 @@ def newest(rules: Rules, forms: Mapping[FormKey, FormContent], item: str) -> Evi
 
 
 def form_date(
-    definition: Definition, key: FormKey, content: FormContent, group: str = "", row: Mapping[str, ItemValue] | None = None
+    definition: Definition,
+    key: FormKey,
+    content: FormContent,
+    group: str = "",
+    row: Mapping[str, ItemValue] | None = None,
 ) -> str:
     """The first date that the row, else the form, says about itself, without a time of day."""
     if row is not None and definition.groups[group].repeating:

@@ -40,7 +40,9 @@ class TermIndex:
             for item in codelist.items
         )
 
-    def find(self, typed: str, allowed: Iterable[str] | None = None, most: int = MOST_FOUND) -> tuple[CodeListItem, ...]:
+    def find(
+        self, typed: str, allowed: Iterable[str] | None = None, most: int = MOST_FOUND
+    ) -> tuple[CodeListItem, ...]:
         """The codes that fit best, at most `most`; nothing for nothing typed. `allowed` limits the codes."""
         query = folded(typed)
         if not query:

@@ -105,9 +105,7 @@ class Sheet:
     def deviations(self) -> tuple[Cell, ...]:
         """The cells that deviate, day by day."""
         order = {code: number for number, code in enumerate(self.codes)}
-        return tuple(
-            sorted(filter(self.deviates, self._rows), key=lambda cell: (cell[1], order.get(cell[0], -1)))
-        )
+        return tuple(sorted(filter(self.deviates, self._rows), key=lambda cell: (cell[1], order.get(cell[0], -1))))
 
     def totals(self) -> tuple[LineTotal, ...]:
         """Given and planned of each line that has been filled."""

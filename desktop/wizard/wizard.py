@@ -83,7 +83,8 @@ class FormWizard:
     def pages(self) -> tuple[Page, ...]:
         """The pages with their states, in order."""
         return tuple(
-            Page(group.oid, group.title, self._page_state(group)) for group in self.definition.form_groups(self.form.oid)
+            Page(group.oid, group.title, self._page_state(group))
+            for group in self.definition.form_groups(self.form.oid)
         )
 
     def rows(self, group: str) -> tuple[str, ...]:
@@ -100,9 +101,7 @@ class FormWizard:
         found = self.definition.groups[group]
         head = found.items[0].item
         codes = self.definition.codelist_of(self.definition.items[head])
-        taken = {
-            items[head].value: row for row, items in self.content.get(group, {}).items() if head in items
-        }
+        taken = {items[head].value: row for row, items in self.content.get(group, {}).items() if head in items}
         return {code: taken.get(code, code) for code in (codes.by_code if codes else {})}
 
     def value(self, place: ItemPlace) -> ItemValue | None:
@@ -356,7 +355,9 @@ class FormWizard:
         for group in groups:
             head = group.items[0].item
             there = self.content.get(group.oid, {})
-            lines = {row: {head: ItemValue(value=code)} for code, row in self.lines(group.oid).items() if row not in there}
+            lines = {
+                row: {head: ItemValue(value=code)} for code, row in self.lines(group.oid).items() if row not in there
+            }
             content[group.oid] = {**there, **lines}
         return content
 
@@ -376,9 +377,7 @@ class FormWizard:
         if group.lines:
             entered = entered[1:]
         rows = self.rows(group.oid)
-        asked = [
-            place for row in rows for item in entered if self.is_asked(place := ItemPlace(group.oid, row, item))
-        ]
+        asked = [place for row in rows for item in entered if self.is_asked(place := ItemPlace(group.oid, row, item))]
         if rows and entered and not asked:
             return PageState.SKIPPED
         if any(
@@ -393,6 +392,4 @@ class FormWizard:
 
 
 def _given_comments(view: FormView) -> dict[ItemPlace, str]:
-    return {
-        ItemPlace(check.group, check.row, check.item): check.comment for check in view.checks if check.comment
-    }
+    return {ItemPlace(check.group, check.row, check.item): check.comment for check in view.checks if check.comment}

@@ -70,7 +70,12 @@ def made(tmp_path_factory: pytest.TempPathFactory, shown: Document) -> Vault:
     """A vault with an administrator and a nurse."""
     folder = tmp_path_factory.mktemp("site")
     vault = Vault(folder / "vault")
-    arguments = ["--study", STUDY, "--site", shown["sites"][0] if isinstance(shown["sites"][0], str) else shown["sites"][0]["oid"]]
+    arguments = [
+        "--study",
+        STUDY,
+        "--site",
+        shown["sites"][0] if isinstance(shown["sites"][0], str) else shown["sites"][0]["oid"],
+    ]
     out = run(
         "init", *arguments, "--admin", ADMIN, "--json", SITEBOOK_VAULT=str(vault.folder), SITEBOOK_PASSPHRASE=SECRET
     )

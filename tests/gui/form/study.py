@@ -44,7 +44,9 @@ LONG = codes(
 )
 ROUTE = codes("CL.ROUTE", *((f"R{n}", f"Route number {n}", f"途径 {n}") for n in range(1, 13)))
 SITE = codes("CL.SITE", ("SKIN", "Skin", "皮肤"), ("GUT", "Gut", "肠道"), ("LIVER", "Liver", "肝脏"))
-REASON = codes("CL.REASON", ("DDI", "Other medicine", "合并用药"), ("AE", "Adverse event", "不良事件"), ("OTH", "Other", "其他"))
+REASON = codes(
+    "CL.REASON", ("DDI", "Other medicine", "合并用药"), ("AE", "Adverse event", "不良事件"), ("OTH", "Other", "其他")
+)
 REL = codes("CL.REL", ("NOT", "Not", "无关"), ("POS", "Possible", "可能"), ("DEF", "Definite", "肯定"))
 ACTION = codes(
     "CL.ACTION",
@@ -142,7 +144,7 @@ ITEMS = (
     ItemDef(oid="IT.PLAN", name="PLAN", question=both("Planned", "计划剂量"), data_type=DataType.FLOAT,
             derivation='DRUG == "D1" ? (DAY == 1.0 ? 100.0 : DAY == 2.0 ? 200.0 : 400.0) : 10.0'),
     ItemDef(oid="IT.DOSDAT", name="DOSDAT", question=both("Date", "日期"), data_type=DataType.DATE,
-            derivation="plusdays(START, DAY - 1.0)"),
+            derivation="add_days(START, DAY - 1.0)"),
     ItemDef(oid="IT.ADJ", name="ADJ", question=both("Reason", "原因"), data_type=DataType.TEXT, codelist="CL.REASON"),
     ItemDef(oid="IT.ADJNOTE", name="ADJNOTE", question=both("Remark", "说明"), data_type=DataType.TEXT, length=200),
     *(

@@ -37,7 +37,9 @@ def test_a_slot_opens_with_its_passphrase_alone() -> None:
 
 def test_a_passphrase_means_the_same_in_either_unicode_form() -> None:
     slot = keys.wrap("e\N{COMBINING ACUTE ACCENT}clair e\N{COMBINING ACUTE ACCENT}clair", "U.1", "Nurse", KEYS)
-    assert keys.unwrap("\N{LATIN SMALL LETTER E WITH ACUTE}clair \N{LATIN SMALL LETTER E WITH ACUTE}clair", slot) == KEYS
+    assert (
+        keys.unwrap("\N{LATIN SMALL LETTER E WITH ACUTE}clair \N{LATIN SMALL LETTER E WITH ACUTE}clair", slot) == KEYS
+    )
 
 
 def test_a_damaged_slot_is_not_called_a_wrong_passphrase() -> None:

@@ -1,0 +1,177 @@
+"""Whether every expression of a study can be evaluated, whatever a subject's values will be.
+
+First each part is judged from the kinds of the names (`infer.py`); then the engine itself evaluates the whole, and each
+part that `&&`, `||`, `?:` and `!` could leave out or absorb, over a sample of every kind.
+"""
+
+import datetime
+from collections.abc import Iterator
+
+import msgspec
+
+from desktop.study import syntax
+from desktop.study.definition import DataType, Definition, FormDef, ItemDef, ItemGroupDef
+from desktop.study.derivations import derived_from
+from desktop.study.engine import Expression, ExpressionFaultError, ExpressionSyntaxError
+from desktop.study.faults import Faults
+from desktop.study.infer import Inference
+from desktop.study.kinds import ANY, NOTHING, TRUTH, Kind, Names, kind_words
+
+
+class Place(msgspec.Struct, frozen=True):
+    """An expression and where it stands."""
+
+    part: str
+    key: str
+    source: str
+    form: FormDef
+    group: ItemGroupDef | None
+    item: ItemDef | None
+    """The item whose value it gives; None where it gives true or false."""
+
+
+def expressions(definition: Definition, form: FormDef) -> Iterator[Place]:
+    """Every expression of a form."""
+    for group, ref, item in definition.form_items(form.oid):
+        if ref.skip is not None:
+            yield Place(f"{group.oid}/{item.oid}", "skip", ref.skip, form, group, None)
+        if item.derivation is not None:
+            yield Place(item.oid, "derive", item.derivation, form, group, item)
+        if item.suggestion is not None:
+            yield Place(item.oid, "suggest", item.suggestion, form, group, item)
+    for check in form.checks:
+        group = definition.groups.get(check.group or "")
+        yield Place(check.oid, "when", check.expression, form, group, None)
+
+
+def validate_expressions(definition: Definition, faults: Faults) -> None:
+    """Add every fault of every expression, and of the order in which derivations need each other."""
+    validation = _Validation(definition, faults)
+    for form in definition.version.forms:
+        validation.form(form)
+
+
+class _Validation:
+    def __init__(self, definition: Definition, faults: Faults) -> None:
+        self.definition = definition
+        self.faults = faults
+        self.names = Names(definition)
+        self._seen: dict[tuple[str, str], dict[str, Kind]] = {}
+        self._samples: dict[int, object] = {}
+
+    def form(self, form: FormDef) -> None:
+        waiting: dict[str, set[str]] = {}
+        for place in expressions(self.definition, form):
+            reads = self._reads(place)
+            if place.key == "derive" and place.item is not None and place.group is not None:
+                waiting[place.item.oid] = derived_from(self.definition, form, place.group, reads)
+        while ready := [oid for oid, needs in waiting.items() if needs.isdisjoint(waiting)]:
+            for oid in ready:
+                del waiting[oid]
+        for oid in waiting:
+            self.faults.of(
+                oid,
+                "derive",
+                "This derivation needs its own result, by way of {items}.",
+                "该计算需要自身的结果，涉及 {items}。",
+                items=", ".join(sorted(waiting)),
+            )
+
+    def _reads(self, place: Place) -> set[tuple[str, str]]:
+        """What an expression reads, after everything that is wrong with it was reported."""
+        try:
+            expression = Expression(place.source)
+            node = syntax.parse(place.source)
+        except (ExpressionSyntaxError, syntax.NotReadError) as error:
+            self._fault(place, "This is no expression: {why}.", "表达式无法解析：{why}。", why=str(error))
+            return set()
+        if not self.faults.lost.isdisjoint(expression.names):
+            return set()
+        seen = self._names(place)
+        inference = Inference(place.source, seen)
+        kind = inference.kind_of(node)
+        for fault in inference.faults:
+            self._fault(place, fault.english, fault.chinese, **fault.fields)
+        if not inference.faults:
+            self._result(place, kind)
+            for part, bound in [(node, {}), *((operand.node, operand.bound) for operand in inference.operands)]:
+                self._try(place, part, seen | bound)
+        return inference.reads
+
+    def _names(self, place: Place) -> dict[str, Kind]:
+        key = (place.form.oid, place.group.oid if place.group is not None and place.group.repeating else "")
+        if key not in self._seen:
+            self._seen[key] = self.names.seen(place.form, place.group)
+        return self._seen[key]
+
+    def _result(self, place: Place, kind: Kind) -> None:
+        words = {"kind": kind_words(kind)["en"], "kind_zh": kind_words(kind)["zh"]}
+        if place.item is None:
+            if kind != TRUTH:
+                self._fault(
+                    place,
+                    "The expression gives {kind}, not true or false.",
+                    "表达式的结果是{kind_zh}，不是真假值。",
+                    **words,
+                )
+            return
+        wanted = self.names.item(place.item)
+        codes, found = (wanted.element or wanted).values, (kind.element or kind).values
+        if not _fits(place.item, kind, wanted):
+            self._fault(
+                place,
+                "The expression gives {kind}, which is no value of the item's type {type}.",
+                "表达式的结果是{kind_zh}，不是该项目类型 {type} 的值。",
+                **words,
+                type=place.item.data_type.value,
+            )
+        elif codes is not None and (found is None or not found <= codes):
+            self._fault(
+                place,
+                "The expression can give a text that is no code of the item: {codes}.",
+                "表达式可能给出不属于该项目编码的文本：{codes}。",
+                codes=", ".join(sorted(found - codes)) if found else "?",
+            )
+
+    def _try(self, place: Place, node: syntax.Node, seen: dict[str, Kind]) -> None:
+        part = place.source[node.start : node.end]
+        try:
+            expression = Expression(part)
+            expression.evaluate({name: self._sample(seen[name]) for name in expression.names if name in seen})
+        except (ExpressionFaultError, ExpressionSyntaxError):
+            self._fault(place, "{part} cannot be evaluated.", "{part} 无法求值。", part=" ".join(part.split()))
+
+    def _sample(self, kind: Kind) -> object:
+        """A value of a kind, with everything in it that can be there."""
+        if kind.members and id(kind) in self._samples:
+            return self._samples[id(kind)]
+        if kind.element is not None:
+            return [self._sample(kind.element)]
+        if kind.members:
+            self._samples[id(kind)] = {name: self._sample(member) for name, member in kind.members.items()}
+            return self._samples[id(kind)]
+        return min(kind.values) if kind.values else _SAMPLES.get(kind.word)
+
+    def _fault(self, place: Place, english: str, chinese: str, **fields: str) -> None:
+        self.faults.of(place.part, place.key, english, chinese, **fields)
+
+
+_SAMPLES: dict[str, object] = {
+    "number": 2.0,
+    "whole number": 2,
+    "text": "text",
+    "truth value": True,
+    "date": datetime.datetime(2026, 1, 15, 12, tzinfo=datetime.UTC),
+    "duration": datetime.timedelta(hours=9),
+    "record": {},
+}
+
+
+def _fits(item: ItemDef, kind: Kind, wanted: Kind) -> bool:
+    if kind in (ANY, NOTHING):
+        return False
+    if wanted.element is not None:
+        return kind.element is not None and kind.element.word == wanted.element.word
+    if item.data_type == DataType.PARTIAL_DATE:
+        return kind.word in ("partial date", "date")
+    return kind.word == wanted.word or (wanted.word == "number" and kind.word == "whole number")
