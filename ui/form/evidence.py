@@ -1,0 +1,146 @@
+"""The column at the right: what other entries say about the field in focus, help, how the form stands, keys."""
+
+import datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from desktop.study.data import ItemPlace, ItemValue
+from desktop.study.definition import ItemDef
+from desktop.wizard.evidence import Evidence, evidence_for, tally, verdict
+from desktop.wizard.wizard import FormWizard
+from ui import language, style
+from ui.form.keys import KeyText
+from ui.style import Tone
+from ui.widgets.card import Facts
+from ui.widgets.chip import Chip
+from ui.widgets.labels import label
+from ui.words import value_words
+
+EDGE = 16
+
+
+class EvidenceColumn(QFrame):
+    """Follows the focus."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("kind", "column-right")
+        self.setFixedWidth(style.EVIDENCE)
+        self._title = label(kind="section", wrap=True)
+        self._facts = Facts()
+        self._help_title = label(kind="section")
+        self._help = label(kind="small", tone=Tone.SECONDARY, wrap=True)
+        self._so_far_title = label(kind="section")
+        self._so_far = Facts()
+        self._verdict = Chip()
+        self._keys_title = label(kind="section")
+        self._keys = KeyText()
+        inner = QWidget()
+        inner.setProperty("kind", "page")
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(EDGE, 14, EDGE, EDGE)
+        column.setSpacing(6)
+        for widget in (self._title, self._facts, self._help_title, self._help):
+            column.addWidget(widget)
+        for widget in (self._so_far_title, self._so_far):
+            column.addWidget(widget)
+        column.addWidget(self._verdict, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._keys_title)
+        column.addWidget(self._keys)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inner)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(1, 0, 0, 0)
+        whole.addWidget(area)
+
+    def show_place(self, wizard: FormWizard, place: ItemPlace | None) -> None:
+        """Show what there is about the place on which the keys are, and about the form."""
+        item = None if place is None else wizard.definition.items[place.item]
+        self._show_evidence(wizard, place, item)
+        self._show_help(item)
+        self._show_so_far(wizard)
+        self._show_keys(item)
+
+    def _show_evidence(self, wizard: FormWizard, place: ItemPlace | None, item: ItemDef | None) -> None:
+        found = () if item is None else evidence_for(wizard, item.oid)
+        facts = [
+            (self._source(wizard, evidence), self._words(wizard, evidence.item, evidence.value)) for evidence in found
+        ]
+        suggestion = None if place is None else wizard.suggestion(place)
+        if suggestion is not None and item is not None:
+            facts.append((self.tr("Follows from this"), self._words(wizard, item.oid, suggestion)))
+        self._facts.show_facts(tuple(facts))
+        self._facts.setVisible(bool(facts))
+        self._title.setVisible(bool(facts))
+        if item is not None and place is not None:
+            number = next(
+                (
+                    ref.number
+                    for ref in wizard.definition.groups[place.group].items
+                    if ref.item == item.oid and ref.number
+                ),
+                "",
+            )
+            self._title.setText(self.tr("Evidence for {what}").format(what=number or language.words(item.question)))
+
+    def _source(self, wizard: FormWizard, evidence: Evidence) -> str:
+        """`LVEF, 22 Nov`."""
+        name = language.words(wizard.definition.items[evidence.item].question)
+        try:
+            date = language.short_date(datetime.date.fromisoformat(evidence.date))
+        except ValueError:
+            date = evidence.date
+        return (
+            language.listed([part for part in (name, date) if part])
+            if not language.is_chinese()
+            else f"{name} {date}".strip()
+        )
+
+    @staticmethod
+    def _words(wizard: FormWizard, item: str, value: ItemValue) -> str:
+        return value_words(wizard.definition, wizard.definition.items[item], value)
+
+    def _show_help(self, item: ItemDef | None) -> None:
+        text = "" if item is None else language.words(item.help)
+        self._help_title.setText(self.tr("How to fill this in"))
+        self._help.setText(text)
+        self._help_title.setVisible(bool(text))
+        self._help.setVisible(bool(text))
+
+    def _show_so_far(self, wizard: FormWizard) -> None:
+        counted = tally(wizard)
+        facts: list[tuple[str, str]] = []
+        if counted is not None:
+            codes = wizard.definition.codelists[counted.codelist].by_code
+            facts = [(language.words(codes[code].label), language.number(count)) for code, count in counted.answers]
+            facts.append((self.tr("Open"), language.number(counted.open)))
+        self._so_far_title.setText(self.tr("So far"))
+        self._so_far.show_facts(tuple(facts))
+        found = verdict(wizard)
+        self._so_far_title.setVisible(bool(facts) or found is not None)
+        self._so_far.setVisible(bool(facts))
+        self._verdict.setVisible(found is not None)
+        if found is not None and wizard.form.verdict is not None:
+            words = self._words(wizard, wizard.form.verdict, found)
+            self._verdict.say(self.tr("As it stands: {verdict}").format(verdict=words), Tone.QUERY, "info")
+
+    def _show_keys(self, item: ItemDef | None) -> None:
+        self._keys_title.setText(self.tr("Keys"))
+        pairs: list[tuple[tuple[str, ...], str]] = []
+        if item is not None and item.codelist is not None:
+            pairs.append((("1", "–", "9"), self.tr("choose")))
+        pairs += [
+            (("Enter",), self.tr("next")),
+            (("Shift Enter",), self.tr("back")),
+            (("F2",), self.tr("not done")),
+            (("F4",), self.tr("history")),
+            (("Ctrl S",), self.tr("save")),
+            (("Esc",), self.tr("leave")),
+        ]
+        self._keys.show_keys(tuple(pairs))

@@ -1,0 +1,426 @@
+"""The table of a sheet: lines x days, the plan in grey, one key for "as planned"."""
+
+import datetime
+from typing import Final
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QSizePolicy,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from desktop.study.data import ItemValue
+from desktop.study.values import tidy
+from desktop.wizard.sheet import Cell, ContextLine, Sheet
+from ui import language, style
+from ui.form.fields.typed import Line
+from ui.widgets.drawing import draw_text
+from ui.words import value_words
+
+Index = QModelIndex | QPersistentModelIndex
+LABEL_WIDTH: Final = 210
+LEAST_COLUMN: Final = 48
+MOST_COLUMN: Final = 84
+HEADER_HEIGHT: Final = 40
+PADDING: Final = 10
+MOST_LINES_SHOWN: Final = 12
+ZERO: Final = "0"
+
+
+class SheetModel(QAbstractTableModel):
+    """The lines of the sheet, then the lines of other forms' values, which are only read."""
+
+    def __init__(self, sheet: Sheet, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.sheet = sheet
+        self.context: tuple[ContextLine, ...] = sheet.context()
+        self.deviating: frozenset[Cell] = frozenset(sheet.deviations())
+
+    def refresh(self) -> None:
+        """The form has changed."""
+        self.context = self.sheet.context()
+        self.deviating = frozenset(self.sheet.deviations())
+        if self.rowCount():
+            last = self.index(self.rowCount() - 1, self.columnCount() - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, self.columnCount() - 1)
+
+    def cell(self, index: Index) -> Cell | None:
+        """The cell of the sheet at an index; None on a line that is only read."""
+        if not index.isValid() or index.row() >= len(self.sheet.codes):
+            return None
+        return (self.sheet.codes[index.row()], self.sheet.columns[index.column()])
+
+    def index_of(self, cell: Cell) -> QModelIndex:
+        """Where a cell stands."""
+        return self.index(self.sheet.codes.index(cell[0]), cell[1] - 1)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self.sheet.codes) + len(self.context)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self.sheet.columns)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = Qt.ItemFlag.ItemIsEnabled
+        if self.cell(index) is not None:
+            flags |= Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.AccessibleTextRole):
+            return None
+        cell = self.cell(index)
+        if cell is None:
+            value = self.context[index.row() - len(self.sheet.codes)].values.get(self.sheet.columns[index.column()])
+            return "" if value is None else value.value
+        value = self.sheet.value(cell)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            planned = self.sheet.planned(cell)
+            parts = (
+                f"{self.line_label(index.row())} {self.sheet.grid.column_label}{cell[1]}",
+                self.shown(value),
+                self.tr("planned {dose}").format(dose=planned.value) if planned else "",
+            )
+            return language.listed([part for part in parts if part])
+        return self.shown(value)
+
+    def shown(self, value: ItemValue | None) -> str:
+        """A value without its unit, which the line names."""
+        if value is None:
+            return ""
+        return value_words(self.sheet.wizard.definition, self.sheet.value_item, value) if value.missing else value.value
+
+    def line_label(self, row: int) -> str:
+        """What a line stands for."""
+        definition = self.sheet.wizard.definition
+        if row >= len(self.sheet.codes):
+            return language.words(definition.items[self.context[row - len(self.sheet.codes)].item].question)
+        codelist = definition.codelist_of(definition.items[self.sheet.grid.rows])
+        return language.words(codelist.by_code[self.sheet.codes[row]].label) if codelist else ""
+
+    def line_unit(self, row: int) -> str:
+        """The unit of a line."""
+        definition = self.sheet.wizard.definition
+        item = self.sheet.value_item
+        if row >= len(self.sheet.codes):
+            item = definition.items[self.context[row - len(self.sheet.codes)].item]
+        units = definition.unit_names(item)
+        return definition.unit_symbol(units[0], language.present()) if units else ""
+
+
+class _Delegate(QStyledItemDelegate):
+    """Draws a cell and lends a line to type into."""
+
+    def __init__(self, table: "SheetTable") -> None:
+        super().__init__(table)
+        self._table = table
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        c = style.colours()
+        model = self._table.sheet_model
+        sheet = model.sheet
+        rect = QRect(option.rect)
+        painter.save()
+        cell = model.cell(index)
+        today = sheet.columns[index.column()] == self._table.today_column
+        ink, ground, bold = c.ink, c.accent_ground if today else c.face, False
+        text = str(model.data(index) or "")
+        size = style.TEXT
+        if cell is None:
+            ink, size = c.secondary, style.SMALL
+            ground = c.face
+        else:
+            planned = sheet.planned(cell)
+            if sheet.is_filled(cell):
+                if cell in model.deviating:
+                    nothing = text in (ZERO, "0.0")
+                    ink, ground = (c.wrong, c.wrong_ground) if nothing else (c.due, c.due_ground)
+                    bold = True
+                elif sheet.wizard.stops(sheet.place(cell, sheet.grid.value)):
+                    ink, ground = c.wrong, c.wrong_ground
+            elif planned is not None:
+                text, ink = planned.value, c.faint
+            else:
+                ground = c.ground
+        painter.fillRect(rect, QColor(ground))
+        painter.setPen(QColor(c.row_line))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        painter.setFont(style.font(size, bold=bold))
+        painter.setPen(QColor(ink))
+        metrics = painter.fontMetrics()
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width() - 6)
+        draw_text(painter, QRectF(rect), shown, rect.left() + (rect.width() - metrics.horizontalAdvance(shown)) / 2)
+        if cell is not None and sheet.needs_reason(cell):
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(c.due))
+            painter.drawEllipse(QRectF(rect.right() - 8, rect.top() + 4, 5, 5))
+        if option.state & QStyle.StateFlag.State_Selected and self._table.shows_here:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(c.focus if self._table.hasFocus() else c.field_line), 2))
+            painter.drawRect(rect.adjusted(1, 1, -1, -1))
+        painter.restore()
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        line = Line(parent)
+        line.setObjectName("cell")
+        line.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        line.setAccessibleName(str(index.data(Qt.ItemDataRole.AccessibleTextRole)))
+        line.setStyleSheet("padding: 0; border-radius: 0;")
+        return line
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        if isinstance(editor, Line) and not editor.text():
+            cell = self._table.sheet_model.cell(index)
+            value = None if cell is None else self._table.sheet_model.sheet.value(cell)
+            editor.setText("" if value is None else value.value)
+            editor.selectAll()
+
+    def setModelData(self, editor: QWidget, model: object, index: Index) -> None:
+        cell = self._table.sheet_model.cell(index)
+        if isinstance(editor, Line) and cell is not None:
+            self._table.give(cell, editor.text())
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
+        editor.setGeometry(option.rect)
+
+    def eventFilter(self, editor: QWidget, event: QEvent) -> bool:
+        """Enter takes what was typed and goes on; the rest is Qt's."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and isinstance(editor, Line):
+            if editor.is_composing:
+                return False
+            steps = {Qt.Key.Key_Return: 1, Qt.Key.Key_Enter: 1}
+            step = steps.get(Qt.Key(event.key()))
+            if step is not None:
+                back = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+                self.commitData.emit(editor)
+                self.closeEditor.emit(editor, QStyledItemDelegate.EndEditHint.NoHint)
+                self._table.taken.emit(-1 if back else 1)
+                return True
+        return super().eventFilter(editor, event)
+
+
+class _Days(QHeaderView):
+    """The days with their dates; today's stands out."""
+
+    def __init__(self, table: "SheetTable") -> None:
+        super().__init__(Qt.Orientation.Horizontal, table)
+        self._table = table
+        self.setFixedHeight(HEADER_HEIGHT)
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
+        c = style.colours()
+        sheet = self._table.sheet_model.sheet
+        column = sheet.columns[logicalIndex]
+        today = column == self._table.today_column
+        painter.save()
+        date = sheet.date(column)
+        for text, top, height in (
+            (f"{sheet.grid.column_label}{column}", 2 if date else 0, 19 if date else rect.height()),
+            (_short(date), 20, 16),
+        ):
+            bold = today and height != 16
+            painter.setFont(style.font(style.SMALL if height != 16 else style.HINT, bold=bold))
+            painter.setPen(QColor(c.accent if today else c.secondary))
+            left = rect.left() + (rect.width() - painter.fontMetrics().horizontalAdvance(text)) / 2
+            draw_text(painter, QRectF(rect.left(), rect.top() + top, rect.width(), height), text, left)
+        painter.setPen(QColor(c.line))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        painter.restore()
+
+
+class _Labels(QHeaderView):
+    """What each line stands for; it stays where it is when the days scroll."""
+
+    def __init__(self, table: "SheetTable") -> None:
+        super().__init__(Qt.Orientation.Vertical, table)
+        self._table = table
+        self.setFixedWidth(LABEL_WIDTH)
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setMinimumSectionSize(style.ROW)
+        self.setDefaultSectionSize(style.ROW)
+
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
+        c = style.colours()
+        model = self._table.sheet_model
+        is_line = logicalIndex < len(model.sheet.codes)
+        painter.save()
+        painter.fillRect(rect, QColor(c.face))
+        painter.setPen(QColor(c.row_line))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        left = rect.left() + PADDING
+        unit = model.line_unit(logicalIndex)
+        painter.setFont(style.font(style.SMALL))
+        unit_width = painter.fontMetrics().horizontalAdvance(unit) + 6 if unit else 0
+        painter.setFont(style.font(style.TEXT if is_line else style.SMALL, bold=is_line))
+        painter.setPen(QColor(c.ink if is_line else c.secondary))
+        room = rect.width() - 2 * PADDING - unit_width
+        text = painter.fontMetrics().elidedText(model.line_label(logicalIndex), Qt.TextElideMode.ElideRight, room)
+        draw_text(painter, QRectF(rect), text, left)
+        if unit:
+            left += painter.fontMetrics().horizontalAdvance(text) + 6
+            painter.setFont(style.font(style.SMALL))
+            painter.setPen(QColor(c.secondary))
+            draw_text(painter, QRectF(rect), unit, left)
+        painter.restore()
+
+
+class SheetTable(QTableView):
+    """The sheet under the keys: Space as planned, 0 not given, digits the dose, Ctrl+D the whole day."""
+
+    given = Signal(object, str)
+    """A cell and what was typed into it."""
+    planned = Signal(object)
+    """Cells (a tuple) that were given as planned."""
+    emptied = Signal(object)
+    """A cell that is to be emptied."""
+    taken = Signal(int)
+    """What was typed was taken with Enter: go on (1) or back (-1)."""
+    here = Signal(object)
+    """The cell on which one is."""
+
+    def __init__(self, sheet: Sheet, today: datetime.date, name: str, title: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.title = title
+        self.read_only = False
+        self.shows_here = True
+        self._today = today.isoformat()
+        self.today_column = 0
+        self.sheet_model = SheetModel(sheet, self)
+        self.setModel(self.sheet_model)
+        self.setItemDelegate(_Delegate(self))
+        self.setHorizontalHeader(_Days(self))
+        self.setVerticalHeader(_Labels(self))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+        self.setTabKeyNavigation(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        # A dose is digits: an input method has nothing to compose here.
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=False)
+        self.selectionModel().currentChanged.connect(self._moved)
+        self.refresh()
+
+    @property
+    def cell(self) -> Cell | None:
+        """The cell on which one is."""
+        return self.sheet_model.cell(self.currentIndex())
+
+    def refresh(self) -> None:
+        """The form has changed."""
+        sheet = self.sheet_model.sheet
+        self.today_column = next((column for column in sheet.columns if sheet.date(column) == self._today), 0)
+        self.sheet_model.refresh()
+        self.updateGeometry()
+
+    def go(self, cell: Cell) -> None:
+        """Go to a cell."""
+        index = self.sheet_model.index_of(cell)
+        self.setCurrentIndex(index)
+        self.scrollTo(index)
+
+    def give(self, cell: Cell, typed: str) -> None:
+        """Take what was typed into a cell."""
+        text = tidy(self.sheet_model.sheet.value_item, typed)
+        value = self.sheet_model.sheet.value(cell)
+        if not text:
+            self.emptied.emit(cell)
+        elif value is None or value.value != text:
+            self.given.emit(cell, text)
+
+    def sizeHint(self) -> QSize:
+        lines = min(self.sheet_model.rowCount(), MOST_LINES_SHOWN)
+        bar = self.horizontalScrollBar().sizeHint().height() if self._scrolls() else 0
+        return QSize(LABEL_WIDTH + LEAST_COLUMN * 8, HEADER_HEIGHT + lines * style.ROW + bar)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(LABEL_WIDTH + LEAST_COLUMN * 4, HEADER_HEIGHT + 3 * style.ROW)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        count = max(self.sheet_model.columnCount(), 1)
+        width = max(LEAST_COLUMN, min(MOST_COLUMN, self.viewport().width() // count))
+        self.horizontalHeader().setDefaultSectionSize(width)
+        self.updateGeometry()
+
+    def _scrolls(self) -> bool:
+        return self.sheet_model.columnCount() * LEAST_COLUMN > self.width() - LABEL_WIDTH
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        cell = self.cell
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        text = event.text()
+        match event.key():
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Tab | Qt.Key.Key_F2 | Qt.Key.Key_Escape:
+                event.ignore()
+            case Qt.Key.Key_D if control and cell is not None and not self.read_only:
+                self.planned.emit(tuple((code, cell[1]) for code in self.sheet_model.sheet.codes))
+            case _ if control or cell is None or self.read_only:
+                super().keyPressEvent(event)
+            case Qt.Key.Key_Space:
+                self.planned.emit((cell,))
+            case Qt.Key.Key_Delete | Qt.Key.Key_Backspace:
+                self.emptied.emit(cell)
+            case Qt.Key.Key_0 if not self.sheet_model.sheet.is_filled(cell):
+                self.given.emit(cell, ZERO)
+            case _ if text and (text.isdecimal() or text in ".-。．"):
+                self._type(text)
+            case _:
+                super().keyPressEvent(event)
+
+    def _type(self, text: str) -> None:
+        """Open the cell with the digit that was pressed; after a 0, a point goes on from it."""
+        cell = self.cell
+        value = None if cell is None else self.sheet_model.sheet.value(cell)
+        before = ZERO if text in ".。．" and value is not None and value.value == ZERO else ""
+        self.edit(self.currentIndex())
+        editor = self.indexWidget(self.currentIndex()) or self.findChild(Line, "cell")
+        if isinstance(editor, Line):
+            editor.setText(before + text)
+            editor.deselect()
+            editor.end(False)  # noqa: FBT003 - Qt takes it so
+
+    def _moved(self, index: QModelIndex, _: QModelIndex) -> None:
+        self.here.emit(self.sheet_model.cell(index))
+
+
+def _short(date: str) -> str:
+    """`23 Nov` or `11-23`; nothing for a day that is not known."""
+    try:
+        return language.short_date(datetime.date.fromisoformat(date))
+    except ValueError:
+        return ""
