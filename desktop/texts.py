@@ -112,6 +112,86 @@ CHINESE: dict[str, str] = {
     "Not joined: the centre's words are not these. Ask the centre on the telephone.": (
         "未加入：协调中心的指纹词与此不同，须电话向协调中心核实。"
     ),
+    # Exports
+    "A month is written as 2026-11.": "月份格式为 2026-11。",
+    "The Excel file cannot be written. Close it in Excel, or choose another folder.": (
+        "无法写入 Excel 文件。先在 Excel 中关闭该文件，或换一个文件夹。"
+    ),
+    "The export was stopped. Nothing was written.": "导出已中止，没有写入任何文件。",
+    # Sync
+    "No directory here names the device {device}.": "本机的设备目录中没有设备 {device}。",
+    "The receipt is not for the batch that it lies with.": "回执与所附批次不符。",
+    "The centre signed for other entries than these.": "协调中心签收的记录与本机不同。",
+    "The receipt cannot be read.": "无法读取回执。",
+    "A signed statement is not in its canonical form.": "签名声明不是规范格式。",
+    "A signature is not that of the expected key.": "签名与应有的密钥不符。",
+    "A signed statement cannot be read.": "无法读取签名声明。",
+    "This is not a batch of Sitebook.": "这不是 Sitebook 的数据批次。",
+    "The entries of the batch are not those that its statement names.": "批次中的记录与其声明不符。",
+    "The entries of the batch do not form the chain that its statement names.": "批次中的记录与其声明的哈希链不符。",
+    "The batch was made by a newer release. Install the newer release.": "该批次由较新版本生成，须安装新版本。",
+    "The batch is damaged.": "批次已损坏。",
+    "The entries of the batch cannot be read.": "无法读取批次中的记录。",
+    "The batch is larger than a batch may be.": "批次超过允许的大小。",
+    "The batch cannot be unsealed: it is damaged, or sealed to another recipient.": (
+        "无法解封批次：已损坏，或不是发给本方的。"
+    ),
+    "The centre cannot be reached at {url}. Nothing is lost: the entries wait on this computer.": (
+        "无法连接协调中心 {url}。数据没有丢失，记录保存在本机等待发送。"
+    ),
+    "What answers at {url} is not the centre. The network may ask for a sign-in of its own first.": (
+        "{url} 的应答方不是协调中心。可能须先登录医院网络。"
+    ),
+    "The answer from {url} is not signed by the centre that this computer joined. Nothing was believed of it.": (
+        "{url} 的应答没有本机所加入的协调中心的签名，未予采信。"
+    ),
+    "The address of the centre begins with http:// or https://.": "协调中心的地址须以 http:// 或 https:// 开头。",
+    "The centre sent an older directory than this computer has seen. Ask the centre what happened.": (
+        "协调中心发来的设备目录比本机已有的旧，须向协调中心查明原因。"
+    ),
+    "This computer's record and the centre's have parted after entry {sequence}: nothing was overwritten. "
+    "Tell the centre; it keeps the evidence.": (
+        "本机与协调中心的记录在第 {sequence} 条之后出现分歧，没有覆盖任何数据。须通知协调中心，证据已保留。"
+    ),
+    "The centre runs another study ({theirs}).": "该协调中心运行的是另一项研究（{theirs}）。",
+    "This computer has not joined a centre yet.": "本机尚未加入协调中心。",
+    "The exchange was stopped. What was received stays received.": "同步已中止，已签收的仍然有效。",
+    "The centre set a batch aside: {why} Nothing is lost; the batch waits here.": (
+        "协调中心暂存了一个批次：{why} 数据没有丢失，批次保留在本机。"
+    ),
+    "{sent} entries received by the centre, {fetched} fetched.": "协调中心签收 {sent} 条记录，取回 {fetched} 条。",
+    "The centre was restored: it has {sequence} of the {received} entries that it had signed for. They go again.": (
+        "协调中心由备份恢复：已签收的 {received} 条记录中现有 {sequence} 条，其余将重新发送。"
+    ),
+    "The centre could not read the request. The releases may not fit each other.": (
+        "协调中心无法读取请求，双方版本可能不匹配。"
+    ),
+    "The centre does not know this computer, or it was locked out. Ask the centre.": (
+        "协调中心不认识本机，或本机已被停用，须向协调中心查询。"
+    ),
+    "The batch is not of this study, site and computer.": "该批次不属于本研究、本中心和本机。",
+    "The code is not one of this site's. Ask the centre for a new one.": "该注册码不属于本中心，须向协调中心索取新码。",
+    "The code was used already. Ask the centre for a new one.": "该注册码已使用，须向协调中心索取新码。",
+    "The code has expired. Ask the centre for a new one.": "该注册码已过期，须向协调中心索取新码。",
+    "The letter {letter} is another computer's at this site.": "设备字母 {letter} 已由本中心的另一台计算机使用。",
+    # Study definitions
+    "There is no study definition {where}. Give a folder with study.yaml, an ODM-XML file, or one of: {shipped}.": (
+        "没有研究定义 {where}。须给出含 study.yaml 的文件夹、ODM-XML 文件，或以下之一：{shipped}。"
+    ),
+    "The study definition has {n} faults.": "研究定义有 {n} 处错误。",
+    # The centre's own commands
+    "Statements of device {device} are missing.": "缺少设备 {device} 的声明。",
+    "Statements of device {device} do not follow each other.": "设备 {device} 的声明不连续。",
+    "The folder is there already. Choose a new one.": "文件夹已存在，须另选。",
+    "The folder cannot be written: {why}.": "无法写入文件夹：{why}。",
+    "The folder is not an export of a centre.": "该文件夹不是协调中心的导出。",
+    "The centre cannot listen at {host}:{port}: {why}.": "协调中心无法在 {host}:{port} 监听：{why}。",
+    "The store of the centre is damaged. Restore it from a backup.": "协调中心的数据库已损坏，须由备份恢复。",
+    "There is no store of a centre in this folder.": "此文件夹中没有协调中心的数据库。",
+    "The store is in use already.": "该数据库已在使用。",
+    "The store cannot be written. Ask for the right to write there.": "无法写入数据库，须取得写入权限。",
+    "The folder of the store is not empty. Choose a new or an empty folder.": "文件夹不为空，须选择新的或空的文件夹。",
+    "The folder of the store cannot be written: {why}.": "无法写入数据库文件夹：{why}。",
     # The audit trail
     "Form saved as complete.": "表单已保存，标记为完成。",
     "Form saved, not complete yet.": "表单已保存，尚未完成。",
