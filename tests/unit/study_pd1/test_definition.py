@@ -1,0 +1,224 @@
+"""The shipped study: complete, in both languages, and true to its sources."""
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from desktop.study.definition import Definition, MetaDataVersion, Text
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+UNTRANSLATED_GRADES = 700
+"""Grade texts of CTCAE that stand in English in both languages: those of terms that a leukaemia ward hardly meets."""
+
+
+def texts(part: object, path: str = "") -> Iterator[tuple[str, Text]]:
+    """Every text of a part of a definition, with where it stands."""
+    if isinstance(part, msgspec.Struct):
+        name = getattr(part, "oid", "") or getattr(part, "code", "") or getattr(part, "name", "")
+        for field in msgspec.structs.fields(part):
+            yield from texts(getattr(part, field.name), f"{path}/{name}.{field.name}")
+    elif isinstance(part, dict):
+        if part and set(part) <= {"en", "zh"}:
+            yield path, part
+        else:
+            for key, value in part.items():
+                yield from texts(value, f"{path}/{key}")
+    elif isinstance(part, tuple):
+        for value in part:
+            yield from texts(value, path)
+
+
+def test_it_loads_without_a_fault(study: Definition) -> None:
+    assert study.version.study == "S.PD1-VEN-CAG"
+    assert study.subject_key("01", "A", 1) == "01-A001"
+    assert re.fullmatch(study.subject_key_regex("01"), "01-A001")
+    assert study.version.first_form == "F.ICF"
+
+
+def test_it_has_the_forms_of_a_day_at_the_site(study: Definition) -> None:
+    assert set(study.forms) == {
+        "F.ICF", "F.DM", "F.VS", "F.ECOG", "F.CBC", "F.BM", "F.IE", "F.EX", "F.RS", "F.AE",
+    }  # fmt: skip
+    assert {ref.form for event in study.version.events for ref in event.forms} == set(study.forms)
+
+
+def test_every_text_is_in_both_languages(study: Definition) -> None:
+    for path, text in texts(study.version):
+        assert set(text) == {"en", "zh"}, path
+        assert all(words.strip() for words in text.values()), path
+        assert not HAN.search(text["en"]) or "pinyin" in text["en"], path
+
+
+def test_chinese_sentences_have_chinese_punctuation(study: Definition) -> None:
+    for path, text in texts(study.version):
+        chinese = text["zh"]
+        assert not re.search(r"[\u4e00-\u9fff][,;:?!.()]|[,;:?!()][\u4e00-\u9fff]", chinese), (path, chinese)
+        assert not re.search("(?<!申)请|！", chinese), (path, chinese)
+        assert not re.search(r"\bplease\b|!", text["en"], re.IGNORECASE), (path, text["en"])
+
+
+def test_only_rare_grade_texts_stand_in_english(study: Definition) -> None:
+    english = [
+        path for path, text in texts(study.version) if text["en"] == text["zh"] and re.search("[a-z]{4}", text["en"])
+    ]
+    elsewhere = [path for path in english if "/CL.CTCAE5." not in path]
+    assert elsewhere == []
+    assert len(english) < UNTRANSLATED_GRADES
+
+
+CRITERIA = {
+    "IT.INCL01": (("Age >=18",), ("18",), ("18",)),
+    "IT.INCL02": (("T-ALL diagnosis before enrollment",), ("T-ALL", "before enrolment"), ("确诊", "T-ALL")),
+    "IT.INCL03": (("Refractory T-ALL", "exceed 5%"), ("Refractory", "relapsed"), ("难治", "复发")),
+    "IT.INCL04": (("(ECOG)", "0 to 2"), ("ECOG", "0 to 2"), ("ECOG", "0 至 2")),
+    "IT.INCL05": (("survival period >=3 months",), ("survival", "3 months"), ("生存期", "3 个月")),
+    "IT.INCL06": (("organ function abnormalities",), ("organ dysfunction",), ("脏器功能",)),
+    "IT.INCL07": (("sign the informed consent",), ("consent signed",), ("签署知情同意书",)),
+    "IT.EXCL01": (("economic conditions",), ("not affordable",), ("经济条件",)),
+    "IT.EXCL02": (("heart, lungs, liver, and kidneys",), ("Organ disease",), ("心、肺、肝、肾",)),
+    "IT.EXCL03": (("past five years",), ("malignancy within 5 years",), ("五年", "恶性肿瘤")),
+    "IT.EXCL04": (("HIV", "HbsAg", "anti-HCV"), ("HIV", "hepatitis B", "hepatitis C"), ("HIV", "乙型", "丙型")),
+    "IT.EXCL05": (("understand or comply",), ("understand or comply",), ("理解或遵从",)),
+    "IT.EXCL06": (("under 18 years",), ("Under 18",), ("<18",)),
+}
+
+
+def test_every_criterion_has_its_item(study: Definition) -> None:
+    asked = [item.oid for _, _, item in study.form_items("F.IE") if re.fullmatch(r"IT\.(INCL|EXCL)\d\d", item.oid)]
+    assert asked == list(CRITERIA)
+    for oid, (_, english, chinese) in CRITERIA.items():
+        question = study.items[oid].question
+        assert all(words in question["en"] for words in english), oid
+        assert all(words in question["zh"] for words in chinese), oid
+        assert f"{oid}R" in study.items
+
+
+def test_the_criteria_are_those_of_the_protocol(shared: Path) -> None:
+    protocol = (shared / "PROTOCOL.txt").read_text(encoding="utf-8")
+    inclusion, exclusion = protocol.split("Inclusion Criteria:")[1].split("Study Plan")[0].split("Exclusion Criteria:")
+    criteria = {
+        f"IT.{kind}{int(number):02}": words
+        for kind, text in (("INCL", inclusion), ("EXCL", exclusion))
+        for number, words in re.findall(r"^ +(\d)\. (.+)$", text, re.MULTILINE)
+    }
+    assert set(criteria) == set(CRITERIA)
+    for oid, (protocol_words, _, _) in CRITERIA.items():
+        assert all(words in criteria[oid] for words in protocol_words), oid
+
+
+def test_points_that_the_protocol_leaves_open_say_why(study: Definition) -> None:
+    settings = {setting.name: setting for setting in study.version.settings}
+    assert all(setting.open and setting.why and setting.source for setting in settings.values())
+    assert set(settings) >= {
+        "BACKBONE", "MCRC_CATEGORIES", "EVALUATION_DAY", "CYCLE_COUNT", "PD1_AGENT", "MRD_METHOD", "MRD_THRESHOLD",
+        "CTCAE_VERSION", "OS_START", "TRANSPLANT_DATA", "RESPONSE_CRITERIA", "RELAPSE_BLASTS", "IPD_CHANNEL",
+        "EXCLUSION_1", "EXCLUSION_6",
+    }  # fmt: skip
+
+
+def test_the_schedule_is_that_of_the_settings(study: Definition) -> None:
+    settings = {setting.name: setting.value for setting in study.version.settings}
+    [screening] = study.events["SE.SCREENING"].schedules
+    assert screening.after == int(settings["SCREENING_DAYS"])
+    first, *counts = study.events["SE.CYCLE"].schedules
+    assert first.after == int(settings["ENROLMENT_TO_DOSE_DAYS"])
+    assert [str(schedule.day + 1) for schedule in counts] == settings["COUNT_DAYS"].split(";")
+    [evaluation] = study.events["SE.EVAL"].schedules
+    assert (evaluation.day, evaluation.before, evaluation.after) == tuple(
+        int(settings[name]) for name in ("EVALUATION_DAY", "EVALUATION_BEFORE", "EVALUATION_AFTER")
+    )
+
+
+def test_only_the_impossible_is_refused(study: Definition) -> None:
+    hard = {check.oid for form in study.version.forms for check in form.checks if not check.soft}
+    assert hard == {"EC.AE.1", "EC.EX.3"}
+    assert all(check.source for form in study.version.forms for check in form.checks)
+
+
+def test_a_form_can_be_completed_from_what_study_show_tells(study: Definition) -> None:
+    for item in study.items.values():
+        assert len(item.units) <= 1, item.oid
+        assert item.data_type != "boolean", item.oid
+    for form in study.forms:
+        for _, ref, item in study.form_items(form):
+            # An item that other answers may rule out is never mandatory: a caller cannot know from its definition.
+            assert not (ref.mandatory and ref.skip), item.oid
+
+
+def test_c_codes_are_those_of_the_terminology(study: Definition, shared: Path) -> None:
+    known: dict[str, set[str]] = {}
+    submission: dict[tuple[str, str], str] = {}
+    with (shared / "data/ct/sdtm_ct_2025-03-28.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            known.setdefault(row["codelist_code"], set()).add(row["term_code"])
+            submission[row["codelist_code"], row["submission_value"]] = row["term_code"]
+    for codelist in study.version.codelists:
+        if not codelist.nci:
+            continue
+        assert codelist.nci in known, codelist.oid
+        for item in codelist.items:
+            assert item.nci in known[codelist.nci], (codelist.oid, item.code)
+            assert submission.get((codelist.nci, item.code), item.nci) == item.nci, (codelist.oid, item.code)
+    for unit in study.version.units:
+        assert ("C71620", unit.name) in submission, unit.oid
+
+
+def test_the_terms_of_ctcae_are_those_of_the_workbook(study: Definition, shared: Path) -> None:
+    terms = json.loads((shared / "data/ctcae/ctcae_v5.json").read_text(encoding="utf-8"))
+    shipped = study.codelists["CL.CTCAE5"].by_code
+    assert len(shipped) == len(terms) == 837
+    for term in terms:
+        item = shipped[term["meddra_llt_code"]]
+        grades = {grade: term[f"grade{grade}"] for grade in "12345" if term[f"grade{grade}"].strip() not in ("", "-")}
+        assert item.label["en"] == term["term"]
+        assert item.group["en"] == term["soc"]
+        assert item.only == tuple(grades) == tuple(item.details)
+        for grade, words in grades.items():
+            assert (
+                item.details[grade]["en"].split()
+                == words.replace("10e9 /L", "10^9/L").replace("10e9/L", "10^9/L").split()
+            )
+
+
+@pytest.mark.parametrize(
+    ("search", "term"),
+    [
+        ("fn", "Febrile neutropenia"),
+        ("frxzxlxbjs", "Febrile neutropenia"),
+        ("粒缺发热", "Febrile neutropenia"),
+        ("粒缺", "Neutrophil count decreased"),
+        ("xxbjsjd", "Platelet count decreased"),
+        ("tls", "Tumor lysis syndrome"),
+        ("甲减", "Hypothyroidism"),
+        ("免疫性肺炎", "Pneumonitis"),
+        ("谷丙转氨酶升高", "Alanine aminotransferase increased"),
+    ],
+)
+def test_terms_are_found_by_what_a_ward_says(study: Definition, search: str, term: str) -> None:
+    found = [
+        item.label["en"]
+        for item in study.codelists["CL.CTCAE5"].items
+        if search in {text.casefold() for text in (*item.search, *item.label.values())}
+    ]
+    assert term in found
+
+
+def test_every_term_has_a_chinese_name_and_its_initials(study: Definition) -> None:
+    for item in study.codelists["CL.CTCAE5"].items:
+        assert HAN.search(item.label["zh"]), item.code
+        assert any(re.fullmatch("[a-z0-9]+", text) for text in item.search), item.code
+    names = [item.label["zh"] for item in study.codelists["CL.CTCAE5"].items]
+    assert len(set(names)) == len(names)
+
+
+def test_human_genetic_resources_are_marked(study: Definition) -> None:
+    assert "HGR" in study.items["IT.ICFGEN"].tags
+
+
+def test_the_version_is_plain_data(study: Definition) -> None:
+    assert msgspec.json.decode(study.data, type=MetaDataVersion) == study.version
