@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from desktop.casebook import fold as folding
 from desktop.casebook.staff import Staff
 from desktop.casebook.views import (
@@ -36,11 +38,12 @@ from desktop.errors import RefusedError
 from desktop.export.transfer import Transfer, TransferForm
 from desktop.journal import entry as e
 from desktop.journal.clock import JUMP, milliseconds
+from desktop.study.assess import Code, assess
 from desktop.study.data import FormContent, FormKey, ItemValue
 from desktop.study.definition import Definition
 from desktop.study.schedule import due as schedule_due
 from desktop.study.values import number_in_first_unit
-from desktop.vault import casebook, drafts, journal, outbox
+from desktop.vault import casebook, drafts, journal, open_checks, outbox
 from desktop.vault.vault import folds
 
 if TYPE_CHECKING:
@@ -78,6 +81,7 @@ def today(site: Site) -> Today:
             for subject, key, form in casebook.forms(connection)
         ]
         due = _due(site, connection)
+        unanswered = {(subject, found.key): found.count for subject, found in open_checks.all_found(connection)}
         first: dict[str, str] = {}
         for summary, form in summaries:
             wall = form.first.wall if form.first else ""
@@ -87,7 +91,11 @@ def today(site: Site) -> Today:
             due=due,
             drafts=tuple(drafts.of_user(connection, site.user_oid)),
             incomplete=tuple(summary for summary, _ in summaries if summary.state == FormState.INCOMPLETE),
-            open_checks=tuple(summary for summary, _ in summaries if summary.open_checks),
+            open_checks=tuple(
+                msgspec.structs.replace(summary, open_checks=unanswered[summary.subject, summary.key])
+                for summary, _ in summaries
+                if (summary.subject, summary.key) in unanswered
+            ),
             discrepancies=_discrepancies(site, connection),
             entries=_states(site, connection),
             enrolled=outbox.is_enrolled(connection),
@@ -156,6 +164,34 @@ def casebook_of(site: Site, subject: str) -> Casebook:
                 for clash in form.clashes
             ),
         )
+
+
+def reassess_next(site: Site) -> bool:
+    """Assess the forms of one subject that changed since; False where all is up to date. For idle time."""
+    with site.vault.begin() as connection:
+        stale = open_checks.next_stale(connection, site.definition.sha256)
+        if stale is None:
+            return False
+        subject, time = stale
+        fold = site.vault.subject(connection, subject)
+        contents = fold.contents()
+        found: list[open_checks.OpenForm] = []
+        for key, saved in fold.forms.items():
+            if saved.removed is not None or key.form not in site.definition.forms:
+                continue
+            others = {other: content for other, content in contents.items() if other != key}
+            assessment = assess(site.rules, key, saved.content(), others, site.civil_date)
+            answered = {(check.check, check.group, check.row) for check in saved.checks}
+            count = sum(
+                problem.code in (Code.HARD_CHECK, Code.COMMENT_NEEDED)
+                and problem.place is not None
+                and (problem.check, problem.place.group, problem.place.row) not in answered
+                for problem in assessment.problems
+            )
+            if count:
+                found.append(open_checks.OpenForm(key, count))
+        open_checks.put(connection, subject, time, site.definition.sha256, found)
+    return True
 
 
 def form(site: Site, subject: str, key: FormKey) -> FormView:

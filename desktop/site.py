@@ -324,6 +324,10 @@ class Site:
         """The home screen."""
         return questions.today(self)
 
+    def reassess_next(self) -> bool:
+        """Look in idle time for checks that a later change elsewhere made fire; False where all is up to date."""
+        return questions.reassess_next(self)
+
     def subjects(self) -> tuple[SubjectLine, ...]:
         """All subjects, in order of their keys."""
         return questions.subjects(self)

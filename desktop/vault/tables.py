@@ -95,6 +95,18 @@ draft = Table(
     sqlite_with_rowid=False,
 )
 
+open_check = Table(
+    "open_check",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    # The subject's newest entry when its forms were assessed, and the definition by which.
+    Column("time", Integer, nullable=False),
+    Column("version_sha256", Text, nullable=False),
+    # List of `OpenForm` as JSON.
+    Column("record", LargeBinary, nullable=False),
+)
+"""Checks that fire on reading though nobody was asked at the save, because another form changed since. Found in idle time."""
+
 property_ = Table(
     "property",
     metadata,

@@ -336,3 +336,21 @@ def test_a_row_that_contradicts_itself_is_named(clinic: Any) -> None:
             site.record(SaveForm(subject=SUBJECT, key=VS, items={WEIGHT: kg("70"), **rows}))
         [problem] = error.value.problems
         assert (problem.code, problem.place) == (Code.HARD_CHECK, ItemPlace("IG.BP", "r1", "IT.SYS"))
+
+
+def test_a_later_change_elsewhere_shows_as_an_open_check(clinic: Any) -> None:
+    """EC.VS.2 reads the sex from another form: correcting it there makes the check fire here."""
+    with clinic.sign_in() as site:
+        register(site, sex="M")
+        site.record(SaveForm(subject=SUBJECT, key=VS, items={WEIGHT: kg("160")}))
+        while site.reassess_next():
+            pass
+        assert site.today().open_checks == ()
+        site.record(SaveForm(subject=SUBJECT, key=DM, items={SEX: text("F")}, reason="misread the file"))
+        assert site.reassess_next()
+        assert not site.reassess_next()
+        [form] = site.today().open_checks
+        assert (form.key, form.open_checks) == (VS, 1)
+        site.record(SaveForm(subject=SUBJECT, key=VS, items={}, comments={WEIGHT: "weighed twice"}))
+        site.reassess_next()
+        assert site.today().open_checks == ()
