@@ -253,7 +253,7 @@ class Frame(QWidget):
             self._results.hide()
 
 
-def _make_screen(where: Where, access: SiteAccess) -> Screen:  # noqa: C901 - one case a screen
+def _make_screen(where: Where, access: SiteAccess) -> Screen:
     """Imported when wanted, so that the first one is there at once."""
     match where:
         case Where.TODAY:

@@ -164,6 +164,11 @@ def listed(parts: list[str]) -> str:
     return ("、" if is_chinese() else ", ").join(parts)
 
 
+def clauses(parts: list[str]) -> str:
+    """Parts of one sentence: `a, b`, or `a，b` in Chinese."""
+    return ("，" if is_chinese() else ", ").join(parts)
+
+
 def joined(*parts: str) -> str:
     """`Cycle 1 · evaluation`: what stands beside each other in a line; empty parts are left out."""
     return " · ".join(part for part in parts if part)

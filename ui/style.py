@@ -185,7 +185,7 @@ DARK: Final = Colours(
     accent_pressed="#6BC4D5",
     accent_ground="#173A43",
     on_accent="#0D2028",
-    on_accent_hint="#1C4653",
+    on_accent_hint="#12343F",
     focus="#5AA9F0",
 )
 
@@ -365,11 +365,8 @@ QPushButton[kind="plain"]:hover {{ background: {c.neutral_ground}; }}
 QPushButton[kind="plain"]:focus {{ border: 2px solid {c.focus}; padding: 0 5px; }}
 QPushButton[kind="plain"]::menu-indicator {{ width: 0; }}
 QPushButton[kind="link"] {{
-    background: transparent; border: 1px solid transparent; padding: 0 2px;
-    font-size: {SMALL}px; color: {c.secondary}; min-height: 22px;
+    background: transparent; border: none; padding: 0; font-size: {SMALL}px; min-height: 22px;
 }}
-QPushButton[kind="link"]:hover {{ color: {c.ink}; text-decoration: underline; }}
-QPushButton[kind="link"]:focus {{ border: 2px solid {c.focus}; padding: 0 1px; min-height: 20px; }}
 
 QLineEdit, QPlainTextEdit, QComboBox {{
     background: {c.face}; color: {c.ink}; border: 1px solid {c.field_line};
@@ -388,6 +385,8 @@ QLineEdit:read-only, QPlainTextEdit:read-only {{
 QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"], QComboBox[wrong="true"] {{
     background: {c.wrong_ground}; border-color: {c.wrong};
 }}
+QLineEdit[tall="true"], QComboBox[tall="true"] {{ min-height: 34px; }}
+QLineEdit[tall="true"]:focus, QComboBox[tall="true"]:focus {{ min-height: 32px; }}
 QLineEdit[kind="find"] {{ border-color: {c.line}; padding-left: 0; min-height: 26px; }}
 QLineEdit[kind="find"]:focus {{ border-color: {c.focus}; min-height: 24px; }}
 QComboBox::drop-down {{ border: none; width: 26px; }}
@@ -397,7 +396,10 @@ QComboBox QAbstractItemView {{
     selection-background-color: {c.accent_ground}; selection-color: {c.ink}; outline: 0;
 }}
 
-QTableView {{ background: transparent; border: none; outline: 0; }}
+QTableView {{
+    background: transparent; border: none; outline: 0;
+    selection-background-color: transparent; selection-color: {c.ink};
+}}
 QHeaderView {{ background: transparent; border: none; }}
 QHeaderView::section {{
     background: transparent; color: {c.secondary}; border: none;

@@ -1,7 +1,7 @@
 """Administration: people, safekeeping, and the audit trail of everything."""
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from ui import style
 from ui.access import SiteAccess
@@ -31,10 +31,10 @@ class AdministrationScreen(Screen):
         self.audit = AuditList(access)
         body = QVBoxLayout()
         body.setContentsMargins(style.MARGIN, 4, style.MARGIN, style.MARGIN)
-        self._stack = QStackedLayout()
+        self._stack = QStackedWidget()
         for part in (self.users, self.safekeeping, self.audit):
             self._stack.addWidget(part)
-        body.addLayout(self._stack)
+        body.addWidget(self._stack)
         self.set_body(body)
         self.retranslate()
 

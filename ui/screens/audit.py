@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from desktop.casebook.views import AuditLine, Change
+from desktop.casebook.views import AuditLine, Change, Role
 from desktop.study.data import ItemPlace
 from desktop.study.definition import Definition
 from ui import language, style, words
@@ -52,7 +52,8 @@ class AuditList(QWidget):
         self.card.body.addWidget(self._nothing)
         column.addLayout(tools)
         column.addWidget(self.message)
-        column.addWidget(self.card, 1)
+        column.addWidget(self.card)
+        column.addStretch(1)
         self.retranslate()
 
     def show_subject(self, subject: str | None) -> None:
@@ -90,7 +91,7 @@ class AuditList(QWidget):
         wanted = self.filter.text().strip().casefold()
         shown = tuple(line for line in made if wanted in " ".join(c.text for c in line.cells).casefold())
         columns = (
-            Column(title=self.tr("When"), width=196),
+            Column(title=self.tr("When"), width=216),
             Column(title=self.tr("Who"), width=124),
             Column(title=self.tr("Subject"), width=88),
             Column(title=self.tr("What"), stretch=3, width=200),
@@ -122,12 +123,20 @@ def _entry_line(definition: Definition, line: AuditLine, clock: str) -> Line:
             warned if line.clock_behind else Cell(text=when, tone=Tone.SECONDARY),
             Cell(text=line.user),
             Cell(text=line.subject or "", bold=True),
-            Cell(text=language.told(line.detail, line.fields)),
+            Cell(text=language.told(line.detail, _fields(line))),
             Cell(text=form, tone=Tone.SECONDARY),
             Cell(text=line.reason),
             Cell(text=language.number(line.sequence), tone=Tone.FAINT, tip=line.device),
         ),
     )
+
+
+def _fields(line: AuditLine) -> dict[str, str]:
+    """The fields of a line, roles by the words of this moment."""
+    if "roles" not in line.fields:
+        return line.fields
+    roles = [words.role_words(Role(role)) for role in line.fields["roles"].split(", ")]
+    return {**line.fields, "roles": language.listed(roles)}
 
 
 class AuditScreen(Screen):
@@ -148,8 +157,9 @@ class AuditScreen(Screen):
         self.table = Table("changes")
         self._values.body.addWidget(self.table)
         self.entries = AuditList(access)
-        column.addWidget(self._values, 1)
-        column.addWidget(self.entries, 1)
+        column.addWidget(self._values)
+        column.addWidget(self.entries)
+        column.addStretch(1)
         self.set_body(column)
         self.retranslate()
 
@@ -191,7 +201,7 @@ class AuditScreen(Screen):
 
     def _show_changes(self) -> None:
         columns = (
-            Column(title=self.tr("When"), width=196),
+            Column(title=self.tr("When"), width=216),
             Column(title=self.tr("Who"), width=116),
             Column(title=self.tr("Form"), stretch=2, width=140),
             Column(title=self.tr("Item"), stretch=3, width=150),

@@ -136,7 +136,7 @@ class DiscrepanciesScreen(Screen):
             self._show_one(current)
 
     @Slot(object)
-    def _show_one(self, found: Any) -> None:  # noqa: ANN401 - the key of a line
+    def _show_one(self, found: Any) -> None:
         definition = self.access.session.definition
         self._card.show()
         place = found.key

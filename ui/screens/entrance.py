@@ -66,17 +66,18 @@ class Entrance(QWidget):
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._page = QWidget()
         self._page.setProperty("kind", "page")
-        self._column = QVBoxLayout(self._page)
-        self._column.setContentsMargins(style.MARGIN, style.MARGIN, style.MARGIN, style.MARGIN)
+        # Beside each other, not under: so the form has the whole height to lay its sentences out in.
+        self._middle = QHBoxLayout(self._page)
+        self._middle.setContentsMargins(style.MARGIN, style.MARGIN, style.MARGIN, style.MARGIN)
         self._area.setWidget(self._page)
         row.addWidget(self._area, 1)
 
     def set_form(self, form: QWidget, width: int = FORM) -> None:
         """The form in the middle."""
         form.setFixedWidth(width)
-        self._column.addStretch(1)
-        self._column.addWidget(form, 0, Qt.AlignmentFlag.AlignHCenter)
-        self._column.addStretch(1)
+        self._middle.addStretch(1)
+        self._middle.addWidget(form)
+        self._middle.addStretch(1)
 
     def retranslate(self) -> None:
         """Set every text anew."""
@@ -101,13 +102,25 @@ def column(*parts: QWidget | QLayout, spacing: int = 14) -> QWidget:
     return made
 
 
-def links(*buttons: QWidget) -> QHBoxLayout:
-    """Links in a row, with dots between them."""
-    row = QHBoxLayout()
-    row.setSpacing(2)
-    for number, button in enumerate(buttons):
-        if number:
-            row.addWidget(label("·", tone=Tone.FAINT))
-        row.addWidget(button)
-    row.addStretch(1)
-    return row
+class Links(QWidget):
+    """Ways out that are seldom taken, in a row with dots between them."""
+
+    def __init__(self, buttons: tuple[QWidget, ...]) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        self._dots: dict[QWidget, QWidget] = {}
+        for button in buttons:
+            dot = label("·", tone=Tone.FAINT)
+            row.addWidget(dot)
+            row.addWidget(button)
+            self._dots[button] = dot
+        row.addStretch(1)
+        self.show_only(buttons)
+
+    def show_only(self, buttons: tuple[QWidget, ...]) -> None:
+        """Leave only these."""
+        for button, dot in self._dots.items():
+            button.setVisible(button in buttons)
+            dot.setVisible(button in buttons[1:])

@@ -78,6 +78,8 @@ class ExportScreen(Screen):
         self.retranslate()
 
     def refresh(self) -> None:
+        if not self._may_export:
+            self.notice.say(Tone.QUERY, self.tr("A manager or an investigator writes the transfer."))
         self.access.ask(Site.status, self._show, self.fail)
 
     def focus_next_step(self) -> None:
@@ -104,8 +106,6 @@ class ExportScreen(Screen):
                 " allows. Each export is noted in the audit trail with the file's checksum."
             )
         )
-        if not self._may_export:
-            self.notice.say(Tone.QUERY, self.tr("A manager or an investigator writes the transfer."))
         self._show_sheets()
         if self._status is not None:
             self._show(self._status)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.study.definition import Definition
 from ui import language
-from ui.screens.entrance import column, links
+from ui.screens.entrance import Links, column
 from ui.screens.screen import Place, Where
 from ui.style import Tone
 from ui.widgets.buttons import link, primary
@@ -65,6 +65,7 @@ class NewSiteForm(QWidget):
         self.back = link(name="leave_new_site")
         self.study.currentIndexChanged.connect(self._offer_sites)
         self.new.done.connect(self._make)
+        self.make.make_wide()
         self.make.clicked.connect(self._make)
         self.back.clicked.connect(self.left)
         self.letter.setFixedWidth(72)
@@ -83,7 +84,7 @@ class NewSiteForm(QWidget):
             self.new,
             self.message,
             self.make,
-            links(self.back),
+            Links((self.back,)),
             spacing=10,
         )
 
@@ -97,6 +98,7 @@ class NewSiteForm(QWidget):
         self.on_paper.setObjectName("on_paper")
         self.go_on = primary(name="recovery_code_kept")
         self.go_on.setEnabled(False)
+        self.go_on.make_wide()
         self.on_paper.toggled.connect(self.go_on.setEnabled)
         self.go_on.clicked.connect(self._enter)
         made = column(self._code_title, self._code_text, self.code, self.on_paper, self.go_on, spacing=16)

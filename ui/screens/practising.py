@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from ui.jobs import Lane
-from ui.screens.entrance import column, links
+from ui.screens.entrance import Links, column
 from ui.style import Tone
 from ui.widgets.buttons import link, primary
 from ui.widgets.card import Card
@@ -47,7 +47,9 @@ class PracticeForm(QWidget):
         self.make = primary(name="make_practice", icon="practice")
         self.sign_in = primary(name="practice_sign_in")
         self.back = link(name="leave_practice")
+        self.make.make_wide()
         self.make.clicked.connect(self._make)
+        self.sign_in.make_wide()
         self.sign_in.clicked.connect(self._go_on)
         self.back.clicked.connect(self._leave)
         layout = QHBoxLayout(self)
@@ -61,7 +63,7 @@ class PracticeForm(QWidget):
                 self._users_card,
                 self.make,
                 self.sign_in,
-                links(self.back),
+                Links((self.back,)),
             ),
             1,
             Qt.AlignmentFlag.AlignVCenter,
@@ -89,7 +91,7 @@ class PracticeForm(QWidget):
         self._text.setText(
             self.tr(
                 "A real vault and a real centre, both on this computer only, with invented subjects at different"
-                " points of the trial. Nothing that you do there can go wrong or go out."
+                " points of the trial. Nothing done there leaves this computer."
             )
         )
         self._users_card.set_title(self.tr("Who may sign in"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ui.screens.entrance import links
+from ui.screens.entrance import Links
 from ui.style import Tone
 from ui.widgets.buttons import link, primary
 from ui.widgets.fields import Choice, Labelled, TextLine
@@ -42,6 +42,7 @@ class RecoveryForm(QWidget):
         self.message = Message()
         self.button = primary(name="recover", icon="key")
         self.back = link(name="leave_recovery")
+        self.button.make_wide()
         self.button.clicked.connect(self._recover)
         self.new.done.connect(self._recover)
         self.back.clicked.connect(self.left)
@@ -52,7 +53,7 @@ class RecoveryForm(QWidget):
         parts = (self._title, self._text, self._user, self._code, self.new, self.message, self.button)
         for part in parts:
             column.addWidget(part)
-        column.addLayout(links(self.back))
+        column.addWidget(Links((self.back,)))
         column.addStretch(1)
         self.retranslate()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QWidget
 
-from ui.screens.entrance import column, links
+from ui.screens.entrance import Links, column
 from ui.style import Tone
 from ui.widgets.buttons import link, primary, secondary
 from ui.widgets.fields import Labelled, Passphrase, TextLine
@@ -55,6 +55,7 @@ class RestoreForm(QWidget):
         self.message = Message()
         self.button = primary(name="restore", icon="restore")
         self.back = link(name="leave_restore")
+        self.button.make_wide()
         self.button.clicked.connect(self._restore)
         self.passphrase.done.connect(self._restore)
         self.back.clicked.connect(self.left)
@@ -70,7 +71,7 @@ class RestoreForm(QWidget):
                 self._progress,
                 self.message,
                 self.button,
-                links(self.back),
+                Links((self.back,)),
             ),
             1,
             Qt.AlignmentFlag.AlignVCenter,

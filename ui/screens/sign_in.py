@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import SignInError
 from ui import language, style
-from ui.screens.entrance import Entrance, column, links
+from ui.screens.entrance import Entrance, Links, column
 from ui.style import Tone
 from ui.widgets.buttons import link, primary
 from ui.widgets.fields import Choice, Labelled, Passphrase
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ui.screens.recovering import RecoveryForm
 
 SECOND_MS = 1000
+TALL = 36
 
 
 class SignInScreen(Entrance):
@@ -59,8 +60,9 @@ class SignInScreen(Entrance):
         self._passphrase = Labelled(self.passphrase, "passphrase")
         self.message = Message()
         self.button = primary(name="sign_in_button", hint="Enter")
-        for part in (self.user, self.passphrase, self.button):
-            part.setFixedHeight(36)
+        for field in (self.user, self.passphrase):
+            field.setProperty("tall", "true")
+        self.button.make_wide(TALL)
         self.forgot = link(name="forgot")
         self.other = link(name="other_user")
         self.language = link(name="language_link")
@@ -71,12 +73,13 @@ class SignInScreen(Entrance):
         self.forgot.clicked.connect(self._show_recovery)
         self.other.clicked.connect(self.other_wished)
         self.language.clicked.connect(self.language_wished)
+        self._links = Links((self.forgot, self.other, self.language))
         whole = column(
             self._title,
             self._user,
             column(self._passphrase, self.message, spacing=6),
             self.button,
-            links(self.forgot, self.other, self.language),
+            self._links,
         )
         made = QWidget()
         layout = QVBoxLayout(made)
@@ -128,16 +131,15 @@ class SignInScreen(Entrance):
         self._passphrase.say(self.tr("Passphrase"))
         self.button.setText(self.tr("Unlock") if locked else self.tr("Sign in"))
         self.forgot.setText(self.tr("Passphrase forgotten: recovery code"))
-        self.forgot.setVisible(not locked)
         self.other.setText(self.tr("Another person signs in"))
-        self.other.setVisible(locked)
+        self._links.show_only((self.other if locked else self.forgot, self.language))
         self.language.setText("English" if language.is_chinese() else "中文")
         site = study = ""
         if self._label is not None:
             name = language.words(self._label.site_name)
             site = language.joined(self.tr("Site {oid}").format(oid=self._label.site), name)
             study = self._label.study_name
-        self.side.say(site, study, self.tr("The data are encrypted on this computer and there without a network."))
+        self.side.say(site, study, self.tr("Data are kept encrypted on this computer. It works without a network."))
         self._show_message()
 
     @Slot()

@@ -11,9 +11,10 @@ from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from ui import icons, language, style
-from ui.screens.entrance import Entrance, column, links
+from ui.screens.entrance import Entrance, Links, column
 from ui.style import Tone
 from ui.widgets.buttons import link
+from ui.widgets.drawing import draw_text
 from ui.widgets.labels import label
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 WIDTH = 460
 WAY_HEIGHT = 68
+TEXT_LEFT = 48
+NAME_HEIGHT = 22
 
 
 class Way(enum.Enum):
@@ -59,9 +62,15 @@ class WayButton(QAbstractButton):
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, WAY_HEIGHT)
 
-    def sentence_rect(self) -> QRect:
-        """Where the sentence stands."""
-        return QRect(48, 32, self.width() - 48 - 36, self.height() - 36)
+    def _sentence_height(self) -> int:
+        """How high the sentence is in the width that it has."""
+        metrics = QFontMetrics(style.font(style.SMALL))
+        room = QRect(0, 0, self.width() - TEXT_LEFT - 36, WAY_HEIGHT)
+        return metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, self.sentence).height()
+
+    def fits(self) -> bool:
+        """Whether the whole sentence has room."""
+        return NAME_HEIGHT + self._sentence_height() <= self.height() - 8
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -81,26 +90,22 @@ class WayButton(QAbstractButton):
         painter.setPen(QPen(QColor(c.focus if focus else c.line), 2 if focus else 1))
         painter.setBrush(QColor(c.hover if self.underMouse() else c.face))
         painter.drawRoundedRect(self.rect().toRectF().adjusted(1, 1, -1, -1), style.CARD_RADIUS, style.CARD_RADIUS)
-        icons.paint(painter, self.way.value, QRectF(17, 13, 16, 16), Tone.ACCENT)
+        height = self._sentence_height()
+        top = (self.height() - NAME_HEIGHT - height) // 2
+        icons.paint(painter, self.way.value, QRectF(17, top + 3, 16, 16), Tone.ACCENT)
         painter.setPen(QColor(c.ink))
         painter.setFont(style.font(bold=True))
-        painter.drawText(QRect(48, 10, self.width() - 84, 22), Qt.AlignmentFlag.AlignVCenter, self.text())
+        name = QRect(TEXT_LEFT, top, self.width() - TEXT_LEFT - 36, NAME_HEIGHT)
+        draw_text(painter, name.toRectF(), self.text())
         painter.setFont(style.font(style.SMALL))
         painter.setPen(QColor(c.secondary))
         painter.drawText(
-            self.sentence_rect(),
+            QRect(TEXT_LEFT, top + NAME_HEIGHT, name.width(), height),
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap,
             self.sentence,
         )
         middle = (self.height() - 16) / 2
         icons.paint(painter, "right", QRectF(self.width() - 30, middle, 16, 16), Tone.FAINT)
-
-    def fits(self) -> bool:
-        """Whether the whole sentence has room."""
-        metrics = QFontMetrics(style.font(style.SMALL))
-        room = self.sentence_rect()
-        needed = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, self.sentence)
-        return needed.height() <= room.height()
 
 
 class StartScreen(Entrance):
@@ -121,7 +126,7 @@ class StartScreen(Entrance):
             button.clicked.connect(self._choose)
         self.language = link(name="language_link")
         self.language.clicked.connect(self.language_wished)
-        choice = column(self._title, *self.ways.values(), links(self.language), spacing=10)
+        choice = column(self._title, *self.ways.values(), Links((self.language,)), spacing=10)
         first = QWidget()
         layout = QVBoxLayout(first)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -159,7 +164,7 @@ class StartScreen(Entrance):
         self.side.say(
             self.tr("The record book of a trial site"),
             "",
-            self.tr("The data are encrypted on this computer and there without a network."),
+            self.tr("Data are kept encrypted on this computer. It works without a network."),
         )
 
     @Slot()

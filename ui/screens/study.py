@@ -33,7 +33,10 @@ class StudyScreen(Screen):
         self.table.keeps_choice = True
         self.table.chosen.connect(self._show_one)
         self._card.body.addWidget(self.table)
-        row.addWidget(self._card, 1)
+        left = QVBoxLayout()
+        left.addWidget(self._card)
+        left.addStretch(1)
+        row.addLayout(left, 1)
         side = QVBoxLayout()
         side.setSpacing(style.GAP)
         self._detail = Card()
@@ -75,6 +78,7 @@ class StudyScreen(Screen):
         )
         self._about.set_title(version.name)
         self._about_text.setText(language.words(version.description))
+        self._about_text.setVisible(bool(version.description))
         items = sum(1 for form in version.forms for _ in self.access.session.definition.form_items(form.oid))
         self._facts.show_facts(
             (

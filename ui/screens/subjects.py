@@ -43,8 +43,8 @@ class SubjectsScreen(Screen):
         self._nothing = EmptyState("subjects")
         self._card.body.addWidget(self.table)
         self._card.body.addWidget(self._nothing)
-        column.addWidget(self._card, 1)
-        column.addStretch(0)
+        column.addWidget(self._card)
+        column.addStretch(1)
         self.set_body(column)
         self.retranslate()
 
@@ -137,7 +137,7 @@ class SubjectsScreen(Screen):
         )
 
     @Slot(object)
-    def _open(self, subject: Any) -> None:  # noqa: ANN401 - the key of a line
+    def _open(self, subject: Any) -> None:
         self.go.emit(Place(Where.CASEBOOK, subject))
 
     @Slot()

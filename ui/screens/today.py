@@ -181,15 +181,15 @@ class TodayScreen(Screen):
         due = sum(not form.overdue and form.days <= 0 for form in view.due)
         parts: list[str] = []
         if overdue:
-            parts.append(language.counted(overdue, self.tr("one form is overdue"), self.tr("{n} forms are overdue")))
+            parts.append(language.counted(overdue, self.tr("1 form is overdue"), self.tr("{n} forms are overdue")))
         if due:
-            parts.append(language.counted(due, self.tr("one form is due"), self.tr("{n} forms are due")))
+            parts.append(language.counted(due, self.tr("1 form is due"), self.tr("{n} forms are due")))
         if view.clock_behind:
             parts.append(self.tr("this computer's clock was set back"))
         day = language.long_date(view.date)
         if not parts:
             return self.tr("{day}. Nothing is due.").format(day=day)
-        sentence = language.listed(parts)
+        sentence = language.clauses(parts)
         return self.tr("{day}. {sentence}.").format(day=day, sentence=sentence[:1].upper() + sentence[1:])
 
     def _due_lines(self, view: Today) -> tuple[Line, ...]:
@@ -213,13 +213,16 @@ class TodayScreen(Screen):
         lines: dict[tuple[str, FormKey], Line] = {}
         for draft in view.drafts:
             key = (draft.subject, draft.key)
-            when = language.moment(draft.wall) if draft.wall else ""
+            begun = datetime.datetime.fromisoformat(draft.wall)
             lines[key] = Line(
                 key=key,
                 cells=(
                     lists.sign_cell(Sign.DRAFT),
                     *lists.form_cells(definition, draft.subject, draft.key),
-                    Cell(text=when, small=True, tone=Tone.SECONDARY),
+                    Cell(
+                        text=language.short_date(begun.date()),
+                        tip=language.moment(draft.wall),
+                    ),
                     Cell(text=self.tr("Your draft"), icon="edit", tone=Tone.DUE, chip=True),
                 ),
             )
@@ -338,7 +341,7 @@ class TodayScreen(Screen):
         self._bars.show_bars(view.subjects_by_month, view.planned_subjects)
 
     @Slot(object)
-    def _open(self, key: Any) -> None:  # noqa: ANN401 - the key of whichever line
+    def _open(self, key: Any) -> None:
         if isinstance(key, Discrepancy):
             self.go.emit(Place(Where.DISCREPANCIES, key.subject, key.key))
         else:
@@ -361,6 +364,6 @@ _COLUMNS = (
     Column(stretch=3, width=180),
     Column(stretch=2, width=120),
     Column(width=92, align=Align.RIGHT),
-    Column(width=142),
+    Column(width=160),
 )
 """One set for all lists, so that what is alike stands under each other."""

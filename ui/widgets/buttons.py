@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QPushButton,
+    QSizePolicy,
     QStyle,
     QStyleOptionButton,
     QStylePainter,
@@ -39,10 +40,13 @@ class Button(QPushButton):
         self._hint = hint
         self._tone = tone
         self._kind = kind
+        self._height = style.BUTTON
         if kind:
             self.setProperty("kind", kind)
         self.setAutoDefault(False)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     @property
     def hint(self) -> str:
@@ -62,23 +66,24 @@ class Button(QPushButton):
         self.updateGeometry()
         self.update()
 
-    def set_primary(self, *, primary: bool) -> None:
-        """Make it the screen's one primary button, or a plain one."""
-        self._kind = "primary" if primary else ""
-        style.set_kind(self, kind=self._kind)
+    def make_wide(self, height: int = style.BUTTON) -> None:
+        """Fill the width of the form that it ends."""
+        self._height = height
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        # Above what the style sheet says, which holds for all other buttons.
+        self.setStyleSheet(f"min-height: {height - 2}px;")
 
     def sizeHint(self) -> QSize:
         option = QStyleOptionButton()
         self.initStyleOption(option)
-        padding = {"plain": 7, "link": 3}.get(self._kind, PADDING)
+        padding = {"plain": 7, "link": 0}.get(self._kind, PADDING)
         metrics = self.fontMetrics()
         width = 2 * padding + metrics.horizontalAdvance(self.text())
         if self._icon:
             width += style.ICON + (ICON_GAP if self.text() else 0)
         if self._hint:
             width += HINT_GAP + self._hint_width()
-        height = 24 if self._kind == "link" else style.BUTTON
-        return QSize(width, height)
+        return QSize(width, 24 if self._kind == "link" else self._height)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -125,7 +130,7 @@ class Button(QPushButton):
         if self._kind == "primary":
             return QColor(c.on_accent), QColor(c.on_accent_hint), Tone.ON_ACCENT
         if self._kind == "link":
-            return QColor(c.secondary), QColor(c.faint), Tone.SECONDARY
+            return QColor(c.accent if self.hasFocus() else c.secondary), QColor(c.faint), Tone.SECONDARY
         return QColor(c.ink_of(self._tone)), QColor(c.secondary), self._tone
 
     def _hint_width(self) -> int:

@@ -129,7 +129,7 @@ class KeyLine(QWidget):
         super().__init__(parent)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(style.UNIT * 2)
+        self._row.setSpacing(6)
 
     def show_keys(self, pairs: tuple[tuple[str, str], ...]) -> None:
         """Show (key, what it does)."""
@@ -138,5 +138,5 @@ class KeyLine(QWidget):
                 widget.deleteLater()
         for name, act in pairs:
             self._row.addWidget(key(name))
-            self._row.addWidget(label(act, tone=Tone.SECONDARY))
+            self._row.addWidget(label(act, kind="small", tone=Tone.SECONDARY))
         self._row.addStretch(1)

@@ -49,11 +49,11 @@ def form_cells(definition: Definition, subject: str, key: FormKey, label: str = 
 
 
 def last_saved(summary: FormSummary) -> str:
-    """`Study nurse B, 21 Nov`."""
+    """`Study nurse B · 21 Nov`."""
     if not summary.wall:
         return summary.user
     day = datetime.datetime.fromisoformat(summary.wall).date()
-    return language.listed([summary.user, language.short_date(day)])
+    return language.joined(summary.user, language.short_date(day))
 
 
 def state_cell(summary: FormSummary) -> Cell:

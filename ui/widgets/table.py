@@ -220,10 +220,11 @@ def _paint_cell(painter: QPainter, rect: QRect, cell: Cell, align: Align) -> Non
     metrics = QFontMetrics(font)
     inner = rect.adjusted(PADDING, 0, -PADDING, 0)
     if cell.chip and cell.text:
-        natural = chip_width(metrics.horizontalAdvance(cell.text) + 1, with_icon=bool(cell.icon))
-        width = min(natural, inner.width())
+        around = chip_width(0, with_icon=bool(cell.icon))
+        text_room = min(metrics.horizontalAdvance(cell.text) + 1, inner.width() - around)
+        shown = metrics.elidedText(cell.text, Qt.TextElideMode.ElideRight, text_room)
+        width = around + text_room
         left = inner.right() - width + 1 if align is Align.RIGHT else inner.left()
-        shown = metrics.elidedText(cell.text, Qt.TextElideMode.ElideRight, inner.width() - (natural - width) - 0)
         top = rect.top() + (rect.height() - CHIP_HEIGHT) / 2
         paint_chip(painter, QRectF(left, top, width, CHIP_HEIGHT), shown, cell.icon, cell.tone)
         return
@@ -245,7 +246,10 @@ def _paint_cell(painter: QPainter, rect: QRect, cell: Cell, align: Align) -> Non
 
 
 class Table(QTableView):
-    """A table of lines. `fit` makes it as high as its lines, for a card in a page that scrolls."""
+    """A table of lines: as high as they are, and where there is less room it scrolls.
+
+    One with `fit` never scrolls by itself: it stands in a page that does.
+    """
 
     chosen = Signal(object)
     """The key of the line where the person now is."""
@@ -294,7 +298,8 @@ class Table(QTableView):
         self.setMouseTracking(True)
         if fit:
             self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-            self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        vertical = QSizePolicy.Policy.Fixed if fit else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, vertical)
         self.clicked.connect(self._click)
         self.selectionModel().currentChanged.connect(self._move)
 
@@ -339,12 +344,11 @@ class Table(QTableView):
             self.setCurrentIndex(self.lines_model.index(0, 0))
 
     def sizeHint(self) -> QSize:
-        if not self.fit:
-            return super().sizeHint()
         return QSize(200, self._whole_height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(80, self._whole_height() if self.fit else 3 * style.ROW)
+        least = self._whole_height()
+        return QSize(80, least if self.fit else min(least, 4 * style.ROW))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -363,12 +367,12 @@ class Table(QTableView):
         super().leaveEvent(event)
         self._hover(-1)
 
-    def focusInEvent(self, event: Any) -> None:  # noqa: ANN401 - Qt's QFocusEvent
+    def focusInEvent(self, event: Any) -> None:
         super().focusInEvent(event)
         self.choose_first()
         self.viewport().update()
 
-    def focusOutEvent(self, event: Any) -> None:  # noqa: ANN401 - Qt's QFocusEvent
+    def focusOutEvent(self, event: Any) -> None:
         super().focusOutEvent(event)
         self.viewport().update()
 

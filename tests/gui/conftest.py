@@ -1,0 +1,200 @@
+"""Real windows over real vaults, offscreen. What a test leaves behind fails it."""
+
+import gc
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
+
+from desktop import opening
+from desktop.acts import AddUser, SaveForm
+from desktop.site import Site
+from desktop.study.data import FormKey, ItemPlace, ItemValue
+from desktop.study.load import load_definition, locate
+from ui import language, style
+from ui.language import Language
+from ui.screens.screen import Place, Screen, Where
+from ui.screens.sign_in import SignInScreen
+from ui.style import Choice
+from ui.window import MainWindow
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+CLINIC = Path(__file__).parents[1] / "data" / "clinic"
+MANAGER = ("Manager", "manager passphrase")
+NURSE = ("Study nurse A", "nurse A passphrase")
+DOCTOR = ("研究者", "doctor passphrase")
+PATIENCE_MS = 20_000
+
+DM = FormKey("SE.VISIT", 1, "F.DM", 1)
+VS = FormKey("SE.VISIT", 1, "F.VS", 1)
+
+
+def text(value: str, unit: str = "") -> ItemValue:
+    return ItemValue(value=value, unit=unit)
+
+
+def register(site: Site, subject: str, day: str, sex: str = "F") -> None:
+    items = {ItemPlace("IG.DM", "", "IT.ICDAT"): text(day), ItemPlace("IG.DM", "", "IT.SEX"): text(sex)}
+    site.record(SaveForm(subject=subject, key=DM, items=items))
+
+
+@pytest.fixture(scope="session")
+def made_vault(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A vault with three people and three subjects, and its recovery code. Copied for each test."""
+    folder = tmp_path_factory.mktemp("made") / "vault"
+    site, code = opening.create_site(folder, load_definition(locate(str(CLINIC))), "01", *MANAGER)
+    with site:
+        site.record(AddUser(name=NURSE[0], roles=("entry",), passphrase=NURSE[1]))
+        site.record(AddUser(name=DOCTOR[0], roles=("investigator", "manager"), passphrase=DOCTOR[1]))
+        today = site.civil_date
+    with opening.open_site(folder, *NURSE) as site:
+        for number, sex in ((1, "F"), (2, "M"), (3, "F")):
+            day = today.replace(day=1) if number == 3 else today
+            register(site, f"01-A00{number}", day.isoformat(), sex)
+        items = {ItemPlace("IG.VS", "", "IT.HEIGHT"): text("180")}
+        site.record(SaveForm(subject="01-A002", key=VS, items=items, complete=False))
+        for number, term in enumerate(("Fever", "头痛"), start=1):
+            site.record(
+                SaveForm(
+                    subject="01-A001",
+                    key=FormKey("SE.LOG", 1, "F.AE", number),
+                    items={ItemPlace("IG.AE", "", "IT.AETERM"): text(term)},
+                )
+            )
+    return folder, code
+
+
+@pytest.fixture
+def vault(made_vault: tuple[Path, str], tmp_path: Path) -> Path:
+    """A vault of this test's own."""
+    return Path(shutil.copytree(made_vault[0], tmp_path / "vault"))
+
+
+class Driver:
+    """Drives a window as a person does, and waits for what it does."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.window = window
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        assert QTest.qWaitFor(lambda: bool(holds()), PATIENCE_MS), "what was waited for did not come"
+
+    def settle(self) -> None:
+        """Until every worker rests and what they told is shown."""
+        self.until(lambda: self.window.jobs.is_idle)
+        QCoreApplication.processEvents()
+
+    @property
+    def sign_in_screen(self) -> SignInScreen:
+        screen = self.window.entrance
+        assert isinstance(screen, SignInScreen)
+        return screen
+
+    def give_passphrase(self, passphrase: str) -> None:
+        QTest.keyClicks(self.sign_in_screen.passphrase, passphrase)
+        QTest.keyClick(self.sign_in_screen.passphrase, Qt.Key.Key_Return)
+        self.settle()
+
+    def sign_in(self, who: tuple[str, str] = NURSE) -> None:
+        self.settle()
+        self.sign_in_screen.user.choose(who[0])
+        self.give_passphrase(who[1])
+        assert self.window.frame is not None
+
+    def go(self, where: Where, subject: str = "") -> Any:
+        assert self.window.frame is not None
+        self.window.frame.go(Place(where, subject))
+        self.settle()
+        screen = self.window.frame.stack.currentWidget()
+        assert isinstance(screen, Screen)
+        return screen
+
+    def find(self, kind: type, name: str) -> Any:
+        """The one visible widget of this name."""
+        found = [each for each in self.window.findChildren(kind, name) if each.isVisible()]
+        assert len(found) == 1, (name, found)
+        return found[0]
+
+    def click(self, widget: QWidget) -> None:
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+        self.settle()
+
+    def press(self, key: Qt.Key, modifiers: Any = Qt.KeyboardModifier.NoModifier) -> None:
+        """Press a key wherever the focus is."""
+        QTest.keyClick(QApplication.focusWidget() or self.window, key, modifiers)
+        self.settle()
+
+
+class _Shows(QObject):
+    """Sees widgets that become windows of their own though nobody wanted that."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.strays: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt names it
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            is_popup = watched.windowType() in (Qt.WindowType.Popup, Qt.WindowType.ToolTip)
+            if not is_popup and not isinstance(watched, MainWindow | QDialog | QMenu):
+                self.strays.append(repr(watched))
+        return False
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(qapp: QApplication) -> Iterator[None]:
+    """No thread, no running timer and no visible window outlives the test that made it."""
+    shows = _Shows()
+    qapp.installEventFilter(shows)
+    yield
+    qapp.removeEventFilter(shows)
+    language.speech().choose(Language.ENGLISH)
+    style.theme().choose(Choice.LIGHT)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert shows.strays == [], "a part of a window was shown before it had its place"
+    threads = [thread.name for thread in threading.enumerate() if thread.name.startswith("sitebook")]
+    assert threads == []
+    windows = [widget for widget in qapp.topLevelWidgets() if widget.isVisible()]
+    assert windows == []
+    timers = [
+        timer
+        for timer in gc.get_objects()
+        if isinstance(timer, QTimer) and shiboken6.isValid(timer) and timer.isActive()
+    ]
+    assert timers == []
+
+
+@pytest.fixture
+def open_window(qapp: QApplication, tmp_path: Path) -> Iterator[Callable[[Path], Driver]]:
+    """Opens the window of a vault folder; closes it after the test."""
+    windows: list[MainWindow] = []
+
+    def make(folder: Path) -> Driver:
+        window = MainWindow(folder, tmp_path / "practice", tmp_path / "preferences.json")
+        windows.append(window)
+        language.speech().choose(Language.ENGLISH)
+        style.theme().choose(Choice.LIGHT)
+        window.show()
+        window.activateWindow()
+        QCoreApplication.processEvents()
+        return Driver(window)
+
+    yield make
+    for window in windows:
+        window.close()
+        window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def driver(open_window: Callable[[Path], Driver], vault: Path) -> Driver:
+    """A window at the sign-in of the vault."""
+    return open_window(vault)
