@@ -21,6 +21,10 @@ class TransferForm(msgspec.Struct, frozen=True, kw_only=True):
     derived: FormContent
     wall: str
     """Wall time of the last save, ISO 8601 with offset."""
+    first_wall: str = ""
+    """Wall time of the first save."""
+    user: str = ""
+    """OID of the person who saved it last: names stay in the vault."""
 
 
 class Transfer(msgspec.Struct, frozen=True, kw_only=True):

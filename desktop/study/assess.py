@@ -7,23 +7,30 @@ only completion waits for, the caller knows by the `Code`.
 
 import datetime
 import enum
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from typing import cast
 
 import msgspec
 
-from desktop.study.checks import UNKNOWN, Expression, ExpressionFaultError, FormScope, Rules, derived_text
+from desktop.study.checks import FormScope, Rules
 from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue, value_at
 from desktop.study.definition import (
     NON_REPEATING_ROW,
     DataType,
+    Definition,
     EditCheck,
     ItemDef,
     ItemGroupDef,
     ItemRef,
     Text,
+    words,
 )
-from desktop.study.limits import range_problem
-from desktop.study.values import identifying, number_in_first_unit, value_fault
+from desktop.study.engine import UNKNOWN, Expression, ExpressionFaultError
+from desktop.study.identifying import identifying
+from desktop.study.itemtypes import ITEM_TYPES
+from desktop.study.limits import broken_limits
+from desktop.study.values import CODE_SEPARATOR, expression_value, number_in_first_unit, value_fault
 
 
 class Code(enum.StrEnum):
@@ -48,14 +55,16 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     oid: str
     """The item, group, form or event that it is about."""
     check: str = ""
-    """OID of the edit check; `RANGE.<item>.<n>`, `SKIPPED.<item>`, `IDENTIFYING.<item>`, `FAULT.<check>` for the program's own."""
+    """OID of the edit check. The program's own: `RANGE.<item>.<n>`, `NARROWED.<item>`, `SKIPPED.<item>`,
+    `IDENTIFYING.<item>`, and `FAULT.<check or item>` where an expression failed."""
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     """What the rules say about a form."""
 
     problems: tuple[Problem, ...]
-    """Hard ones first. `COMMENT_NEEDED`: soft checks that fire, whether answered or not."""
+    """Hard ones first. `COMMENT_NEEDED`: soft checks that fire, whether answered or not; `MISSING_MANDATORY`: whether
+    or not completion was asked for."""
     derived: dict[ItemPlace, ItemValue | None]
     """Every derived item; None where it is unknown."""
     suggestions: dict[ItemPlace, ItemValue]
@@ -69,15 +78,10 @@ _ORDER = {Code.BAD_VALUE: 0, Code.HARD_CHECK: 1, Code.COMMENT_NEEDED: 2, Code.MI
 
 _MISSING: Text = {"en": "A value, or not done, is needed here.", "zh": "此项必填，或标记为未做。"}
 _SKIPPED: Text = {
-    "en": "Does not apply because of other answers. Clear it, or say why it stands.",
-    "zh": "根据其他回答，此项不适用。请清除，或说明保留理由。",
+    "en": "Does not apply because of other answers. Clear it, or say in a comment why it stands.",
+    "zh": "根据其他填写内容，此项不适用。清除该值，或在备注中说明保留原因。",
 }
-_NOT_ALLOWED: Text = {"en": "This choice does not go with the one above.", "zh": "该选项与上一项的选择不符。"}
 _REASON: Text = {"en": "The dose differs from the plan: say why.", "zh": "与计划剂量不同，须说明原因。"}
-_FAULT: Text = {
-    "en": "A check of the study could not be evaluated. Tell the data manager of the study.",
-    "zh": "研究的一项核查无法执行，须告知研究数据管理员。",
-}
 
 
 def assess(
@@ -89,10 +93,21 @@ def assess(
 ) -> Assessment:
     """Assess a form.
 
-    `content` is the whole form as it would be, without derived values; `others` are the subject's other saved forms with
-    theirs; `today` is the civil date of the site.
+    `content` is the whole form as it would be, without derived values; `others` are the subject's other saved forms
+    with theirs; `today` is the civil date of the site. Values of items that this version of the study does not ask, and
+    of derived ones, are left alone: they are history.
     """
     return _Assessor(rules, key, content, others, today).run()
+
+
+class _Place(msgspec.Struct, frozen=True):
+    """An item of the form, in a row."""
+
+    group: ItemGroupDef
+    row: str
+    ref: ItemRef
+    item: ItemDef
+    at: ItemPlace
 
 
 class _Assessor:
@@ -105,166 +120,191 @@ class _Assessor:
         today: datetime.date,
     ) -> None:
         self.rules = rules
-        self.definition = rules.definition
+        self.definition: Definition = rules.definition
         self.form = self.definition.forms[key.form]
-        self.content = content
         self.today = today
         self.problems: list[Problem] = []
-        self.bad: set[ItemPlace] = set()
-        self._find_bad_values()
-        self.scope = FormScope(rules, key, self._sound(), others, today)
+        self.places = [
+            _Place(group, row, ref, self.definition.items[ref.item], ItemPlace(group.oid, row, ref.item))
+            for group in self.definition.form_groups(key.form)
+            for row in (content.get(group.oid, {}) if group.repeating else (NON_REPEATING_ROW,))
+            for ref in group.items
+        ]
+        self.values: dict[ItemPlace, ItemValue] = {
+            place.at: value
+            for place in self.places
+            if place.item.derivation is None and (value := value_at(content, place.at)) is not None
+        }
+        self.sound = self._sound_values()
+        entered: FormContent = {group: {row: {} for row in rows} for group, rows in content.items()}
+        for at, value in self.sound.items():
+            entered[at.group][at.row][at.item] = value
+        self.scope = FormScope(rules, key, entered, others, today)
+        self.derived: dict[ItemPlace, ItemValue | None] = {}
 
     def run(self) -> Assessment:
-        derived = self._derive()
-        skipped = frozenset(self._skipped())
-        allowed = dict(self._allowed())
-        suggestions = dict(self._suggest())
-        for group, row, ref, item in self._places():
-            place = ItemPlace(group.oid, row, item.oid)
-            value = derived.get(place) if item.derivation is not None else value_at(self.content, place)
-            self._check_item(ref, item, place, value, skipped)
-            if value is not None and place in allowed and value.value and value.value not in allowed[place]:
-                self._add(Code.HARD_CHECK, _NOT_ALLOWED, place, f"NARROWED.{item.oid}")
+        self._derive()
+        skipped = frozenset(place.at for place in self.places if self._is_skipped(place))
+        allowed = {place.at: only for place in self.places if (only := self._allowed(place))}
+        for place in self.places:
+            self._check_item(place, is_skipped=place.at in skipped, allowed=allowed.get(place.at, ()))
         for group in self.definition.form_groups(self.form.oid):
-            self._check_grid(group, derived)
+            self._check_grid(group)
         for check in self.form.checks:
             self._check(check)
+        suggestions = {place.at: value for place in self.places if (value := self._suggestion(place)) is not None}
         self.problems.sort(key=lambda problem: _ORDER[problem.code])
         return Assessment(
-            problems=tuple(self.problems), derived=derived, suggestions=suggestions, skipped=skipped, allowed=allowed
+            problems=tuple(self.problems),
+            derived=self.derived,
+            suggestions=suggestions,
+            skipped=skipped,
+            allowed=allowed,
         )
 
-    def _add(self, code: Code, message: Text, place: ItemPlace, check: str = "") -> None:
-        self.problems.append(Problem(code=code, message=message, place=place, oid=place.item, check=check))
+    def _add(self, code: Code, message: Text, at: ItemPlace, check: str = "") -> None:
+        self.problems.append(Problem(code=code, message=message, place=at, oid=at.item, check=check))
 
-    # Values
+    def _sound_values(self) -> dict[ItemPlace, ItemValue]:
+        """The values that are values of their items; the others become problems."""
+        sound: dict[ItemPlace, ItemValue] = {}
+        for at, value in self.values.items():
+            fault = value_fault(self.definition, self.definition.items[at.item], value)
+            if fault is None:
+                sound[at] = value
+            else:
+                self._add(Code.BAD_VALUE, fault, at)
+        return sound
 
-    def _find_bad_values(self) -> None:
-        for group, rows in self.content.items():
-            for row, items in rows.items():
-                for oid, value in items.items():
-                    item = self.definition.items.get(oid)
-                    fault = None if item is None else value_fault(self.definition, item, value)
-                    if fault is not None:
-                        place = ItemPlace(group, row, oid)
-                        self.bad.add(place)
-                        self._add(Code.BAD_VALUE, fault, place)
+    # Expressions
 
-    def _sound(self) -> FormContent:
-        """The content without the values that are none."""
-        if not self.bad:
-            return self.content
-        return {
-            group: {
-                row: {item: value for item, value in items.items() if ItemPlace(group, row, item) not in self.bad}
-                for row, items in rows.items()
-            }
-            for group, rows in self.content.items()
-        }
-
-    def _rows(self, group: ItemGroupDef) -> tuple[str, ...]:
-        return tuple(self.content.get(group.oid, {})) if group.repeating else (NON_REPEATING_ROW,)
-
-    def _places(self) -> Iterator[tuple[ItemGroupDef, str, ItemRef, ItemDef]]:
-        for group in self.definition.form_groups(self.form.oid):
-            for row in self._rows(group):
-                for ref in group.items:
-                    yield group, row, ref, self.definition.items[ref.item]
-
-    def _evaluate(self, expression: Expression, group: ItemGroupDef, row: str, place: ItemPlace, check: str) -> object:
+    def _evaluate(self, source: str | Expression, group: ItemGroupDef | None, at: ItemPlace, name: str) -> object:
+        """The outcome of an expression at a place. A fault asks for a comment, so that it is recorded."""
+        expression = self.rules.expression(source) if isinstance(source, str) else source
         try:
-            return expression.evaluate(self.scope.names(group, row))
+            return expression.evaluate(self.scope.finder(group, at.row))
         except ExpressionFaultError:
-            self._add(Code.COMMENT_NEEDED, _FAULT, place, f"FAULT.{check}")
+            self._add_fault(at, name)
             return UNKNOWN
 
-    def _derive(self) -> dict[ItemPlace, ItemValue | None]:
-        derived: dict[ItemPlace, ItemValue | None] = {}
-        for group, item, expression in self.rules.derivations(self.form.oid):
-            for row in self._rows(group):
-                place = ItemPlace(group.oid, row, item.oid)
-                found = self._evaluate(expression, group, row, place, item.oid)
-                text = None if found is UNKNOWN else derived_text(self.definition, item, found)
-                derived[place] = None if text is None else ItemValue(value=text)
-                if text is not None:
-                    seen = self.rules.row_scope({item.oid: ItemValue(value=text)})
-                    self.scope.put(group, row, item.name, seen.get(item.name))
-        return derived
+    def _add_fault(self, at: ItemPlace, name: str) -> None:
+        message = {
+            "en": f"The study's rule {name} could not be worked out. Say in a comment that you saw this, and tell the "
+            "study's data manager.",
+            "zh": f"研究规则 {name} 无法执行。须在备注中注明已知悉，并告知研究数据管理员。",
+        }
+        self._add(Code.COMMENT_NEEDED, message, at, f"FAULT.{name}")
 
-    def _skipped(self) -> Iterator[ItemPlace]:
-        for group, row, ref, item in self._places():
-            if ref.skip is not None:
-                place = ItemPlace(group.oid, row, item.oid)
-                if self._evaluate(self.rules.expression(ref.skip), group, row, place, f"SKIP.{item.oid}") is True:
-                    yield place
+    def _derive(self) -> None:
+        rows: dict[str, list[str]] = {}
+        for place in self.places:
+            if place.item.derivation is not None:
+                rows.setdefault(place.item.oid, []).append(place.row)
+        for group, item, expression in self.rules.derivations(self.form):
+            for row in rows.get(item.oid, ()):
+                at = ItemPlace(group.oid, row, item.oid)
+                value = self._as_value(item, self._evaluate(expression, group, at, item.oid), at)
+                self.derived[at] = value
+                if value is not None:
+                    self.scope.put(group, row, item, expression_value(self.definition, item, value))
 
-    def _suggest(self) -> Iterator[tuple[ItemPlace, ItemValue]]:
-        for group, row, _, item in self._places():
-            if item.suggestion is not None:
-                place = ItemPlace(group.oid, row, item.oid)
-                found = self._evaluate(self.rules.expression(item.suggestion), group, row, place, f"SUGGEST.{item.oid}")
-                text = None if found is UNKNOWN else derived_text(self.definition, item, found)
-                if text is not None:
-                    yield place, ItemValue(value=text)
+    def _suggestion(self, place: _Place) -> ItemValue | None:
+        if place.item.suggestion is None:
+            return None
+        outcome = self._evaluate(place.item.suggestion, place.group, place.at, place.item.oid)
+        return self._as_value(place.item, outcome, place.at)
 
-    def _allowed(self) -> Iterator[tuple[ItemPlace, tuple[str, ...]]]:
-        for group, row, _, item in self._places():
-            if item.narrowed_by is None:
-                continue
-            chosen = value_at(self.content, ItemPlace(group.oid, row, item.narrowed_by))
-            codelist = self.definition.codelist_of(self.definition.items[item.narrowed_by])
-            if chosen is not None and codelist is not None and chosen.value in codelist.by_code:
-                only = codelist.by_code[chosen.value].only
-                if only:
-                    yield ItemPlace(group.oid, row, item.oid), only
+    def _as_value(self, item: ItemDef, outcome: object, at: ItemPlace) -> ItemValue | None:
+        """What an expression gave, as a value of its item; None where it is unknown."""
+        if outcome is UNKNOWN or outcome is None or (isinstance(outcome, float) and not math.isfinite(outcome)):
+            return None
+        if item.multiple:
+            text = CODE_SEPARATOR.join(cast("list[str]", outcome))
+        else:
+            text = ITEM_TYPES[item.data_type].from_expression(item, outcome)
+        units = self.definition.unit_names(item)
+        value = ItemValue(value=text or "", unit=units[0] if len(units) > 1 else "")
+        if value_fault(self.definition, item, value) is not None:
+            self._add_fault(at, item.oid)
+            return None
+        return value
+
+    def _is_skipped(self, place: _Place) -> bool:
+        skip = place.ref.skip
+        return skip is not None and self._evaluate(skip, place.group, place.at, place.item.oid) is True
+
+    def _allowed(self, place: _Place) -> tuple[str, ...]:
+        narrowing = self.definition.items.get(place.item.narrowed_by or "")
+        chosen = None if narrowing is None else self._now(ItemPlace(place.group.oid, place.row, narrowing.oid))
+        codelist = None if narrowing is None else self.definition.codelist_of(narrowing)
+        if chosen is None or codelist is None or chosen.value not in codelist.by_code:
+            return ()
+        return codelist.by_code[chosen.value].only
+
+    def _now(self, at: ItemPlace) -> ItemValue | None:
+        """The sound value that stands at a place, entered or derived."""
+        return self.sound.get(at) or self.derived.get(at)
 
     # Checks
 
-    def _check_item(
-        self, ref: ItemRef, item: ItemDef, place: ItemPlace, value: ItemValue | None, skipped: frozenset[ItemPlace]
-    ) -> None:
-        if place in self.bad:
-            return
+    def _check_item(self, place: _Place, *, is_skipped: bool, allowed: tuple[str, ...]) -> None:
+        item, at = place.item, place.at
+        is_derived = item.derivation is not None
+        value = self._now(at)
         if value is None:
-            if ref.mandatory and item.derivation is None and place not in skipped:
-                self._add(Code.MISSING_MANDATORY, _MISSING, place)
+            if place.ref.mandatory and not is_derived and not is_skipped and at not in self.values:
+                self._add(Code.MISSING_MANDATORY, _MISSING, at)
             return
-        if place in skipped and item.derivation is None:
-            self._add(Code.COMMENT_NEEDED, _SKIPPED, place, f"SKIPPED.{item.oid}")
+        if is_skipped and not is_derived:
+            self._add(Code.COMMENT_NEEDED, _SKIPPED, at, f"SKIPPED.{item.oid}")
         if value.missing:
             return
-        found = range_problem(self.definition, item, value, self.today)
-        if found is not None:
-            number, check, message = found
+        if allowed and not set(value.value.split(CODE_SEPARATOR)) <= set(allowed):
+            self._add(Code.HARD_CHECK, self._not_allowed(item), at, f"NARROWED.{item.oid}")
+        for broken in broken_limits(self.definition, item, value, self.today):
             # Nobody typed a derived value: its limits ask for a comment at most.
-            soft = check.soft or item.derivation is not None
-            self._add(Code.COMMENT_NEEDED if soft else Code.HARD_CHECK, message, place, f"RANGE.{item.oid}.{number}")
-        if item.data_type == DataType.TEXT and item.codelist is None:
+            code = Code.COMMENT_NEEDED if broken.soft or is_derived else Code.HARD_CHECK
+            self._add(code, broken.message, at, f"RANGE.{item.oid}.{broken.number}")
+        if item.data_type == DataType.TEXT and item.codelist is None and not is_derived:
             warning = identifying(value.value)
             if warning is not None:
-                self._add(Code.COMMENT_NEEDED, warning, place, f"IDENTIFYING.{item.oid}")
+                self._add(Code.COMMENT_NEEDED, warning, at, f"IDENTIFYING.{item.oid}")
 
-    def _check_grid(self, group: ItemGroupDef, derived: dict[ItemPlace, ItemValue | None]) -> None:
+    def _not_allowed(self, item: ItemDef) -> Text:
+        question = self.definition.items[item.narrowed_by or ""].question
+        return {
+            "en": f"Does not go with the answer to “{words(question, 'en')}”.",
+            "zh": f"与“{words(question, 'zh')}”的选择不符。",
+        }
+
+    def _check_grid(self, group: ItemGroupDef) -> None:
         """A cell of a grid that differs from the plan says why."""
         grid = group.grid
         if grid is None or grid.planned is None or grid.reason is None:
             return
         value_item, planned_item = self.definition.items[grid.value], self.definition.items[grid.planned]
-        for row, items in self.content.get(group.oid, {}).items():
-            value, planned = items.get(grid.value), derived.get(ItemPlace(group.oid, row, grid.planned))
-            if value is None or planned is None or grid.reason in items:
+        for row in self._rows(group):
+            value = self.sound.get(ItemPlace(group.oid, row, grid.value))
+            planned = self._now(ItemPlace(group.oid, row, grid.planned))
+            reason = ItemPlace(group.oid, row, grid.reason)
+            if value is None or planned is None or reason in self.values:
                 continue
             given = number_in_first_unit(self.definition, value_item, value)
             if given is None or given != number_in_first_unit(self.definition, planned_item, planned):
-                self._add(Code.MISSING_MANDATORY, _REASON, ItemPlace(group.oid, row, grid.reason))
+                self._add(Code.MISSING_MANDATORY, _REASON, reason)
+
+    def _rows(self, group: ItemGroupDef) -> Iterable[str]:
+        return dict.fromkeys(place.row for place in self.places if place.group is group)
 
     def _check(self, check: EditCheck) -> None:
-        expression = self.rules.expression(check.expression)
-        group = self.rules.definition.group_of_item[self.form.oid, check.item]
-        in_rows = check.group is not None and group.repeating
-        for row in self._rows(group) if in_rows else (NON_REPEATING_ROW,):
-            where = "" if group.repeating and not in_rows else row
-            place = ItemPlace(group.oid, where, check.item)
-            if self._evaluate(expression, group, row, place, check.oid) is True:
-                code = Code.COMMENT_NEEDED if check.soft else Code.HARD_CHECK
-                self._add(code, check.message, place, check.oid)
+        group = self.definition.group_of_item[self.form.oid, check.item]
+        for row in self._rows_of(check, group):
+            at = ItemPlace(group.oid, row, check.item)
+            if self._evaluate(check.expression, group if check.group else None, at, check.oid) is True:
+                self._add(Code.COMMENT_NEEDED if check.soft else Code.HARD_CHECK, check.message, at, check.oid)
+
+    def _rows_of(self, check: EditCheck, group: ItemGroupDef) -> Iterator[str]:
+        if check.group is None:
+            yield NON_REPEATING_ROW
+        else:
+            yield from self._rows(group)

@@ -280,7 +280,7 @@ class Location(_Part, frozen=True, kw_only=True):
 
 
 class Setting(_Part, frozen=True, kw_only=True):
-    """A point that the protocol leaves open or contradicts itself on: its default and why. Names a CEL variable `setting.NAME`."""
+    """A point that the protocol leaves open or contradicts itself on: its default and why. `setting.NAME` in expressions."""
 
     name: str
     question: Text

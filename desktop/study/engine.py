@@ -11,7 +11,7 @@ import importlib.util
 import logging
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,9 @@ from desktop.study.functions import FUNCTIONS, UnknownValue
 
 if TYPE_CHECKING:
     import cel
+
+# It writes each exception of our functions to the log, values included; what they mean is decided here.
+logging.getLogger("cel").setLevel(logging.CRITICAL + 1)
 
 _MODULE = "cel.cel"
 _ABSENT = re.compile(r"Undefined variable or function: '(.+?)'")
@@ -50,8 +53,6 @@ def _engine() -> ModuleType:
         module = importlib.util.module_from_spec(spec)
         sys.modules[_MODULE] = module
         spec.loader.exec_module(module)
-        # It writes each exception of our functions to the log, values included; what they mean is decided here.
-        logging.getLogger("cel").setLevel(logging.CRITICAL + 1)
     return sys.modules[_MODULE]
 
 
@@ -69,10 +70,13 @@ class Expression:
         """Every identifier that is not a field, those that macros bind included."""
         self._functions = {name: FUNCTIONS[name].call for name in self._program.functions() if name in FUNCTIONS}
 
-    def evaluate(self, values: Mapping[str, object]) -> object:
-        """The outcome over the values by name, or `UNKNOWN`. Raises ExpressionFaultError."""
-        context: dict[str, object] = {name: values[name] for name in self.names if name in values}
-        context.update(self._functions)
+    def evaluate(self, find: Callable[[str], object | None]) -> object:
+        """The outcome, or `UNKNOWN`. `find` gives the value of a name, or None. Raises ExpressionFaultError."""
+        context: dict[str, object] = dict(self._functions)
+        for name in self.names:
+            found = find(name)
+            if found is not None:
+                context[name] = found
         try:
             return self._program.execute(context)
         except (KeyError, IndexError):

@@ -29,7 +29,8 @@ from desktop.study.definition import (
     UnitRef,
 )
 from desktop.study.faults import Faults
-from desktop.study.limits import DATE_TYPES, TODAY
+from desktop.study.itemtypes import DATE_TYPES
+from desktop.study.limits import TODAY
 from desktop.study.reader import Entry
 
 COMPARATORS: tuple[Comparator, ...] = get_args(Comparator)
@@ -200,7 +201,7 @@ def _unit(entry: str | Entry) -> UnitRef:
 
 def _range_check(item: str, number: int, entry: Entry) -> RangeCheck | None:
     entry.place(item, f"checks.{number}")
-    comparators = {name.lower(): name for name in COMPARATORS}
+    comparators: dict[str, Comparator] = {name.lower(): name for name in COMPARATORS}
     key = entry.choice(*comparators)
     if key is None:
         return None

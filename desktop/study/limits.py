@@ -1,15 +1,22 @@
 """Limits of single items, and the sentence that helps: what the limits are, and whether a missing point explains it."""
 
 import datetime
+import decimal
 import operator
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import msgspec
+
+from desktop.study import values
 from desktop.study.data import ItemValue
-from desktop.study.definition import DataType, Definition, ItemDef, RangeCheck, Text, words
-from desktop.study.values import ITEM_TYPES, ValueFault, number_in_first_unit
+from desktop.study.definition import DataType, Definition, ItemDef, RangeCheck, Text
+from desktop.study.itemtypes import DATE_TYPES, ITEM_TYPES, NUMBER_TYPES, PartialDate, ValueFault
 
 TODAY = "today"
+
+Limit = decimal.Decimal | datetime.date | datetime.datetime | datetime.time
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "LT": operator.lt,
@@ -19,83 +26,121 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "EQ": operator.eq,
     "NE": operator.ne,
 }
-NUMBER_TYPES = (DataType.INTEGER, DataType.FLOAT)
-DATE_TYPES = (DataType.DATE, DataType.PARTIAL_DATE, DataType.DATETIME)
-
-Limit = float | datetime.date | datetime.time
 
 
-def range_problem(
+class BrokenLimit(msgspec.Struct, frozen=True):
+    """A limit that a value does not keep."""
+
+    number: int
+    """Counted from 1 among the item's limits."""
+    soft: bool
+    message: Text
+
+
+def broken_limits(
     definition: Definition, item: ItemDef, value: ItemValue, today: datetime.date
-) -> tuple[int, RangeCheck, Text] | None:
-    """The first limit that a sound value breaks, hard ones before soft ones: (number, check, message)."""
-    numbered = sorted(enumerate(item.range_checks, 1), key=lambda pair: pair[1].soft)
-    for number, check in numbered:
-        if not _holds(definition, item, value, check, today):
-            return number, check, check.message or _worded(definition, item, value, check, today)
-    return None
+) -> Iterator[BrokenLimit]:
+    """The limits that a sound value breaks: the hard ones, or if it keeps these, the soft ones."""
+    found = [
+        (number, check)
+        for number, check in enumerate(item.range_checks, 1)
+        if not _holds(definition, item, value, check, today)
+    ]
+    soft = all(check.soft for _, check in found)
+    for number, check in found:
+        if check.soft == soft:
+            message = check.message or _worded(definition, item, value, check, today)
+            yield BrokenLimit(number, check.soft, message)
 
 
 def limit_of(item: ItemDef, check: RangeCheck, today: datetime.date = datetime.date.max) -> Limit:
     """The limit as a value that can be compared. Raises ValueFault when the definition's text is none."""
-    if check.value == TODAY:
+    if check.value == TODAY and item.data_type in DATE_TYPES:
         return today
     if item.data_type in NUMBER_TYPES:
-        try:
-            return float(check.value)
-        except ValueError:
-            raise ValueFault("The limit is not a number.", "界值不是数字。") from None
-    if item.data_type == DataType.TIME:
-        return ITEM_TYPES[DataType.TIME].parse(item, check.value)
-    first, _ = ITEM_TYPES[DataType.DATE].parse(item, check.value)
-    return first
+        if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", check.value):
+            raise ValueFault("The limit is not a number.", "界值不是数字。")
+        return decimal.Decimal(check.value)
+    if item.data_type == DataType.PARTIAL_DATE or "T" not in check.value:
+        kind = DataType.TIME if item.data_type == DataType.TIME else DataType.DATE
+        return ITEM_TYPES[kind].parse(item, check.value)
+    return ITEM_TYPES[item.data_type].parse(item, check.value)
 
 
 def _holds(definition: Definition, item: ItemDef, value: ItemValue, check: RangeCheck, today: datetime.date) -> bool:
     limit = limit_of(item, check, today)
     compare = _COMPARE[check.comparator]
     if item.data_type in NUMBER_TYPES:
-        return compare(number_in_first_unit(definition, item, value), limit)
-    parsed = ITEM_TYPES[item.data_type].parse(item, value.value)
-    if item.data_type == DataType.DATETIME:
-        return compare(parsed.date(), limit)
-    if item.data_type in DATE_TYPES:
-        # Of an incomplete date the day that speaks for it counts: only what is certain is wrong.
-        first, last = parsed
-        return compare(last if check.comparator in ("GT", "GE") else first, limit)
-    return compare(parsed, limit)
+        return compare(values.number(definition, item, value), limit)
+    found = values.parsed(item, value)
+    if isinstance(found, PartialDate):
+        return _partial_holds(found, check, limit)
+    if isinstance(found, datetime.datetime) and not isinstance(limit, datetime.datetime):
+        found = found.date()
+    return compare(found, limit)
+
+
+def _partial_holds(found: PartialDate, check: RangeCheck, limit: Limit) -> bool:
+    """Of an incomplete date the day that speaks for it counts: only what is certainly wrong is wrong."""
+    match check.comparator:
+        case "GT" | "GE":
+            return _COMPARE[check.comparator](found.latest, limit)
+        case "LT" | "LE":
+            return _COMPARE[check.comparator](found.earliest, limit)
+        case "EQ":
+            return found.earliest <= limit <= found.latest  # type: ignore[operator]
+        case "NE":
+            return not found.earliest == limit == found.latest
+
+
+_NUMBER_WORDS: dict[str, tuple[str, str]] = {
+    "GE": ("at least {}", "不低于 {}"),
+    "GT": ("above {}", "大于 {}"),
+    "LE": ("at most {}", "不高于 {}"),
+    "LT": ("below {}", "小于 {}"),
+    "EQ": ("{}", "为 {}"),
+    "NE": ("other than {}", "不等于 {}"),
+}
+_TIME_WORDS: dict[str, tuple[str, str]] = _NUMBER_WORDS | {
+    "GE": ("{} or later", "不早于 {}"),
+    "GT": ("after {}", "晚于 {}"),
+    "LE": ("{} or earlier", "不晚于 {}"),
+    "LT": ("before {}", "早于 {}"),
+}
 
 
 def _worded(definition: Definition, item: ItemDef, value: ItemValue, check: RangeCheck, today: datetime.date) -> Text:
-    if check.value == TODAY and check.comparator in ("LE", "LT"):
+    """What the limits are, e.g. `Should be 0 to 100 %.`."""
+    if check.value == TODAY and check.comparator == "LE":
         return {"en": f"The date lies after today, {today}.", "zh": f"日期晚于今天（{today}）。"}
-    same = [other for other in item.range_checks if other.soft == check.soft]
-    low = next((other.value for other in same if other.comparator in ("GE", "GT")), None)
-    high = next((other.value for other in same if other.comparator in ("LE", "LT")), None)
     unit = next(iter(definition.unit_names(item)), "")
-    units = {language: definition.unit_symbol(unit, language) if unit else "" for language in ("en", "zh")}
-    hint = _missing_point(definition, item, value, today)
-    verb = {"en": "Should be", "zh": "应"} if not check.soft else {"en": "Is usually", "zh": "通常"}
-    if low is not None and high is not None:
-        text = {"en": f"{verb['en']} {low} to {high}", "zh": f"{verb['zh']}在 {low} 至 {high}"}
-        tail = " 之间"
-    elif high is not None:
-        text, tail = {"en": f"{verb['en']} at most {high}", "zh": f"{verb['zh']}不超过 {high}"}, ""
+    symbols = {language: f" {definition.unit_symbol(unit, language)}" if unit else "" for language in ("en", "zh")}
+    same = [other for other in item.range_checks if other.soft == check.soft and not other.message]
+    low = [other.value for other in same if other.comparator == "GE"]
+    high = [other.value for other in same if other.comparator == "LE"]
+    if check.comparator in ("GE", "LE") and low and high and TODAY not in (low[0], high[0]):
+        english = f"{low[0]} to {high[0]}{symbols['en']}"
+        chinese = f"在 {low[0]} 至 {high[0]}{symbols['zh']} 之间"
     else:
-        limit = low if low is not None else check.value
-        text, tail = {"en": f"{verb['en']} at least {limit}", "zh": f"{verb['zh']}不低于 {limit}"}, ""
-    english = f"{text['en']} {units['en']}".rstrip() + "."
-    chinese = f"{text['zh']} {units['zh']}".rstrip() + tail + "。"
-    return {"en": f"{english} {words(hint, 'en')}".strip(), "zh": chinese + hint.get("zh", "")}
+        phrases = (_NUMBER_WORDS if item.data_type in NUMBER_TYPES else _TIME_WORDS)[check.comparator]
+        limit = str(today) if check.value == TODAY else check.value
+        english = phrases[0].format(limit) + symbols["en"]
+        chinese = phrases[1].format(limit) + symbols["zh"]
+    start = ("Is usually", "通常") if check.soft else ("Should be", "应")
+    hint = _missing_point(definition, item, value, same, today)
+    return {"en": f"{start[0]} {english}.{hint.get('en', '')}", "zh": f"{start[1]}{chinese}。{hint.get('zh', '')}"}
 
 
-def _missing_point(definition: Definition, item: ItemDef, value: ItemValue, today: datetime.date) -> Text:
-    """Whether the number would stand within the limits with a point before its last digit."""
+def _missing_point(
+    definition: Definition, item: ItemDef, value: ItemValue, limits: Sequence[RangeCheck], today: datetime.date
+) -> Text:
+    """Whether the number would keep the limits with a point before its last digits."""
     text = value.value
-    if item.data_type != DataType.FLOAT or not text.isdigit() or len(text) < 2:  # noqa: PLR2004 - a digit on each side
+    if item.data_type != DataType.FLOAT or not re.fullmatch(r"[0-9]{2,}", text):
         return {}
-    meant = f"{text[:-1]}.{text[-1]}"
-    shifted = ItemValue(value=meant, unit=value.unit)
-    if all(_holds(definition, item, shifted, check, today) for check in item.range_checks):
-        return {"en": f"If {meant} is meant, the point is missing.", "zh": f"若为 {meant}，请补小数点。"}
+    for digits in range(1, min(item.significant_digits or 1, len(text) - 1) + 1):
+        meant = f"{text[:-digits]}.{text[-digits:]}"
+        shifted = ItemValue(value=meant, unit=value.unit)
+        if all(_holds(definition, item, shifted, check, today) for check in limits):
+            return {"en": f" If {meant} is meant, the point is missing.", "zh": f"若为 {meant}，则漏了小数点。"}
     return {}

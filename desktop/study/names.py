@@ -7,8 +7,11 @@ RESERVED = frozenset({"all", "others", "self", "setting", "event", "form", "toda
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORDS_OF_CEL = frozenset(
-    "as break const continue else false for function if import in let loop namespace null package return true var void "
-    "while bool bytes double duration dyn int list map string timestamp type uint optional".split()
+    re.findall(
+        "[a-z]+",
+        "as break const continue else false for function if import in let loop namespace null package return true var "
+        "void while bool bytes double duration dyn int list map string timestamp type uint",
+    )
 )
 """Reserved by the language specification of CEL, or the name of one of its types or functions."""
 

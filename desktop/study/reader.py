@@ -6,6 +6,7 @@ Scalars are taken as they are written and read by what the key wants: `NO`, `01`
 import difflib
 import re
 from collections.abc import Iterator
+from typing import cast
 
 import yaml
 
@@ -28,7 +29,7 @@ def read_yaml(faults: Faults, file: str, data: bytes) -> yaml.Node | None:
         faults.at(file, line, "", "The file is not UTF-8.", "文件不是 UTF-8 编码。")
         return None
     try:
-        node: yaml.Node | None = yaml.compose(text, Loader=yaml.CBaseLoader)  # pyright: ignore[reportUnknownMemberType]
+        node = cast("yaml.Node | None", yaml.compose(text, Loader=yaml.CBaseLoader))  # pyright: ignore[reportUnknownMemberType]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0

@@ -11,7 +11,7 @@ import msgspec
 
 from desktop.study.data import FormContent, FormKey
 from desktop.study.definition import DataType, Definition, Schedule, StudyEventDef, Text
-from desktop.study.values import ITEM_TYPES, ValueFault
+from desktop.study.itemtypes import ITEM_TYPES, ValueFault
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,5 +77,5 @@ def _date_in(definition: Definition, item: str, content: FormContent) -> datetim
                     return None
                 if data_type == DataType.DATETIME:
                     return parsed.date()
-                return parsed[0] if isinstance(parsed, tuple) else None
+                return parsed if data_type == DataType.DATE else None
     return None

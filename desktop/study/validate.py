@@ -4,17 +4,28 @@ Here: identity, texts, references and shapes. Values and limits are in `validate
 `validate_expressions.py`.
 """
 
+import functools
 import re
 import string
 import zoneinfo
 from collections.abc import Iterable, Sequence
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
 import msgspec
 
-from desktop.study.definition import Definition, FormDef, Grid, ItemGroupDef, MetaDataVersion, StudyEventDef, Text
+from desktop.study.definition import (
+    CodeListItem,
+    Definition,
+    FormDef,
+    Grid,
+    ItemGroupDef,
+    MetaDataVersion,
+    Setting,
+    StudyEventDef,
+    Text,
+)
 from desktop.study.faults import Faults
-from desktop.study.limits import DATE_TYPES
+from desktop.study.itemtypes import DATE_TYPES
 from desktop.study.names import is_usable_name
 from desktop.study.validate_expressions import validate_expressions
 from desktop.study.validate_items import validate_codelists, validate_item, validate_settings
@@ -357,16 +368,24 @@ class _Validation:
 
     def _texts(self, part: str, structure: msgspec.Struct) -> None:
         """Every text of a part, and of the parts within it, in every language of the study."""
-        oid = getattr(structure, "oid", "") if part or not isinstance(structure, MetaDataVersion) else ""
-        part = oid or part
-        for field in msgspec.structs.fields(structure):
-            value = getattr(structure, field.name)
-            if isinstance(value, dict):
-                texts = value.values() if field.name == "details" else (value,)
-                for text in texts:
-                    self._text(part, field.name, text, required=field.required)
+        match structure:
+            case MetaDataVersion():
+                pass
+            case CodeListItem():
+                part = f"{part}/{structure.code}"
+            case Setting():
+                part = f"setting/{structure.name}"
+            case _:
+                part = str(getattr(structure, "oid", part))
+        for name, required in _fields(type(structure)):
+            value: object = getattr(structure, name)
+            if name == "details":
+                for text in cast("dict[str, Text]", value).values():
+                    self._text(part, name, text, required=True)
+            elif isinstance(value, dict):
+                self._text(part, name, cast("Text", value), required=required)
             elif isinstance(value, tuple):
-                for child in value:
+                for child in cast("tuple[object, ...]", value):
                     if isinstance(child, msgspec.Struct):
                         self._texts(part, child)
 
@@ -383,6 +402,12 @@ class _Validation:
                     key=key,
                     language=language,
                 )
+
+
+@functools.cache
+def _fields(kind: type[msgspec.Struct]) -> tuple[tuple[str, bool], ...]:
+    """Names of a structure's fields, and whether they must be given."""
+    return tuple((field.name, field.required) for field in msgspec.structs.fields(kind))
 
 
 def _is_key_pattern(pattern: str) -> bool:

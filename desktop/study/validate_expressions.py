@@ -137,7 +137,7 @@ class _Validation:
         part = place.source[node.start : node.end]
         try:
             expression = Expression(part)
-            expression.evaluate({name: self._sample(seen[name]) for name in expression.names if name in seen})
+            expression.evaluate(lambda name: self._sample(seen[name]) if name in seen else None)
         except (ExpressionFaultError, ExpressionSyntaxError):
             self._fault(place, "{part} cannot be evaluated.", "{part} 无法求值。", part=" ".join(part.split()))
 

@@ -11,9 +11,10 @@ from desktop.study.definition import (
     RangeCheck,
 )
 from desktop.study.faults import Faults
-from desktop.study.limits import DATE_TYPES, NUMBER_TYPES, TODAY, limit_of
+from desktop.study.itemtypes import DATE_TYPES, ITEM_TYPES, NUMBER_TYPES, ValueFault
+from desktop.study.limits import TODAY, limit_of
 from desktop.study.names import is_usable_name
-from desktop.study.values import CODE_SEPARATOR, ITEM_TYPES, ValueFault
+from desktop.study.values import CODE_SEPARATOR
 
 _LIMITED = (*NUMBER_TYPES, *DATE_TYPES, DataType.TIME)
 

@@ -7,10 +7,11 @@ import msgspec
 
 from desktop.study.checks import Rules
 from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue
-from desktop.study.definition import DataType, Definition
+from desktop.study.definition import CodeListItem, DataType, Definition
 from desktop.wizard.wizard import FormWizard
 
-DATES = (DataType.DATE, DataType.PARTIAL_DATE, DataType.DATETIME)
+WHOLE_DATES = (DataType.DATE, DataType.DATETIME)
+DATES = (*WHOLE_DATES, DataType.PARTIAL_DATE)
 LEAST_QUESTIONS_TO_COUNT = 3
 
 
@@ -24,12 +25,18 @@ class Evidence(msgspec.Struct, frozen=True):
     """What the form says about its day, as entered; empty where it says nothing."""
 
 
-class Tally(msgspec.Struct, frozen=True):
-    """How often each answer was given in a form that ends in one verdict."""
+class Count(msgspec.Struct, frozen=True):
+    """How often one answer was given."""
 
-    answers: tuple[tuple[str, int], ...]
-    """(code, count), in the order of the code list; codes that nobody chose have 0."""
-    codelist: str
+    answer: CodeListItem
+    count: int
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """The answers of a form that ends in one verdict."""
+
+    answers: tuple[Count, ...]
+    """In the order of the code lists; answers that nobody gave have 0."""
     open: int
     """Questions that wait for an answer."""
 
@@ -69,14 +76,18 @@ def form_date(
     group: str = "",
     row: Mapping[str, ItemValue] | None = None,
 ) -> str:
-    """The first date that the row, else the form, says about itself, without a time of day."""
+    """The first date that the row, else the form, says about itself, without a time of day.
+
+    Parts of a date count in a log only: elsewhere they are what somebody remembers, such as a month of birth.
+    """
     if row is not None and definition.groups[group].repeating:
         for ref in definition.groups[group].items:
             value = row.get(ref.item)
             if value is not None and value.value and definition.items[ref.item].data_type in DATES:
                 return value.value[:10]
+    kinds = DATES if definition.forms[key.form].repeating else WHOLE_DATES
     for found, ref, item in definition.form_items(key.form):
-        if item.data_type in DATES and not found.repeating:
+        if item.data_type in kinds and not found.repeating:
             value = content.get(found.oid, {}).get("", {}).get(ref.item)
             if value is not None and value.value:
                 return value.value[:10]
@@ -97,25 +108,21 @@ def tally(wizard: FormWizard) -> Tally | None:
     definition = wizard.definition
     if wizard.form.verdict is None:
         return None
-    asked = [
-        (place, item.codelist)
-        for group, ref, item in definition.form_items(wizard.form.oid)
-        if item.codelist is not None and item.derivation is None and not item.multiple and not group.repeating
-        for place in [ItemPlace(group.oid, "", ref.item)]
-        if wizard.is_asked(place)
-    ]
-    if not asked:
-        return None
-    codelist, number = Counter(codelist for _, codelist in asked).most_common(1)[0]
-    if number < LEAST_QUESTIONS_TO_COUNT:
-        return None
-    values = [wizard.value(place) for place, other in asked if other == codelist]
-    given = Counter(value.value for value in values if value is not None and value.value)
-    return Tally(
-        answers=tuple((code, given[code]) for code in definition.codelists[codelist].by_code),
-        codelist=codelist,
-        open=sum(value is None for value in values),
-    )
+    asked: dict[str, list[ItemPlace]] = {}
+    for group, ref, item in definition.form_items(wizard.form.oid):
+        place = ItemPlace(group.oid, "", ref.item)
+        plain = item.derivation is None and not item.multiple and not group.repeating
+        if item.codelist is not None and plain and ref.mandatory and wizard.is_asked(place):
+            asked.setdefault(item.codelist, []).append(place)
+    counts: list[Count] = []
+    waiting = 0
+    for codelist, places in asked.items():
+        if len(places) >= LEAST_QUESTIONS_TO_COUNT:
+            values = [wizard.value(place) for place in places]
+            given = Counter(value.value for value in values if value is not None)
+            counts += [Count(answer, given[answer.code]) for answer in definition.codelists[codelist].items]
+            waiting += sum(value is None for value in values)
+    return Tally(tuple(counts), waiting) if counts else None
 
 
 def verdict(wizard: FormWizard) -> ItemValue | None:

@@ -48,14 +48,14 @@ class TermIndex:
         if not query:
             return ()
         only = None if allowed is None else set(allowed)
-        found: list[tuple[int, int, int, CodeListItem]] = []
+        found: list[tuple[tuple[int, int], int, CodeListItem]] = []
         for number, term in enumerate(self.terms):
             if only is None or term.item.code in only:
                 rank = _rank(term, query)
                 if rank is not None:
-                    found.append((rank, min(map(len, term.labels), default=0), number, term.item))
-        found.sort(key=lambda hit: hit[:3])
-        return tuple(hit[3] for hit in found[:most])
+                    found.append((rank, number, term.item))
+        found.sort(key=lambda hit: hit[:2])
+        return tuple(item for _, _, item in found[:most])
 
 
 def folded(text: str) -> str:
@@ -64,16 +64,16 @@ def folded(text: str) -> str:
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
 
 
-def _rank(term: _Term, query: str) -> int | None:
+def _rank(term: _Term, query: str) -> tuple[int, int] | None:
+    """How well a term fits: the kind of the match, then the length of what matched; None where it does not."""
     if query not in term.together:
         words = query.split(" ")
-        return _ALL_WORDS if len(words) > 1 and all(word in term.together for word in words) else None
-    if query in term.labels:
-        return _WHOLE
-    if any(label.startswith(query) for label in term.labels):
-        return _START
-    if any(f" {query}" in label for label in term.labels):
-        return _WORD
-    if any(synonym.startswith(query) for synonym in term.synonyms):
-        return _SYNONYM
-    return _INSIDE
+        return (_ALL_WORDS, len(term.together)) if len(words) > 1 and all(w in term.together for w in words) else None
+    kinds = (
+        (_WHOLE, [label for label in term.labels if label == query]),
+        (_START, [label for label in term.labels if label.startswith(query)]),
+        (_WORD, [label for label in term.labels if f" {query}" in label]),
+        (_SYNONYM, [synonym for synonym in term.synonyms if synonym.startswith(query)]),
+        (_INSIDE, [text for text in (*term.labels, *term.synonyms) if query in text]),
+    )
+    return next(((kind, min(map(len, matched))) for kind, matched in kinds if matched), None)

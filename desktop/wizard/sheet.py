@@ -10,7 +10,7 @@ import msgspec
 
 from desktop.study.assess import assess
 from desktop.study.data import FormContent, ItemPlace, ItemValue, Row, copy_content
-from desktop.study.definition import Grid, ItemDef, ItemGroupDef
+from desktop.study.definition import Grid, ItemDef, ItemGroupDef, Text
 from desktop.study.values import number_in_first_unit
 from desktop.wizard.evidence import form_date
 from desktop.wizard.wizard import FormWizard
@@ -80,8 +80,12 @@ class Sheet:
         return None if row is None else self.wizard.content[self.group.oid][row].get(self.grid.value)
 
     def planned(self, cell: Cell) -> ItemValue | None:
-        """What the plan says; None where it plans nothing."""
+        """What the plan says; None where it is unknown."""
         return self._derived(cell, self.grid.planned)
+
+    def has_plan(self, cell: Cell) -> bool:
+        """Whether the plan gives anything there: a plan of 0 asks nobody to enter that nothing was given."""
+        return bool(self._number(self.planned(cell)))
 
     def date(self, column: int) -> str:
         """The day of a column as the form works it out; empty where it cannot."""
@@ -126,6 +130,15 @@ class Sheet:
         """The last column in which anything was given; 0 where none was."""
         return max((column for code, column in self._rows if self.is_filled((code, column))), default=0)
 
+    def detail(self, code: str) -> Text:
+        """What the study says beside the name of a line."""
+        return next(iter(self._details(code).values()), {})
+
+    def unit(self, code: str) -> str:
+        """The unit of a line's doses: the item's first, else the one by which the study details the line."""
+        units = self.wizard.definition.unit_names(self.value_item)
+        return units[0] if units else next(iter(self._details(code)), "")
+
     def context(self) -> tuple[ContextLine, ...]:
         """Values of other forms that fall on the days of the columns; of two on one day the later form's."""
         columns = {date: column for column in self.columns if (date := self.date(column))}
@@ -153,7 +166,7 @@ class Sheet:
         filled = {
             cell: self._as_value(planned.value)
             for cell in cells
-            if not self.is_filled(cell) and (planned := self.planned(cell)) is not None
+            if not self.is_filled(cell) and self.has_plan(cell) and (planned := self.planned(cell)) is not None
         }
         self._fill(filled)
         return tuple(filled)
@@ -186,6 +199,10 @@ class Sheet:
 
     def _number(self, value: ItemValue | None) -> float | None:
         return None if value is None else number_in_first_unit(self.wizard.definition, self.value_item, value)
+
+    def _details(self, code: str) -> dict[str, Text]:
+        codelist = self.wizard.definition.codelist_of(self.wizard.definition.items[self.grid.rows])
+        return codelist.by_code[code].details if codelist else {}
 
     def _derived(self, cell: Cell, item: str | None) -> ItemValue | None:
         if item is None:

@@ -386,7 +386,10 @@ class FormWizard:
             for problem in found
         ):
             return PageState.PROBLEM
-        if not any(value_at(self.content, place) is not None for place in asked):
+        if not entered:
+            # Nobody enters anything here: what is worked out is all there is.
+            asked = [place for place in self.assessment.derived if place.group == group.oid]
+        if not any(self.value(place) is not None for place in asked):
             return PageState.EMPTY
         return PageState.PARTIAL if any(map(self.is_missing, asked)) else PageState.DONE
 

@@ -1,11 +1,13 @@
 """Real windows over real vaults, offscreen. What a test leaves behind fails it."""
 
 import gc
+import importlib.util
 import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
+from pytestqt.qtbot import QtBot
 
 from desktop import opening
 from desktop.acts import AddUser, SaveForm
@@ -82,11 +85,12 @@ def vault(made_vault: tuple[Path, str], tmp_path: Path) -> Path:
 class Driver:
     """Drives a window as a person does, and waits for what it does."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: MainWindow, qtbot: QtBot) -> None:
         self.window = window
+        self._qtbot = qtbot
 
     def until(self, holds: Callable[[], bool]) -> None:
-        assert QTest.qWaitFor(lambda: bool(holds()), PATIENCE_MS), "what was waited for did not come"
+        self._qtbot.waitUntil(lambda: bool(holds()), timeout=PATIENCE_MS)
 
     def settle(self) -> None:
         """Until every worker rests and what they told is shown."""
@@ -173,7 +177,7 @@ def nothing_is_left(qapp: QApplication) -> Iterator[None]:
 
 
 @pytest.fixture
-def open_window(qapp: QApplication, tmp_path: Path) -> Iterator[Callable[[Path], Driver]]:
+def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[Path], Driver]]:
     """Opens the window of a vault folder; closes it after the test."""
     windows: list[MainWindow] = []
 
@@ -185,13 +189,24 @@ def open_window(qapp: QApplication, tmp_path: Path) -> Iterator[Callable[[Path],
         window.show()
         window.activateWindow()
         QCoreApplication.processEvents()
-        return Driver(window)
+        return Driver(window, qtbot)
 
     yield make
     for window in windows:
         window.close()
         window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def looking() -> ModuleType:
+    """What looks at a window, from the file beside this one."""
+    spec = importlib.util.spec_from_file_location("looking", Path(__file__).with_name("looking.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture

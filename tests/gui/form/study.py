@@ -1,5 +1,7 @@
 """A study of no trial, with one form for each way of asking. Built here, so that each way stands beside its tests."""
 
+import msgspec
+
 from desktop.study.definition import (
     CodeList,
     CodeListItem,
@@ -247,4 +249,24 @@ def definition(drugs: int = 4, days: int = 14) -> Definition:
             units=UNITS,
             headline=(),
         )
+    )
+
+
+def skipping_definition() -> Definition:
+    """A form whose second page applies only after a yes on the first."""
+    groups = (
+        ItemGroupDef(oid="IG.ASK", name="ASK", title=both("Asked first", "先问"), items=(ItemRef(item="IT.YES"),)),
+        ItemGroupDef(
+            oid="IG.MAYBE",
+            name="MAYBE",
+            title=both("Only after a yes", "仅在选“是”后"),
+            items=(ItemRef(item="IT.SHORT", skip='YES != "Y"'), ItemRef(item="IT.ONSET", skip='YES != "Y"')),
+        ),
+        ItemGroupDef(oid="IG.LAST", name="LAST", title=both("Last", "最后"), items=(ItemRef(item="IT.NOTE"),)),
+    )
+    form = FormDef(oid="F.SKIP", name="SKIPS", title=both("Skips", "跳过"), groups=tuple(group.oid for group in groups))
+    version = definition().version
+    event = StudyEventDef(oid="SE.1", name="VISIT", title=both("Visit", "访视"), forms=(FormRef(form="F.SKIP"),))
+    return Definition(
+        msgspec.structs.replace(version, first_form="F.SKIP", events=(event,), forms=(form,), groups=groups)
     )
