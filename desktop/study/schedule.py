@@ -5,6 +5,7 @@ definition, `Schedule`). A form that has an entry is not due. Computed on readin
 """
 
 import datetime
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -29,10 +30,14 @@ def due(definition: Definition, contents: Mapping[FormKey, FormContent], today: 
     del today
     found: dict[FormKey, Due] = {}
     for event in definition.version.events:
+        instances: Counter[str] = Counter()
         for schedule in event.schedules:
+            forms = schedule.forms or tuple(ref.form for ref in event.forms if ref.mandatory)
+            # The second time that an event expects a repeating form, e.g. a weekly blood count, it is its second instance.
+            instances.update(form for form in forms if definition.forms[form].repeating)
             for repeat, date in _anchors(definition, event, schedule, contents):
-                for form in schedule.forms or tuple(ref.form for ref in event.forms if ref.mandatory):
-                    key = FormKey(event.oid, repeat, form, 1)
+                for form in forms:
+                    key = FormKey(event.oid, repeat, form, instances[form] or 1)
                     day = date + datetime.timedelta(days=schedule.day)
                     expected = Due(
                         key=key,

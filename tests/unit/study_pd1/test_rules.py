@@ -1,8 +1,13 @@
 """Clinical cases through the rules of the shipped study."""
 
+import datetime
+
 import pytest
 
 from desktop.study.definition import Definition
+from desktop.study.schedule import Due, due
+
+TODAY = datetime.date(2026, 11, 24)
 
 ELIGIBLE = {f"INCL{number:02}": "MET" for number in range(1, 8)} | {
     f"EXCL{number:02}": "NOT_MET" for number in range(1, 7)
@@ -483,3 +488,34 @@ def test_an_empty_form_raises_no_fault(study: Definition, new_subject) -> None:
             found = new_subject().fill(ref.form, event.oid)
             assert not found.hard
             assert not found.soft
+
+
+# What is due
+
+
+def test_what_a_cycle_makes_due(subject, study: Definition) -> None:
+    subject.screened().fill("F.IE", IEDAT="2026-10-03", **ELIGIBLE)
+    assert [found.label["en"] for found in expected(subject, study, "F.EX")] == ["First dose"]
+    cycle(subject, [])
+    counts = expected(subject, study, "F.CBC")
+    assert [(found.key.form_repeat, f"{found.due:%m-%d}") for found in counts if found.key.event == "SE.CYCLE"] == [
+        (1, "10-12"), (2, "10-19"), (3, "10-26"),
+    ]  # fmt: skip
+    [response] = expected(subject, study, "F.RS")
+    assert [f"{day:%m-%d}" for day in (response.opens, response.due, response.closes)] == ["10-26", "11-02", "11-09"]
+    subject.fill("F.CBC", "SE.CYCLE", LBDAT="2026-10-12", WBC="1", NEUT="0.5", HGB="80", PLAT="20")
+    subject.fill("F.RS", "SE.EVAL", **RECOVERED, RSORRES="CR")
+    assert not expected(subject, study, "F.RS")
+    left = [found.key.form_repeat for found in expected(subject, study, "F.CBC") if found.key.event == "SE.CYCLE"]
+    assert left == [2, 3]
+    subject.fill("F.EX", "SE.CYCLE", 2, EXSTDAT="2026-11-02", EXBACKBN="CAG", EXDOSLVL="FULL")
+    assert [found.key.event_repeat for found in expected(subject, study, "F.RS")] == [2]
+
+
+def test_who_is_not_eligible_is_not_expected_to_be_dosed(subject, study: Definition) -> None:
+    subject.screened().fill("F.IE", IEDAT="2026-10-03", **ELIGIBLE | {"EXCL03": "MET"})
+    assert not expected(subject, study, "F.EX")
+
+
+def expected(subject, study: Definition, form: str) -> list[Due]:
+    return [found for found in due(study, subject.forms, TODAY) if found.key.form == form]
