@@ -405,6 +405,7 @@ QHeaderView::section {{
     background: transparent; color: {c.secondary}; border: none;
     border-bottom: 1px solid {c.line}; padding: 0 10px; font-size: {SMALL}px; font-weight: 400;
 }}
+QTableCornerButton::section {{ background: {c.face}; border: none; border-bottom: 1px solid {c.line}; }}
 QScrollArea {{ background: transparent; border: none; }}
 QScrollArea > QWidget > QWidget[kind="page"] {{ background: transparent; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}

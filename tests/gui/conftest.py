@@ -36,6 +36,8 @@ MANAGER = ("Manager", "manager passphrase")
 NURSE = ("Study nurse A", "nurse A passphrase")
 DOCTOR = ("研究者", "doctor passphrase")
 PATIENCE_MS = 20_000
+LAYOUT_PASSES = 4
+"""A sentence that wraps changes the height of what it stands in, and so on outwards."""
 
 DM = FormKey("SE.VISIT", 1, "F.DM", 1)
 VS = FormKey("SE.VISIT", 1, "F.VS", 1)
@@ -95,7 +97,8 @@ class Driver:
     def settle(self) -> None:
         """Until every worker rests and what they told is shown."""
         self.until(lambda: self.window.jobs.is_idle)
-        QCoreApplication.processEvents()
+        for _ in range(LAYOUT_PASSES):
+            QCoreApplication.processEvents()
 
     @property
     def sign_in_screen(self) -> SignInScreen:

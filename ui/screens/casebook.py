@@ -176,7 +176,7 @@ class CasebookScreen(Screen):
         ]
         self._open_card.set_title(self.tr("To do"), str(len(lines)) if lines else "")
         self.open_list.show_lines(
-            (Column(width=34), Column(stretch=1, width=120), Column(align=Align.RIGHT)), tuple(lines)
+            (Column(width=36), Column(stretch=1, width=120), Column(align=Align.RIGHT)), tuple(lines)
         )
         self.open_list.setVisible(bool(lines))
         self._nothing_open.setVisible(not lines)

@@ -126,7 +126,7 @@ class CellCard(Card):
         self.set_title(language.words(form.title))
         self._event.setText(language.joined(event, state))
         self.instances.show_lines(
-            (Column(width=34), Column(stretch=1, width=100), Column(align=Align.RIGHT)),
+            (Column(width=36), Column(stretch=1, width=100), Column(align=Align.RIGHT)),
             tuple(self._line(cell, key) for key in cell.keys),
         )
         self.instances.setVisible(bool(cell.keys))

@@ -104,7 +104,7 @@ class DiscrepanciesScreen(Screen):
         self.access.ask(Site.discrepancies, self._show, self.fail)
 
     def focus_next_step(self) -> None:
-        self.table.setFocus()
+        (self.table if self._found else self).setFocus()
 
     def retranslate(self) -> None:
         self.table.setAccessibleName(self.tr("Discrepancies"))
@@ -132,6 +132,8 @@ class DiscrepanciesScreen(Screen):
         self.table.choose_first()
         current = self.table.current_key
         self._card.setVisible(current is not None)
+        if self.hasFocus():
+            self.focus_next_step()
         if isinstance(current, Discrepancy):
             self._show_one(current)
 

@@ -106,6 +106,8 @@ class ExportScreen(Screen):
                 " allows. Each export is noted in the audit trail with the file's checksum."
             )
         )
+        self.sheets.setAccessibleName(self.tr("Sheets of the file"))
+        self.counts.setAccessibleName(self.tr("What there is now"))
         self._show_sheets()
         if self._status is not None:
             self._show(self._status)

@@ -120,7 +120,7 @@ class StudyScreen(Screen):
                 Column(width=36),
                 Column(title=self.tr("Form"), width=150),
                 Column(title=self.tr("Message"), stretch=1, width=240),
-                Column(title=self.tr("Kind"), width=130),
+                Column(title=self.tr("Kind")),
             )
             lines = tuple(self._check(form, check) for form in version.forms for check in form.checks)
         self.table.show_lines(columns, lines)

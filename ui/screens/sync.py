@@ -100,6 +100,8 @@ class SyncScreen(Screen):
         page.main.addLayout(below)
         page.main.addStretch(1)
         self.set_body(page)
+        self.send.hide()
+        self.join.hide()
         self._show_running()
         self.retranslate()
 
@@ -132,8 +134,9 @@ class SyncScreen(Screen):
     def focus_next_step(self) -> None:
         if self.join_card.isVisible():
             self.join_card.url.setFocus()
-        else:
-            (self.cancel if self.is_running else self.send).setFocus()
+            return
+        steps = (self.cancel, self.send, self.join)
+        next((step for step in steps if step.isVisible()), self).setFocus()
 
     def retranslate(self) -> None:
         self.cancel.setText(self.tr("Stop"))
@@ -177,6 +180,8 @@ class SyncScreen(Screen):
         self._show_connection(view)
         self._show_log(view)
         self._show_agreement(view)
+        if self.hasFocus():
+            self.focus_next_step()
 
     def _show_connection(self, view: SyncView) -> None:
         last = (

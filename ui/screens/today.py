@@ -364,6 +364,6 @@ _COLUMNS = (
     Column(stretch=3, width=180),
     Column(stretch=2, width=120),
     Column(width=92, align=Align.RIGHT),
-    Column(width=160),
+    Column(width=176),
 )
 """One set for all lists, so that what is alike stands under each other."""

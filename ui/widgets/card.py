@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import style
 from ui.style import Tone
-from ui.widgets.labels import ElidedLabel, IconView, label
+from ui.widgets.labels import ElidedLabel, IconView, label, set_tone
 
 EDGE = 14
 
@@ -136,11 +136,12 @@ class Facts(QWidget):
         self._column.setSpacing(3)
         self._rows: list[_Fact] = []
 
-    def show_facts(self, facts: tuple[tuple[str, str], ...]) -> None:
-        """Show (name, value)."""
+    def show_facts(self, facts: tuple[tuple[str, str], ...], wrong: frozenset[str] = frozenset()) -> None:
+        """Show (name, value); the values of the names in `wrong` need someone to look at them."""
         while len(self._rows) > len(facts):
             row = self._rows.pop()
             self._column.removeWidget(row)
+            row.hide()
             row.deleteLater()
         while len(self._rows) < len(facts):
             row = _Fact()
@@ -149,3 +150,4 @@ class Facts(QWidget):
         for row, (name, value) in zip(self._rows, facts, strict=True):
             row.name.setText(name)
             row.value.setText(value)
+            set_tone(row.value, Tone.WRONG if name in wrong else Tone.INK)

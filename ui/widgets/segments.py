@@ -85,6 +85,11 @@ class Segments(QWidget):
             self._segments[0].setChecked(True)
 
     @property
+    def values(self) -> tuple[str, ...]:
+        """Everything that is offered."""
+        return tuple(each.value for each in self._segments)
+
+    @property
     def current(self) -> str:
         """The chosen value."""
         return next((each.value for each in self._segments if each.isChecked()), "")

@@ -206,7 +206,8 @@ def _font_of(cell: Cell) -> tuple[int, bool]:
 def cell_width(cell: Cell) -> int:
     """The width in which a cell shows all that it has to show."""
     size, bold = _font_of(cell)
-    text = QFontMetrics(style.font(size, bold=bold)).horizontalAdvance(cell.text) + 1
+    metrics = QFontMetrics(style.font(size, bold=bold))
+    text = metrics.horizontalAdvance(cell.text) + 1 if cell.text else 0
     if cell.chip:
         return chip_width(text, with_icon=bool(cell.icon)) + 2 * PADDING
     icon = (style.ICON + (ICON_GAP if cell.text else 0)) if cell.icon else 0
