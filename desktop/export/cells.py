@@ -33,6 +33,11 @@ _TIME = re.compile(r"[0-9]{2}:[0-9]{2}(?::[0-9]{2})?")
 # XML carries neither these nor lone halves of a pair; a carriage return would come back as a line feed.
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
+# Excel reads `_x0041_` as A. XlsxWriter escapes that, but not where two such texts share an underscore.
+_SHARED_UNDERSCORE = re.compile(r"(?<=_x[0-9A-Fa-f]{4})_(?=x[0-9A-Fa-f]{4}_)")
+_ESCAPE_UNDERSCORE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+FULL_WIDTH_UNDERSCORE = "＿"
+
 
 class Kind(enum.StrEnum):
     """What a cell holds. The value is the number format; `NUMBER` gets one more zero a digit after the point."""
@@ -115,10 +120,18 @@ def decimals(text: str) -> int:
     return len(text.partition(".")[2])
 
 
+def is_rich(text: str) -> bool:
+    """Whether XlsxWriter would take a text for its own mark-up of a rich text."""
+    return text.startswith("<r>") and text.endswith("</r>")
+
+
 def writable(text: str) -> str:
-    """The text as a cell can hold it: what XML cannot carry as a visible sign, what is too long cut with a mark."""
+    """The text as a cell can hold it: what cannot be carried as another, visible sign, what is too long cut with a mark."""
     if _UNWRITABLE.search(text):
         text = _UNWRITABLE.sub(_picture, text)
+    if "_x" in text:
+        escape = _ESCAPE_UNDERSCORE if is_rich(text) else _SHARED_UNDERSCORE
+        text = escape.sub(FULL_WIDTH_UNDERSCORE, text)
     # A character takes one or two UTF-16 units.
     if 2 * len(text) <= LONGEST_TEXT or _units(text) <= LONGEST_TEXT:
         return text

@@ -7,7 +7,6 @@ the record itself, cell by cell.
 
 import datetime
 import itertools
-import re
 import warnings
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -34,8 +33,8 @@ MOST_FAILURES = 50
 """More than these help nobody."""
 
 _GROUNDS = {DERIVED_GROUND: Mark.DERIVED, MISSING_GROUND: Mark.MISSING}
-# openpyxl leaves Excel's own escapes in place, e.g. `_x005F_` for an underscore that would begin one.
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+ESCAPED_UNDERSCORE = "_x005F_"
+"""Stands in the file for an underscore that would begin an escape of Excel's; openpyxl leaves it as it is."""
 
 
 def verify_excel(path: Path) -> Verification:
@@ -171,7 +170,7 @@ def read_cell(cell: "BookCell | MergedCell") -> Cell | None:
         mark = _GROUNDS.get(str(cell.fill.fgColor.rgb)[-6:], Mark.PLAIN)
     match value:
         case str() if cell.data_type != "f":
-            return Cell(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), value), Kind.TEXT, mark)
+            return Cell(value.replace(ESCAPED_UNDERSCORE, "_"), Kind.TEXT, mark)
         case int() | float() if not isinstance(value, bool):
             return Cell(f"{value:.{decimals(form)}f}", Kind.NUMBER, mark)
         case datetime.datetime() if form == Kind.DATE:

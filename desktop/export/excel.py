@@ -19,7 +19,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from desktop.errors import CancelledError, EnvironmentProblemError
-from desktop.export.cells import DERIVED_GROUND, MISSING_GROUND, Cell, Kind, Mark, decimals, writable
+from desktop.export.cells import DERIVED_GROUND, MISSING_GROUND, Cell, Kind, Mark, decimals, is_rich, writable
 from desktop.export.cover import WIDTHS, SheetsHash, cover_rows, hash_row
 from desktop.export.layout import COVER, HEAD_ROWS, Cells, Sheet
 from desktop.export.sheets import sheets_of
@@ -200,9 +200,9 @@ class _Writer:
                         self.altered.append(f"{name}!{xl_rowcol_to_cell(row, column)}")
                         cell = Cell(text, cell.kind, cell.mark)  # noqa: PLW2901 - as it stands in the file
                     style = style_of(cell)
-                    if text.startswith("<r>") and text.endswith("</r>"):
-                        # XlsxWriter would take it for its own mark-up and write it as it is.
-                        sheet.write_rich_string(row, column, "<", style, text[1:], style)
+                    if is_rich(text):
+                        # XlsxWriter would take it for its own mark-up; in two pieces it comes out as it is.
+                        sheet.write_rich_string(row, column, text[0], style, text[1:], style)
                     else:
                         write_string(row, column, text, style)
                 elif cell.kind is Kind.NUMBER:
