@@ -132,7 +132,8 @@ class Sheet:
 
     def detail(self, code: str) -> Text:
         """What the study says beside the name of a line."""
-        return next(iter(self._details(code).values()), {})
+        nothing: Text = {}
+        return next(iter(self._details(code).values()), nothing)
 
     def unit(self, code: str) -> str:
         """The unit of a line's doses: the item's first, else the one by which the study details the line."""

@@ -259,9 +259,9 @@ class FormWizard:
         return Draft(
             subject=self.view.subject,
             key=self.view.key,
-            items={"|".join((place.group, place.row, place.item)): value for place, value in self.changes.items()},
+            items={_name(place): value for place, value in self.changes.items()},
             removed_rows=tuple(self.removed_rows),
-            comments={"|".join((p.group, p.row, p.item)): text for p, text in self._new_comments().items()},
+            comments={_name(place): text for place, text in self._new_comments().items()},
             basis=self.basis,
             page=self.page,
         )
@@ -274,13 +274,9 @@ class FormWizard:
         for group, row in draft.removed_rows:
             self._drop_row(group, row)
         for where, value in draft.items.items():
-            group, rest = where.split("|", 1)
-            row, item = rest.rsplit("|", 1)
-            self._put(ItemPlace(group, row, item), value)
+            self._put(_named(where), value)
         for where, text in draft.comments.items():
-            group, rest = where.split("|", 1)
-            row, item = rest.rsplit("|", 1)
-            self.comments[ItemPlace(group, row, item)] = text
+            self.comments[_named(where)] = text
         if draft.page in self.form.groups:
             self.page = draft.page
 
@@ -362,8 +358,24 @@ class FormWizard:
         return content
 
     def _in_order(self, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-        order = {group: number for number, group in enumerate(self.form.groups)}
-        return tuple(sorted(problems, key=lambda p: order.get(p.place.group, -1) if p.place else -1))
+        """As a person meets them: page by page, row by row, question by question."""
+        pages = {group: number for number, group in enumerate(self.form.groups)}
+
+        def position(problem: Problem) -> tuple[int, int, int]:
+            place = problem.place
+            if place is None or place.group not in pages:
+                return (-1, 0, 0)
+            rows = self._row_order(place.group)
+            items = self._item_order(place.group)
+            return (pages[place.group], rows.get(place.row, -1), items.get(place.item, 0))
+
+        return tuple(sorted(problems, key=position))
+
+    def _row_order(self, group: str) -> dict[str, int]:
+        return {row: number for number, row in enumerate(self.rows(group))}
+
+    def _item_order(self, group: str) -> dict[str, int]:
+        return {ref.item: number for number, ref in enumerate(self.definition.groups[group].items)}
 
     def _is_answered(self, problem: Problem) -> bool:
         return problem.place is not None and problem.place in self.comments
@@ -396,3 +408,15 @@ class FormWizard:
 
 def _given_comments(view: FormView) -> dict[ItemPlace, str]:
     return {ItemPlace(check.group, check.row, check.item): check.comment for check in view.checks if check.comment}
+
+
+def _name(place: ItemPlace) -> str:
+    """A place as a key of a draft."""
+    return f"{place.group}|{place.row}|{place.item}"
+
+
+def _named(name: str) -> ItemPlace:
+    """The place that `_name` named; only a row's key may hold a bar itself."""
+    group, rest = name.split("|", 1)
+    row, item = rest.rsplit("|", 1)
+    return ItemPlace(group, row, item)

@@ -6,11 +6,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.study.data import ItemPlace, ItemValue
-from desktop.study.definition import ItemDef
+from desktop.study.definition import AnswerTone, DataType, ItemDef
 from desktop.wizard.evidence import Evidence, evidence_for, tally, verdict
 from desktop.wizard.wizard import FormWizard
 from ui import language, style
-from ui.form.keys import KeyText
+from ui.form.fields.segments import MOST_KEYS, keys_of
+from ui.form.keys import DASH, KeyText
 from ui.style import Tone
 from ui.widgets.card import Facts
 from ui.widgets.chip import Chip
@@ -18,6 +19,13 @@ from ui.widgets.labels import label
 from ui.words import value_words
 
 EDGE = 16
+SECTION_GAP = 12
+KEYS_SHOWN = 4
+VERDICT_SIGNS: dict[AnswerTone, tuple[Tone, str]] = {
+    "good": (Tone.DONE, "check"),
+    "bad": (Tone.WRONG, "error"),
+    "": (Tone.QUERY, "info"),
+}
 
 
 class EvidenceColumn(QFrame):
@@ -41,9 +49,9 @@ class EvidenceColumn(QFrame):
         column = QVBoxLayout(inner)
         column.setContentsMargins(EDGE, 14, EDGE, EDGE)
         column.setSpacing(6)
-        for widget in (self._title, self._facts, self._help_title, self._help):
-            column.addWidget(widget)
-        for widget in (self._so_far_title, self._so_far):
+        for title in (self._help_title, self._so_far_title, self._keys_title):
+            title.setContentsMargins(0, SECTION_GAP, 0, 0)
+        for widget in (self._title, self._facts, self._help_title, self._help, self._so_far_title, self._so_far):
             column.addWidget(widget)
         column.addWidget(self._verdict, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._keys_title)
@@ -65,7 +73,7 @@ class EvidenceColumn(QFrame):
         self._show_evidence(wizard, place, item)
         self._show_help(item)
         self._show_so_far(wizard)
-        self._show_keys(item)
+        self._show_keys(wizard, item)
 
     def _show_evidence(self, wizard: FormWizard, place: ItemPlace | None, item: ItemDef | None) -> None:
         found = () if item is None else evidence_for(wizard, item.oid)
@@ -91,16 +99,15 @@ class EvidenceColumn(QFrame):
 
     def _source(self, wizard: FormWizard, evidence: Evidence) -> str:
         """`LVEF, 22 Nov`."""
-        name = language.words(wizard.definition.items[evidence.item].question)
+        item = wizard.definition.items[evidence.item]
+        name = language.words(item.question)
         try:
             date = language.short_date(datetime.date.fromisoformat(evidence.date))
         except ValueError:
             date = evidence.date
-        return (
-            language.listed([part for part in (name, date) if part])
-            if not language.is_chinese()
-            else f"{name} {date}".strip()
-        )
+        if not date or item.data_type in (DataType.DATE, DataType.PARTIAL_DATE, DataType.DATETIME):
+            return name
+        return f"{name} {date}" if language.is_chinese() else f"{name}, {date}"
 
     @staticmethod
     def _words(wizard: FormWizard, item: str, value: ItemValue) -> str:
@@ -116,25 +123,44 @@ class EvidenceColumn(QFrame):
     def _show_so_far(self, wizard: FormWizard) -> None:
         counted = tally(wizard)
         facts: list[tuple[str, str]] = []
+        wrong: set[str] = set()
         if counted is not None:
-            codes = wizard.definition.codelists[counted.codelist].by_code
-            facts = [(language.words(codes[code].label), language.number(count)) for code, count in counted.answers]
+            # One label may stand in several lists; it is one answer to whoever reads.
+            numbers: dict[str, int] = {}
+            wrong = {
+                language.words(found.answer.label)
+                for found in counted.answers
+                if found.answer.tone == "bad" and found.count
+            }
+            for answer in counted.answers:
+                label_words = language.words(answer.answer.label)
+                numbers[label_words] = numbers.get(label_words, 0) + answer.count
+            facts = [(words, language.number(count)) for words, count in numbers.items()]
             facts.append((self.tr("Open"), language.number(counted.open)))
         self._so_far_title.setText(self.tr("So far"))
-        self._so_far.show_facts(tuple(facts))
+        self._so_far.show_facts(tuple(facts), frozenset(wrong))
         found = verdict(wizard)
         self._so_far_title.setVisible(bool(facts) or found is not None)
         self._so_far.setVisible(bool(facts))
         self._verdict.setVisible(found is not None)
         if found is not None and wizard.form.verdict is not None:
-            words = self._words(wizard, wizard.form.verdict, found)
-            self._verdict.say(self.tr("As it stands: {verdict}").format(verdict=words), Tone.QUERY, "info")
+            item = wizard.definition.items[wizard.form.verdict]
+            codelist = wizard.definition.codelist_of(item)
+            answer = codelist.by_code.get(found.value) if codelist else None
+            tone, icon = VERDICT_SIGNS[answer.tone if answer else ""]
+            self._verdict.say(
+                self.tr("As it stands: {verdict}").format(verdict=value_words(wizard.definition, item, found)),
+                tone,
+                icon,
+            )
 
-    def _show_keys(self, item: ItemDef | None) -> None:
+    def _show_keys(self, wizard: FormWizard, item: ItemDef | None) -> None:
         self._keys_title.setText(self.tr("Keys"))
         pairs: list[tuple[tuple[str, ...], str]] = []
-        if item is not None and item.codelist is not None:
-            pairs.append((("1", "–", "9"), self.tr("choose")))
+        codelist = None if item is None else wizard.definition.codelist_of(item)
+        if codelist is not None and len(codelist.items) <= MOST_KEYS:
+            keys = list(keys_of([entry.code for entry in codelist.items]).values())
+            pairs.append((tuple(keys) if len(keys) <= KEYS_SHOWN else (keys[0], DASH, keys[-1]), self.tr("choose")))
         pairs += [
             (("Enter",), self.tr("next")),
             (("Shift Enter",), self.tr("back")),

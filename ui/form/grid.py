@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.study.assess import Code
 from desktop.study.data import ItemPlace, ItemValue
@@ -11,6 +11,7 @@ from desktop.wizard.sheet import Cell, Sheet
 from desktop.wizard.wizard import FormWizard
 from ui import language, style
 from ui.form.fields.base import Field
+from ui.form.fields.chosen import SegmentsField
 from ui.form.fields.factory import field_for
 from ui.form.grid_table import SheetTable
 from ui.form.page import PageView
@@ -18,7 +19,7 @@ from ui.form.question import CommentLine
 from ui.style import Tone
 from ui.widgets import table as tables
 from ui.widgets.card import Card, Facts
-from ui.widgets.labels import KeyLine, label
+from ui.widgets.labels import ElidedLabel, KeyLine, label
 from ui.widgets.message import Message
 from ui.words import value_words
 
@@ -48,7 +49,8 @@ class GridPage(PageView):
         self._totals.body.addStretch(1)
         self._keys = KeyLine()
         self._lead = label(tone=Tone.SECONDARY)
-        self._around = label(tone=Tone.SECONDARY)
+        self._around = ElidedLabel()
+        self._around.setProperty("tone", Tone.SECONDARY.value)
         self._message = Message()
         self._build()
         self.table.given.connect(self._give)
@@ -59,9 +61,10 @@ class GridPage(PageView):
         self._list.opened.connect(self._open_deviation)
         self.relabel()
         self.refresh()
-        start = min(max(self.sheet.last_filled(), self.table.today_column, 1), grid.column_count)
-        if self.sheet.codes:
-            self.table.go((self.sheet.codes[0], start))
+        start = min(self.table.today_column or max(self.sheet.last_filled(), 1), grid.column_count)
+        cells = [(code, start) for code in self.sheet.codes]
+        if cells:
+            self.table.go(next(filter(self._waits, cells), cells[0]))
 
     def _build(self) -> None:
         top = QHBoxLayout()
@@ -74,8 +77,8 @@ class GridPage(PageView):
         frame.body.addWidget(self.table)
         cards = QHBoxLayout()
         cards.setSpacing(style.GAP)
-        cards.addWidget(self._card, 3)
-        cards.addWidget(self._deviations, 3)
+        cards.addWidget(self._card, 4)
+        cards.addWidget(self._deviations, 4)
         cards.addWidget(self._totals, 3)
         sheet = QWidget()
         sheet.setProperty("kind", "page")
@@ -88,10 +91,11 @@ class GridPage(PageView):
         column.addSpacing(6)
         column.addLayout(cards)
         column.addStretch(1)
-        area = QScrollArea()
+        area = self._area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(sheet)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -177,8 +181,11 @@ class GridPage(PageView):
 
     def focus_moved(self, before: QWidget | None, now: QWidget | None) -> None:
         self._card.focus_moved(before, now)
-        if now is not None and self.isAncestorOf(now) and self.place is not None:
-            self.moved.emit(self.place)
+        if now is not None and self.isAncestorOf(now):
+            if self._card.isAncestorOf(now):
+                self._area.ensureWidgetVisible(now, 0, style.QUESTION)
+            if self.place is not None:
+                self.moved.emit(self.place)
 
     # What the sheet's keys do
 
@@ -229,7 +236,7 @@ class GridPage(PageView):
         position = (cell[1] - 1) * count + self.sheet.codes.index(cell[0]) + step
         while 0 <= position < count * len(self.sheet.columns):
             there = (self.sheet.codes[position % count], position // count + 1)
-            if self.sheet.planned(there) is not None or self.sheet.is_filled(there):
+            if self.sheet.has_plan(there) or self.sheet.is_filled(there):
                 self.table.go(there)
                 return True
             position += step
@@ -248,6 +255,9 @@ class GridPage(PageView):
         if self.grid.reason is None or not self._card.focus_item(self.grid.reason):
             self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _waits(self, cell: Cell) -> bool:
+        return self.sheet.has_plan(cell) and not self.sheet.is_filled(cell)
+
     # What is shown around the sheet
 
     def _cell_to_explain(self, deviations: tuple[Cell, ...]) -> Cell | None:
@@ -262,9 +272,12 @@ class GridPage(PageView):
         row = self.sheet.codes.index(cell[0])
         return f"{self.grid.column_label}{cell[1]} {self.table.sheet_model.line_label(row)}"
 
-    def dose_words(self, value: ItemValue | None) -> str:
+    def dose_words(self, cell: Cell, value: ItemValue | None) -> str:
         """`200 mg`."""
-        return value_words(self.wizard.definition, self.sheet.value_item, value)
+        words = value_words(self.wizard.definition, self.sheet.value_item, value)
+        if value is None or value.missing or self.sheet.value_item.units:
+            return words
+        return f"{words} {self.table.sheet_model.total_unit(cell[0])}".strip()
 
     def _show_deviations(self, deviations: tuple[Cell, ...]) -> None:
         open_ones = [cell for cell in deviations if self.sheet.needs_reason(cell)]
@@ -277,8 +290,7 @@ class GridPage(PageView):
                 tables.Line(
                     key=cell,
                     cells=(
-                        tables.Cell(text=self.cell_words(cell)),
-                        tables.Cell(text=self.dose_words(self.sheet.value(cell)), tone=Tone.SECONDARY),
+                        tables.Cell(text=f"{self.cell_words(cell)} {self.dose_words(cell, self.sheet.value(cell))}"),
                         tables.Cell(
                             text=self.tr("reason needed") if waits else reason,
                             tone=Tone.DUE if waits else Tone.SECONDARY,
@@ -287,7 +299,7 @@ class GridPage(PageView):
                     ),
                 )
             )
-        columns = (tables.Column(stretch=2), tables.Column(), tables.Column(stretch=1))
+        columns = (tables.Column(stretch=1), tables.Column())
         self._list.show_lines(columns, tuple(lines))
         self._list.setVisible(bool(lines))
         self._deviations.set_title(self.tr("Deviations from the plan"), str(len(deviations)))
@@ -303,7 +315,7 @@ class GridPage(PageView):
         facts: list[tuple[str, str]] = []
         for total in self.sheet.totals():
             row = self.sheet.codes.index(total.code)
-            unit = self.table.sheet_model.line_unit(row)
+            unit = self.table.sheet_model.total_unit(total.code)
             given = _plain(total.given)
             if total.planned:
                 share = f"{round(100 * total.given / total.planned)} %"
@@ -331,10 +343,12 @@ class GridPage(PageView):
         self._message.say(tone, " ".join(dict.fromkeys(texts)))
 
     def _show_around(self) -> None:
-        """What the form works out for the whole of the sheet, e.g. a body surface."""
+        """What the pages before the sheet work out for the whole of it, e.g. a body surface."""
         definition = self.wizard.definition
         facts: list[str] = []
         for group, ref, item in definition.form_items(self.wizard.form.oid):
+            if group.oid == self.group.oid:
+                break
             if group.repeating or item.derivation is None:
                 continue
             value = self.wizard.value(ItemPlace(group.oid, "", ref.item))
@@ -353,9 +367,10 @@ class _CellCard(Card):
         self._fields: list[Field] = []
         self._comments: list[CommentLine] = []
         self._widgets: list[QWidget] = []
-        self._message = Message()
         self.setMinimumHeight(CARD_HEIGHT)
         self._read_only = False
+        self._hint = label(tone=Tone.SECONDARY, wrap=True)
+        self.body.addWidget(self._hint)
         self.body.addStretch(1)
 
     @property
@@ -377,13 +392,15 @@ class _CellCard(Card):
         if cell != self._cell or [field.place for field in self._fields] != wanted:
             self._cell = cell
             self._rebuild(wanted)
+        self._hint.setVisible(cell is None)
         if cell is None:
             self.set_title(self.tr("Nothing to explain"))
+            self._hint.setText(self.tr("A dose that differs from the plan asks for its reason here."))
             return
         value, planned = page.sheet.value(cell), page.sheet.planned(cell)
-        title = f"{page.cell_words(cell)} {page.dose_words(value)}"
+        title = f"{page.cell_words(cell)} {page.dose_words(cell, value)}"
         if planned is not None and page.sheet.deviates(cell):
-            title = self.tr("{what} (planned {dose})").format(what=title, dose=page.dose_words(planned))
+            title = self.tr("{what} (planned {dose})").format(what=title, dose=page.dose_words(cell, planned))
         self.set_title(title)
         for field in self._fields:
             field.show_value(page.wizard.value(field.place))
@@ -403,7 +420,8 @@ class _CellCard(Card):
             asked = page.wizard.is_asked(place)
             if ref.item in about_deviation:
                 asked = page.sheet.deviates(cell) or page.wizard.value(place) is not None
-            if ref.item not in own and asked:
+            entered = page.wizard.definition.items[ref.item].derivation is None
+            if ref.item not in own and asked and entered:
                 places.append(place)
         return places
 
@@ -423,8 +441,11 @@ class _CellCard(Card):
             field.edited.connect(self._edited)
             name = label(language.words(item.question), kind="small", tone=Tone.SECONDARY)
             name.setBuddy(field)
-            self._add(name)
-            self._add(field)
+            if isinstance(field, SegmentsField):
+                self._add(name)
+                self._add(field)
+            else:
+                self._add(_Beside(name, field))
             self._fields.append(field)
         if self._cell is not None:
             place = page.sheet.place(self._cell, page.grid.value)
@@ -496,6 +517,18 @@ class _CellCard(Card):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that no field wants belong to the page."""
         event.ignore()
+
+
+class _Beside(QWidget):
+    """A short field beside its name."""
+
+    def __init__(self, name: QLabel, field: Field) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        row.addWidget(name)
+        row.addWidget(field, 1)
 
 
 def _plain(number: float) -> str:

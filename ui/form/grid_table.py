@@ -7,6 +7,7 @@ from PySide6.QtCore import (
     QAbstractTableModel,
     QEvent,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     QRect,
     QRectF,
@@ -14,7 +15,17 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontMetrics,
+    QHelpEvent,
+    QKeyEvent,
+    QPainter,
+    QPen,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -24,6 +35,7 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QToolTip,
     QWidget,
 )
 
@@ -32,11 +44,14 @@ from desktop.study.values import tidy
 from desktop.wizard.sheet import Cell, ContextLine, Sheet
 from ui import language, style
 from ui.form.fields.typed import Line
+from ui.style import Tone
 from ui.widgets.drawing import draw_text
+from ui.widgets.labels import label
 from ui.words import value_words
 
 Index = QModelIndex | QPersistentModelIndex
-LABEL_WIDTH: Final = 210
+LEAST_LABEL: Final = 160
+MOST_LABEL: Final = 260
 LEAST_COLUMN: Final = 48
 MOST_COLUMN: Final = 84
 HEADER_HEIGHT: Final = 40
@@ -118,13 +133,22 @@ class SheetModel(QAbstractTableModel):
         return language.words(codelist.by_code[self.sheet.codes[row]].label) if codelist else ""
 
     def line_unit(self, row: int) -> str:
-        """The unit of a line."""
+        """What stands beside the name of a line: what the study says about it, else its unit."""
         definition = self.sheet.wizard.definition
         item = self.sheet.value_item
         if row >= len(self.sheet.codes):
             item = definition.items[self.context[row - len(self.sheet.codes)].item]
+        else:
+            detail = language.words(self.sheet.detail(self.sheet.codes[row]))
+            if detail:
+                return detail
         units = definition.unit_names(item)
         return definition.unit_symbol(units[0], language.present()) if units else ""
+
+    def total_unit(self, code: str) -> str:
+        """The unit in which the doses of a line add up."""
+        unit = self.sheet.unit(code)
+        return self.sheet.wizard.definition.unit_symbol(unit, language.present()) if unit else ""
 
 
 class _Delegate(QStyledItemDelegate):
@@ -150,6 +174,8 @@ class _Delegate(QStyledItemDelegate):
             ground = c.face
         else:
             planned = sheet.planned(cell)
+            if planned is not None and not sheet.has_plan(cell):
+                planned = None
             if sheet.is_filled(cell):
                 if cell in model.deviating:
                     nothing = text in (ZERO, "0.0")
@@ -203,7 +229,7 @@ class _Delegate(QStyledItemDelegate):
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         editor.setGeometry(option.rect)
 
-    def eventFilter(self, editor: QWidget, event: QEvent) -> bool:
+    def eventFilter(self, editor: QObject, event: QEvent) -> bool:
         """Enter takes what was typed and goes on; the rest is Qt's."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and isinstance(editor, Line):
             if editor.is_composing:
@@ -228,10 +254,10 @@ class _Days(QHeaderView):
         self.setFixedHeight(HEADER_HEIGHT)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
 
-    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         c = style.colours()
         sheet = self._table.sheet_model.sheet
-        column = sheet.columns[logicalIndex]
+        column = sheet.columns[section]
         today = column == self._table.today_column
         painter.save()
         date = sheet.date(column)
@@ -255,33 +281,52 @@ class _Labels(QHeaderView):
     def __init__(self, table: "SheetTable") -> None:
         super().__init__(Qt.Orientation.Vertical, table)
         self._table = table
-        self.setFixedWidth(LABEL_WIDTH)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setMinimumSectionSize(style.ROW)
         self.setDefaultSectionSize(style.ROW)
 
-    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
+    def sizeHint(self) -> QSize:
+        """As wide as the widest line, within limits."""
+        model = self._table.sheet_model
+        bold, small = QFontMetrics(style.font(bold=True)), QFontMetrics(style.font(style.SMALL))
+        widths = [
+            bold.horizontalAdvance(model.line_label(row)) + small.horizontalAdvance(model.line_unit(row))
+            for row in range(model.rowCount())
+        ]
+        wide = max(widths, default=0) + 2 * PADDING + 8
+        return QSize(max(LEAST_LABEL, min(wide, MOST_LABEL)), style.ROW)
+
+    def event(self, event: QEvent) -> bool:
+        """The whole of what found no room."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            row = self.logicalIndexAt(event.pos())
+            model = self._table.sheet_model
+            text = f"{model.line_label(row)} {model.line_unit(row)}" if row >= 0 else ""
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         c = style.colours()
         model = self._table.sheet_model
-        is_line = logicalIndex < len(model.sheet.codes)
+        is_line = section < len(model.sheet.codes)
         painter.save()
         painter.fillRect(rect, QColor(c.face))
         painter.setPen(QColor(c.row_line))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         left = rect.left() + PADDING
-        unit = model.line_unit(logicalIndex)
-        painter.setFont(style.font(style.SMALL))
-        unit_width = painter.fontMetrics().horizontalAdvance(unit) + 6 if unit else 0
+        room = rect.width() - 2 * PADDING
         painter.setFont(style.font(style.TEXT if is_line else style.SMALL, bold=is_line))
         painter.setPen(QColor(c.ink if is_line else c.secondary))
-        room = rect.width() - 2 * PADDING - unit_width
-        text = painter.fontMetrics().elidedText(model.line_label(logicalIndex), Qt.TextElideMode.ElideRight, room)
+        text = painter.fontMetrics().elidedText(model.line_label(section), Qt.TextElideMode.ElideRight, room)
         draw_text(painter, QRectF(rect), text, left)
-        if unit:
-            left += painter.fontMetrics().horizontalAdvance(text) + 6
-            painter.setFont(style.font(style.SMALL))
-            painter.setPen(QColor(c.secondary))
-            draw_text(painter, QRectF(rect), unit, left)
+        wide = painter.fontMetrics().horizontalAdvance(text) + 6
+        painter.setFont(style.font(style.SMALL))
+        painter.setPen(QColor(c.secondary))
+        rest = painter.fontMetrics().elidedText(
+            model.line_unit(section), Qt.TextElideMode.ElideRight, max(0, room - wide)
+        )
+        draw_text(painter, QRectF(rect), rest, left + wide)
         painter.restore()
 
 
@@ -325,6 +370,8 @@ class SheetTable(QTableView):
         # A dose is digits: an input method has nothing to compose here.
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=False)
         self.selectionModel().currentChanged.connect(self._moved)
+        self._corner = label(kind="small", tone=Tone.SECONDARY, parent=self)
+        self._corner.setContentsMargins(PADDING, 0, 0, 0)
         self.refresh()
 
     @property
@@ -336,6 +383,8 @@ class SheetTable(QTableView):
         """The form has changed."""
         sheet = self.sheet_model.sheet
         self.today_column = next((column for column in sheet.columns if sheet.date(column) == self._today), 0)
+        definition = sheet.wizard.definition
+        self._corner.setText(language.words(definition.items[sheet.grid.rows].question))
         self.sheet_model.refresh()
         self.updateGeometry()
 
@@ -357,20 +406,26 @@ class SheetTable(QTableView):
     def sizeHint(self) -> QSize:
         lines = min(self.sheet_model.rowCount(), MOST_LINES_SHOWN)
         bar = self.horizontalScrollBar().sizeHint().height() if self._scrolls() else 0
-        return QSize(LABEL_WIDTH + LEAST_COLUMN * 8, HEADER_HEIGHT + lines * style.ROW + bar)
+        return QSize(MOST_LABEL + LEAST_COLUMN * 8, HEADER_HEIGHT + lines * style.ROW + bar)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(LABEL_WIDTH + LEAST_COLUMN * 4, HEADER_HEIGHT + 3 * style.ROW)
+        return QSize(LEAST_LABEL + LEAST_COLUMN * 4, HEADER_HEIGHT + 3 * style.ROW)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         count = max(self.sheet_model.columnCount(), 1)
         width = max(LEAST_COLUMN, min(MOST_COLUMN, self.viewport().width() // count))
         self.horizontalHeader().setDefaultSectionSize(width)
+        self._corner.setGeometry(0, 0, self.verticalHeader().width(), HEADER_HEIGHT)
         self.updateGeometry()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin where one is, with the days before it in view."""
+        super().showEvent(event)
+        self.scrollTo(self.currentIndex(), QAbstractItemView.ScrollHint.PositionAtCenter)
+
     def _scrolls(self) -> bool:
-        return self.sheet_model.columnCount() * LEAST_COLUMN > self.width() - LABEL_WIDTH
+        return self.sheet_model.columnCount() * LEAST_COLUMN > self.width() - self.verticalHeader().width()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -412,7 +467,7 @@ class SheetTable(QTableView):
         if isinstance(editor, Line):
             editor.setText(before + text)
             editor.deselect()
-            editor.end(False)  # noqa: FBT003 - Qt takes it so
+            editor.end(False)
 
     def _moved(self, index: QModelIndex, _: QModelIndex) -> None:
         self.here.emit(self.sheet_model.cell(index))

@@ -15,7 +15,6 @@ from ui.widgets.message import Message
 from ui.words import value_words
 
 EDGE = 16
-WIDTH = 340
 
 
 class HistoryColumn(QFrame):
@@ -26,7 +25,7 @@ class HistoryColumn(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("kind", "column-right")
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(style.EVIDENCE)
         self.setObjectName("history")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._title = label(kind="section", wrap=True)

@@ -10,7 +10,7 @@ from desktop.study.definition import ItemGroupDef
 from desktop.wizard.wizard import FormWizard
 from ui import language, style
 from ui.form.fields.base import Field
-from ui.form.fields.chosen import options_of
+from ui.form.fields.chosen import SegmentsField, options_of
 from ui.form.fields.factory import field_for
 from ui.form.page import MOST_WIDTH, Stop, StopsPage
 from ui.form.question import CommentLine
@@ -64,7 +64,6 @@ class LinesPage(StopsPage):
             title.setMinimumHeight(style.ROW - 6)
             self._titles.append(title)
             grid.addWidget(title, 0, column)
-            grid.setColumnStretch(column, 1 if column else 0)
         for number, (code, row) in enumerate(wizard.lines(group.oid).items()):
             self._add_line(number, code, row)
         self.column.addSpacing(6)
@@ -83,6 +82,11 @@ class LinesPage(StopsPage):
         for column, item in enumerate(self._items, 1):
             field = field_for(self.wizard.definition, item, ItemPlace(self.group.oid, row, item.oid), compact=True)
             field.edited.connect(self._edit)
+            if isinstance(field, SegmentsField):
+                # Choices stand in one line; what is left belongs to the others.
+                field.setMinimumWidth(field.natural_width)
+            else:
+                self._grid.setColumnStretch(column, 1)
             fields.append(field)
             self._grid.addWidget(field, self._grid_row(number), column, Qt.AlignmentFlag.AlignVCenter)
         self._fields.append(fields)

@@ -158,8 +158,10 @@ class StopsPage(PageView):
 
     def focus_first(self) -> None:
         stops = [stop for stop in self.stops() if isinstance(stop, Field)]
-        waiting = (stop for stop in stops if self.wizard.value(stop.place) is None)
-        target = next(waiting, stops[0] if stops else None)
+        waiting = [stop for stop in stops if self.wizard.is_missing(stop.place)]
+        if not waiting and not self.wizard.view.exists:
+            waiting = [stop for stop in stops if self.wizard.value(stop.place) is None]
+        target = next(iter(waiting or stops), None)
         if target is not None:
             self._go(target)
 
@@ -169,11 +171,12 @@ class StopsPage(PageView):
             self._go(stops[-1])
 
     def focus_place(self, place: ItemPlace) -> bool:
-        for stop in self.stops():
-            if stop.place == place and isinstance(stop, Field):
-                self._go(stop)
-                return True
-        return False
+        at_place = [stop for stop in self.stops() if stop.place == place]
+        if self.wizard.waits_for_comment(place) and not self.wizard.stops(place):
+            at_place.reverse()
+        if at_place:
+            self._go(at_place[0])
+        return bool(at_place)
 
     def step(self, step: int) -> bool:
         stop = self.stop

@@ -24,6 +24,7 @@ from ui.words import value_words
 NUMBER_WIDTH: Final = 38
 QUESTION_WIDTH: Final = 244
 MARKER_WIDTH: Final = 38
+MARKER_GAP: Final = 8
 PADDING: Final = 6
 MARKERS: Final = tuple(Missing)
 
@@ -157,6 +158,7 @@ class Question(QWidget):
         grid.setColumnMinimumWidth(0, NUMBER_WIDTH)
         grid.setColumnMinimumWidth(1, QUESTION_WIDTH)
         grid.setColumnStretch(2, 1)
+        grid.setColumnMinimumWidth(3, MARKER_WIDTH + MARKER_GAP)
         words = QWidget()
         column = QVBoxLayout(words)
         column.setContentsMargins(0, 0, 14, 0)

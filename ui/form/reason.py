@@ -111,7 +111,9 @@ class SavePanel(QFrame):
     def ask_start_again(self, count: int) -> None:
         """Ask whether what was typed is to be thrown away."""
         self.asked = Asked.START_AGAIN
-        self._title.setText(self.tr("%n value(s) that you typed and did not save will be thrown away.", "", count))
+        self._title.setText(
+            self.tr("What you typed and did not save will be thrown away: {count} values.").format(count=count)
+        )
         self._empty()
         self.reason.setVisible(False)
         self._open()
@@ -145,7 +147,9 @@ class SavePanel(QFrame):
         self._empty()
         self._missing_title.setVisible(bool(missing))
         self._missing_title.setText(
-            self.tr("%n answer(s) are missing. It can be saved as incomplete and completed later.", "", len(missing))
+            self.tr("Still missing: {count}. The form can be saved as incomplete and completed later.").format(
+                count=len(missing)
+            )
         )
         for place in missing[:MOST_SHOWN]:
             jump = _Jump(place, place_words(wizard, place))
@@ -153,7 +157,9 @@ class SavePanel(QFrame):
             self._missing.addWidget(jump, 0, Qt.AlignmentFlag.AlignLeft)
         more = len(missing) - MOST_SHOWN
         if more > 0:
-            self._missing.addWidget(label(self.tr("and %n more", "", more), kind="small", tone=Tone.SECONDARY))
+            self._missing.addWidget(
+                label(self.tr("and {count} more").format(count=more), kind="small", tone=Tone.SECONDARY)
+            )
 
     def _show_changes(self, wizard: FormWizard, changes: tuple[ValueChange, ...]) -> None:
         for row, change in enumerate(changes):

@@ -99,11 +99,11 @@ class RowsPage(StopsPage):
             )
             for number, row in enumerate(rows, 1)
         )
-        self._table.blockSignals(True)  # noqa: FBT003 - Qt takes it so
+        self._table.blockSignals(True)
         self._table.show_lines(columns, lines)
         if self._row:
             self._table.choose(self._row)
-        self._table.blockSignals(False)  # noqa: FBT003 - Qt takes it so
+        self._table.blockSignals(False)
         self._table.setVisible(bool(rows))
         self._table.setFixedHeight(min(len(rows), MOST_ROWS_SHOWN) * ROW_HEIGHT + 34)
         self._empty.setVisible(not rows)

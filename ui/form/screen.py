@@ -28,7 +28,7 @@ from ui.form.rows import RowsPage
 from ui.icons import SIGN_OF_STATE
 from ui.jobs import Jobs
 from ui.style import Tone
-from ui.widgets.buttons import Button, primary, secondary
+from ui.widgets.buttons import Button, plain, primary, secondary
 from ui.widgets.card import Header
 from ui.widgets.chip import Chip
 from ui.widgets.labels import IconView, label, line
@@ -78,24 +78,53 @@ class FormScreen(QWidget):
     # Building
 
     def _build(self) -> None:
+        self._page_list = PageList()
+        self._page_list.wanted.connect(self._go_to_page)
+        self._evidence = EvidenceColumn()
+        self._history = HistoryColumn()
+        self._history.hide()
+        self._history.closed.connect(self._close_history)
+        body = QHBoxLayout()
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(0)
+        body.addWidget(self._page_list)
+        body.addLayout(self._build_middle(), 1)
+        body.addWidget(self._evidence)
+        body.addWidget(self._history)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._build_header())
+        whole.addWidget(line())
+        whole.addLayout(body, 1)
+        whole.addWidget(self._build_footer())
+
+    def _build_header(self) -> Header:
         self._header = Header()
         self._event = Chip()
         self._header.beside.addWidget(self._event)
         self._deadline = Chip()
         self._deadline.setObjectName("deadline")
         self._deadline.hide()
+        kept = QWidget()
+        row = QHBoxLayout(kept)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
         self._kept_icon = IconView("check", Tone.SECONDARY)
         self._kept = label(kind="small", tone=Tone.SECONDARY)
         self._kept.setObjectName("kept")
+        row.addWidget(self._kept_icon)
+        row.addWidget(self._kept)
+        self._remove_button = plain(name="form.remove", icon="remove", tone=Tone.SECONDARY)
+        self._remove_button.clicked.connect(self._ask_remove)
         self._history_button = secondary(name="form.history", icon="history", hint="F4")
         self._history_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._history_button.clicked.connect(self.show_history)
-        self._remove_button = secondary(name="form.remove", icon="remove")
-        self._remove_button.clicked.connect(self._ask_remove)
-        for widget in (self._deadline, self._kept_icon, self._kept, self._remove_button, self._history_button):
+        for widget in (self._deadline, kept, self._remove_button, self._history_button):
             self._header.add_action(widget)
-        self._page_list = PageList()
-        self._page_list.wanted.connect(self._go_to_page)
+        return self._header
+
+    def _build_middle(self) -> QVBoxLayout:
         self._stack = QStackedWidget()
         self._taken_up = _TakenUp()
         self._taken_up.go_on.clicked.connect(self._taken_up.hide)
@@ -103,34 +132,17 @@ class FormScreen(QWidget):
         self._message = Message()
         self._panel = SavePanel()
         self._panel.wanted.connect(self._jump)
-        self._evidence = EvidenceColumn()
-        self._history = HistoryColumn()
-        self._history.hide()
-        self._history.closed.connect(self._close_history)
+        messages = QVBoxLayout()
+        messages.setContentsMargins(style.MARGIN, 8, style.MARGIN, 0)
+        messages.addWidget(self._message)
         middle = QVBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
         middle.addWidget(self._taken_up)
-        messages = QVBoxLayout()
-        messages.setContentsMargins(style.MARGIN, 0, style.MARGIN, 0)
-        messages.addWidget(self._message)
         middle.addLayout(messages)
         middle.addWidget(self._stack, 1)
         middle.addWidget(self._panel)
-        body = QHBoxLayout()
-        body.setContentsMargins(0, 0, 0, 0)
-        body.setSpacing(0)
-        body.addWidget(self._page_list)
-        body.addLayout(middle, 1)
-        body.addWidget(self._evidence)
-        body.addWidget(self._history)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(self._header)
-        whole.addWidget(line())
-        whole.addLayout(body, 1)
-        whole.addWidget(self._build_footer())
+        return middle
 
     def _build_footer(self) -> QFrame:
         footer = QFrame()
@@ -266,6 +278,7 @@ class FormScreen(QWidget):
     def _relabel(self) -> None:
         self._back.setText(self.tr("Back"))
         self._leave.setText(self.tr("Leave as draft"))
+        self._save_now.setText(self.tr("Save"))
         self._history_button.setText(self.tr("History"))
         self._remove_button.setText(self.tr("Remove"))
         self._remove_button.setToolTip(self.tr("Remove a form that should not be there"))
@@ -382,8 +395,7 @@ class FormScreen(QWidget):
             self.tr("Leave as draft") if wizard.is_changed and not self._read_only else self.tr("Leave")
         )
         self._leave.setVisible(not asking)
-        self._save_now.setVisible(not last and not asking and not self._read_only)
-        self._save_now.setText(self._save_words(wizard))
+        self._save_now.setVisible(wizard.is_changed and not last and not asking and not self._read_only)
         self._primary.setVisible(not (self._read_only and last))
         if asking:
             self._primary.setText(self._panel_words(wizard))
@@ -408,7 +420,13 @@ class FormScreen(QWidget):
                 return self.tr("Throw them away")
             case Asked.SAVE:
                 changes = len(wizard.changes_of_saved)
-                return self.tr("Record %n change(s)", "", changes) if changes else self._save_words(wizard)
+                if not changes:
+                    return self._save_words(wizard)
+                return (
+                    self.tr("Record the change")
+                    if changes == 1
+                    else self.tr("Record {count} changes").format(count=changes)
+                )
 
     def _page_here(self) -> PageView:
         if self.wizard is None:
@@ -660,17 +678,16 @@ class FormScreen(QWidget):
 
     def _stop(self, problems: tuple[Problem, ...]) -> None:
         """Say how much stands against the save, and go to the first of it."""
-        self._message.say(
-            Tone.WRONG,
-            self.tr(
-                "Not saved: %n point(s) need you first. What is wrong stands beside each field.", "", len(problems)
-            ),
-        )
-        message = self._message.text
         place = problems[0].place
         if place is not None:
             self._jump(place)
-        self._message.say(Tone.WRONG, message)
+        if len(problems) == 1:
+            text = self.tr("Not saved: one answer needs you first. What is the matter stands beside it.")
+        else:
+            text = self.tr("Not saved: {count} answers need you first. What is the matter stands beside each.").format(
+                count=len(problems)
+            )
+        self._message.say(Tone.WRONG, text)
 
     def _go_on(self) -> None:
         """The panel's question was answered."""

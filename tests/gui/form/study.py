@@ -160,7 +160,8 @@ ITEMS = (
 )  # fmt: skip
 
 GROUPS = (
-    ItemGroupDef(oid="IG.IN", name="IN", title=both("Visit", "访视"), instruction=both("Answer from the source.", "按原始资料填写。"),
+    ItemGroupDef(oid="IG.IN", name="IN", title=both("Visit", "访视"),
+                 instruction=both("Answer from the source.", "按原始资料填写。"),
                  items=(ItemRef(item="IT.DATE", mandatory=True), ItemRef(item="IT.BLAST", mandatory=True),
                         ItemRef(item="IT.HALF"), ItemRef(item="IT.YES", mandatory=True),
                         ItemRef(item="IT.WHY", skip='YES != "N"'))),

@@ -73,7 +73,9 @@ def test_folding_leaves_what_tells_words_apart():
 
 
 def test_a_thousand_terms_are_searched_in_a_few_milliseconds():
-    items = tuple(term(f"T{n}", f"Term number {n} of many", f"第 {n} 个术语", f"dgsy{n}", f"synonym {n}") for n in range(1000))
+    items = tuple(
+        term(f"T{n}", f"Term number {n} of many", f"第 {n} 个术语", f"dgsy{n}", f"synonym {n}") for n in range(1000)
+    )
     index = TermIndex(CodeList(oid="CL.M", name="M", items=items))
     began = time.perf_counter()
     for typed in ("t", "te", "term", "number 99", "dgsy7", "术语", "of term"):

@@ -20,7 +20,9 @@ def rules() -> Rules:
     return Rules(definition())
 
 
-def sheet_of(rules: Rules, content: FormContent | None = None, others: dict[FormKey, FormContent] | None = None) -> Sheet:
+def sheet_of(
+    rules: Rules, content: FormContent | None = None, others: dict[FormKey, FormContent] | None = None
+) -> Sheet:
     view = FormView(
         subject="01-A001",
         key=KEY,

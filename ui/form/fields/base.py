@@ -109,8 +109,8 @@ class Field(QWidget):
         """Take the widget that answers; a marker will hide it."""
         self._inner = inner
         self._row.addWidget(inner, stretch)
-        if not stretch:
-            self._row.addStretch(1)
+        # Whoever does not take the whole width keeps to the left.
+        self._row.addStretch(0 if stretch else 1)
         self.setFocusProxy(inner)
 
     # Inside

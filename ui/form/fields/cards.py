@@ -29,7 +29,7 @@ class Cards(QWidget):
         self._wrong = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
@@ -75,7 +75,10 @@ class Cards(QWidget):
         return QSize(LEAST_WIDTH, PLAIN_HEIGHT)
 
     def _in_row(self, width: int) -> int:
-        fit = max(1, (width + GAP) // (LEAST_WIDTH + GAP))
+        metrics = QFontMetrics(style.font(bold=True))
+        labels = [metrics.horizontalAdvance(label) + 2 * PADDING + 4 for _, label, _ in self._options]
+        least = max([LEAST_WIDTH, *labels])
+        fit = max(1, (width + GAP) // (least + GAP))
         return max(1, min(fit, len(self._options)))
 
     def _rows(self, width: int) -> list[tuple[int, int]]:
@@ -109,8 +112,8 @@ class Cards(QWidget):
         rects: list[QRect] = []
         top = 0
         for first, height in self._rows(width):
-            for column in range(min(count, len(self._options) - first)):
-                rects.append(QRect(column * (wide + GAP), top, wide, height))
+            columns = range(min(count, len(self._options) - first))
+            rects += [QRect(column * (wide + GAP), top, wide, height) for column in columns]
             top += height + GAP
         return rects
 

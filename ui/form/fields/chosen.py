@@ -16,6 +16,7 @@ from ui.form.fields.typed import LINE_WIDTH, Line
 from ui.widgets.drawing import draw_text
 from ui.widgets.fields import Choice
 
+LEAST_CHARACTERS = 10
 TRUE, FALSE = "true", "false"
 
 
@@ -30,9 +31,9 @@ def options_of(definition: Definition, item: ItemDef) -> tuple[tuple[str, str], 
 class SegmentsField(Field):
     """One code of a few, or yes and no; several codes where the item allows them."""
 
-    def __init__(self, definition: Definition, item: ItemDef, place: ItemPlace) -> None:
+    def __init__(self, definition: Definition, item: ItemDef, place: ItemPlace, *, compact: bool = False) -> None:
         super().__init__(definition, item, place)
-        self._segments = Segments(multiple=item.multiple)
+        self._segments = Segments(multiple=item.multiple, compact=compact)
         self._segments.chosen.connect(self.edited)
         self._codes: tuple[str, ...] | None = None
         self._hold(self._segments, stretch=1)
@@ -149,13 +150,18 @@ class _StillChoice(Choice):
 class ChoiceField(Field):
     """One code of a list that is too long to stand open and too short to be searched."""
 
-    def __init__(self, definition: Definition, item: ItemDef, place: ItemPlace) -> None:
+    def __init__(self, definition: Definition, item: ItemDef, place: ItemPlace, *, compact: bool = False) -> None:
         super().__init__(definition, item, place)
         self._choice = _StillChoice()
         self._choice.setMaximumWidth(LINE_WIDTH)
         self._choice.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        if compact:
+            # Its column says how wide it is.
+            self._choice.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            self._choice.setMinimumContentsLength(LEAST_CHARACTERS)
+            self._choice.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._codes: tuple[str, ...] | None = None
-        self._hold(self._choice)
+        self._hold(self._choice, stretch=1 if compact else 0)
         self.relabel()
         self._choice.currentIndexChanged.connect(self._changed)
 
@@ -165,9 +171,9 @@ class ChoiceField(Field):
         options = tuple(
             option for option in options_of(self.definition, self.item) if kept is None or option[0] in kept
         )
-        self._choice.blockSignals(True)  # noqa: FBT003 - Qt takes it so
+        self._choice.blockSignals(True)
         self._choice.show_choices((("", ""), *options))
-        self._choice.blockSignals(False)  # noqa: FBT003 - Qt takes it so
+        self._choice.blockSignals(False)
 
     def show_codes(self, codes: tuple[str, ...] | None, source: ItemValue | None) -> None:
         if codes != self._codes:
@@ -187,9 +193,9 @@ class ChoiceField(Field):
         return ItemValue(value=code) if code else None
 
     def _show(self, value: ItemValue | None) -> None:
-        self._choice.blockSignals(True)  # noqa: FBT003 - Qt takes it so
+        self._choice.blockSignals(True)
         self._choice.choose(value.value if value else "")
-        self._choice.blockSignals(False)  # noqa: FBT003 - Qt takes it so
+        self._choice.blockSignals(False)
 
 
 class FoundList(QWidget):
@@ -246,7 +252,7 @@ class FoundList(QWidget):
             QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), style.CARD_RADIUS, style.CARD_RADIUS
         )
         second = int(self.width() * 0.35)
-        third = int(self.width() * 0.64)
+        third = int(self.width() * 0.59)
         for index, item in enumerate(self.found):
             rect = QRect(1, 1 + index * style.ROW, self.width() - 2, style.ROW)
             if index == self.here:

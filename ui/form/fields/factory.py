@@ -1,12 +1,9 @@
 """Which field answers which item."""
 
-from PySide6.QtGui import QFontMetrics
-
 from desktop.study.data import ItemPlace
 from desktop.study.definition import DataType, Definition, ItemDef
-from ui import style
 from ui.form.fields.base import Field
-from ui.form.fields.chosen import CardsField, ChoiceField, SegmentsField, TermField, options_of
+from ui.form.fields.chosen import CardsField, ChoiceField, SegmentsField, TermField
 from ui.form.fields.typed import DateField, DatetimeField, NumberField, TextField, WorkedField
 
 MOST_SEGMENTS = 9
@@ -15,6 +12,8 @@ MOST_OPEN = 6
 """Choices with long labels stand open, one under the other, up to this many."""
 LINE_OF_SEGMENTS = 330
 """Width that a row of choices has beside its question."""
+LINE_IN_TABLE = 350
+"""The same in a table, where choices stand closer."""
 MOST_CHOICES = 30
 """Longer lists are searched."""
 
@@ -46,11 +45,10 @@ def _choice_for(definition: Definition, item: ItemDef, place: ItemPlace, count: 
         return CardsField(definition, item, place)
     if item.multiple:
         return SegmentsField(definition, item, place)
-    metrics = QFontMetrics(style.font(bold=True))
-    labels = [label for _, label in options_of(definition, item)]
-    width = sum(metrics.horizontalAdvance(label) + 36 for label in labels)
-    if count <= MOST_SEGMENTS and width <= LINE_OF_SEGMENTS:
-        return SegmentsField(definition, item, place)
+    field = SegmentsField(definition, item, place, compact=compact)
+    if count <= MOST_SEGMENTS and field.natural_width <= (LINE_IN_TABLE if compact else LINE_OF_SEGMENTS):
+        return field
+    field.deleteLater()
     if count <= MOST_OPEN and not compact:
         return SegmentsField(definition, item, place)
-    return ChoiceField(definition, item, place)
+    return ChoiceField(definition, item, place, compact=compact)

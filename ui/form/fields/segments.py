@@ -13,8 +13,8 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPaintEvent,
     QPainterPath,
+    QPaintEvent,
     QPen,
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
@@ -25,9 +25,12 @@ from ui.widgets.drawing import draw_text
 
 PADDING = 10
 KEY_GAP = 8
+COMPACT_PADDING = 6
+COMPACT_KEY_GAP = 4
 LIST_ROW = 30
 BOX = 16
 MOST_KEYS = 9
+MOST_COLUMNS = 2
 
 
 def keys_of(codes: Sequence[str]) -> dict[str, str]:
@@ -43,11 +46,11 @@ class Segments(QWidget):
     chosen = Signal()
     """The person chose; `codes` says what is chosen now."""
 
-    def __init__(self, *, multiple: bool = False, keys: bool = True, parent: QWidget | None = None) -> None:
+    def __init__(self, *, multiple: bool = False, compact: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.multiple = multiple
+        self._padding, self._key_gap = (COMPACT_PADDING, COMPACT_KEY_GAP) if compact else (PADDING, KEY_GAP)
         self.read_only = False
-        self._with_keys = keys
         self._options: tuple[tuple[str, str], ...] = ()
         self._keys: dict[str, str] = {}
         self._chosen: tuple[str, ...] = ()
@@ -58,7 +61,7 @@ class Segments(QWidget):
         self._widths: list[int] = []
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
@@ -69,12 +72,12 @@ class Segments(QWidget):
         if options == self._options:
             return
         self._options = options
-        self._keys = keys_of([code for code, _ in options]) if self._with_keys else {}
+        self._keys = keys_of([code for code, _ in options])
         self._here = min(self._here, max(len(options) - 1, 0))
         metrics = QFontMetrics(style.font(bold=True))
-        key_room = metrics.horizontalAdvance("0") + KEY_GAP if self._keys else 0
-        box = BOX + KEY_GAP if self.multiple else 0
-        self._widths = [2 * PADDING + key_room + box + metrics.horizontalAdvance(label) for _, label in options]
+        key_room = QFontMetrics(style.font(style.HINT)).horizontalAdvance("0") + self._key_gap if self._keys else 0
+        box = BOX + self._key_gap if self.multiple else 0
+        self._widths = [2 * self._padding + key_room + box + metrics.horizontalAdvance(label) for _, label in options]
         self._describe()
         self.updateGeometry()
         self.update()
@@ -125,33 +128,45 @@ class Segments(QWidget):
         return QSize(min(self.natural_width, 150), style.FIELD)
 
     def _text_left(self) -> int:
-        key_room = self.fontMetrics().horizontalAdvance("0") + KEY_GAP if self._keys else 0
-        return PADDING + key_room + (BOX + KEY_GAP if self.multiple else 0)
+        key_room = QFontMetrics(style.font(style.HINT)).horizontalAdvance("0") + self._key_gap if self._keys else 0
+        return self._padding + key_room + (BOX + self._key_gap if self.multiple else 0)
+
+    def _columns(self, width: int) -> int:
+        """How many stand beside each other in a list: as many as leave every label at most two lines."""
+        most = max(1, min(MOST_COLUMNS, len(self._options)))
+        two_lines = QFontMetrics(style.font(bold=True)).lineSpacing() * 2
+        return next(
+            (columns for columns in range(most, 1, -1) if max(self._label_heights(width // columns)) <= two_lines), 1
+        )
+
+    def _label_heights(self, width: int) -> list[int]:
+        metrics = QFontMetrics(style.font(bold=True))
+        room = max(60, width - self._text_left() - self._padding - 2)
+        flags = int(Qt.TextFlag.TextWordWrap)
+        return [metrics.boundingRect(QRect(0, 0, room, 1000), flags, label).height() for _, label in self._options]
 
     def _row_heights(self, width: int) -> list[int]:
-        """In a list a long label goes on in a second line."""
-        metrics = QFontMetrics(style.font(bold=True))
-        room = max(60, width - self._text_left() - PADDING - 2)
-        heights: list[int] = []
-        for _, label in self._options:
-            flags = int(Qt.TextFlag.TextWordWrap)
-            lines = metrics.boundingRect(QRect(0, 0, room, 1000), flags, label).height()
-            heights.append(max(LIST_ROW, lines + 10))
-        return heights
+        """Heights of the rows of a list, where a long label goes on in a second line."""
+        columns = self._columns(width)
+        heights = [max(LIST_ROW, height + 10) for height in self._label_heights(width // columns)]
+        return [max(heights[first : first + columns]) for first in range(0, len(heights), columns)]
 
     def _rects(self) -> list[QRect]:
         width = self.width()
         rects: list[QRect] = []
+        above = max(0, (self.height() - self.heightForWidth(width)) // 2)
         if self._is_list(width):
-            wide = min(width, max(self._widths, default=0) + 2)
-            top = 1
-            for height in self._row_heights(width):
-                rects.append(QRect(0, top, wide, height))
+            columns = self._columns(width)
+            wide = min(width // columns, max(self._widths, default=0) + 2)
+            top = above + 1
+            for row, height in enumerate(self._row_heights(width)):
+                count = min(columns, len(self._options) - row * columns)
+                rects += [QRect(column * wide, top, wide, height) for column in range(count)]
                 top += height
             return rects
         left = 0
         for wide in self._widths:
-            rects.append(QRect(left, 0, wide, style.FIELD))
+            rects.append(QRect(left, above, wide, style.FIELD))
             left += wide
         return rects
 
@@ -251,7 +266,8 @@ class Segments(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         c = style.colours()
         rects = self._rects()
-        whole = QRectF(rects[0].topLeft(), rects[-1].bottomRight() + QPoint(1, 1)).adjusted(0.5, 0.5, -0.5, -0.5)
+        right, bottom = max(rect.right() for rect in rects), rects[-1].bottom()
+        whole = QRectF(rects[0].topLeft(), QPoint(right + 1, bottom + 1)).adjusted(0.5, 0.5, -0.5, -0.5)
         shape = QPainterPath()
         shape.addRoundedRect(whole, style.RADIUS, style.RADIUS)
         painter.fillPath(shape, QColor(c.wrong_ground if self._wrong else c.face))
@@ -276,19 +292,18 @@ class Segments(QWidget):
             painter.fillRect(rect, QColor(c.accent))
         elif index == self._hovered or (self.multiple and self.hasFocus() and index == self._here):
             painter.fillRect(rect, QColor(c.hover if index == self._hovered else c.accent_ground))
-        if index:
-            painter.setPen(QPen(QColor(c.line), 1))
-            if self._is_list(self.width()):
-                painter.drawLine(rect.topLeft(), rect.topRight())
-            else:
-                painter.drawLine(rect.topLeft(), rect.bottomLeft())
-        left = rect.left() + PADDING
+        painter.setPen(QPen(QColor(c.line), 1))
+        if index and self._is_list(self.width()):
+            painter.drawLine(rect.topLeft(), rect.topRight())
+        if rect.left() > 0:
+            painter.drawLine(rect.topLeft(), rect.bottomLeft())
+        left = rect.left() + self._padding
         key = self._keys.get(code)
         if self._keys:
             painter.setFont(style.font(style.HINT))
             painter.setPen(QColor(c.on_accent_hint if filled else c.faint))
             draw_text(painter, QRectF(rect), key or "", left)
-            left += self.fontMetrics().horizontalAdvance("0") + KEY_GAP
+            left += painter.fontMetrics().horizontalAdvance("0") + self._key_gap
         if self.multiple:
             box = QRectF(left + 0.5, rect.center().y() - BOX / 2 + 1, BOX - 1, BOX - 1)
             painter.setPen(QPen(QColor(c.accent if chosen else c.field_line), 1))
@@ -297,11 +312,11 @@ class Segments(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             if chosen:
                 icons.paint(painter, "check", box.adjusted(1, 1, -1, -1), Tone.ON_ACCENT)
-            left += BOX + KEY_GAP
+            left += BOX + self._key_gap
         painter.setFont(style.font(bold=chosen))
         painter.setPen(QColor(c.on_accent if filled else c.faint if self.read_only else c.ink))
         if rect.height() > style.FIELD:
-            room = QRect(left, rect.top(), rect.right() - left - PADDING + 2, rect.height())
+            room = QRect(left, rect.top(), rect.right() - left - self._padding + 2, rect.height())
             painter.drawText(room, int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignVCenter), label)
         else:
             draw_text(painter, QRectF(rect), label, left)

@@ -115,8 +115,6 @@ class TextField(Field):
             self._edit.setMaximumWidth(width)
             self._edit.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             self._hold(self._edit, stretch=1)
-            self._row.addStretch(0)
-            self._row.setAlignment(Qt.AlignmentFlag.AlignLeft)
         else:
             self._edit = Lines()
             self._hold(self._edit, stretch=1)
@@ -210,9 +208,9 @@ class NumberField(Field):
         # A value that was given without its only unit stays so: entering it again is no change.
         self._unit = value.unit
         if self._choice is not None and value.unit in self._units:
-            self._choice.blockSignals(True)  # noqa: FBT003 - Qt takes it so
+            self._choice.blockSignals(True)
             self._choice.choose(value.unit)
-            self._choice.blockSignals(False)  # noqa: FBT003 - Qt takes it so
+            self._choice.blockSignals(False)
 
 
 class DateField(Field):
