@@ -344,6 +344,8 @@ def _transfer_form(subject: str, key: FormKey, form: folding.FormFold) -> Transf
         content=form.content(),
         derived=form.derived(),
         wall=form.last.wall if form.last else "",
+        first_wall=form.first.wall if form.first else "",
+        user=form.last.user if form.last else "",
     )
 
 

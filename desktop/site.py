@@ -7,6 +7,7 @@ A Site lives on the thread that opened it (`Vault`), and is opened by a person: 
 """
 
 import datetime
+import hashlib
 import zoneinfo
 from collections.abc import Iterable
 from pathlib import Path
@@ -26,6 +27,7 @@ from desktop.casebook.views import (
     Change,
     Discrepancy,
     Draft,
+    Failure,
     FormView,
     Role,
     ShellView,
@@ -41,6 +43,7 @@ from desktop.journal.chain import ChainPoint
 from desktop.journal.entry import (
     Exported,
     FormRemoved,
+    Kind,
     PassphraseChanged,
     RawEntry,
     SessionChanged,
@@ -422,24 +425,41 @@ class Site:
         """
         from desktop.export.excel import write_excel
 
-        result = write_excel(self.transfer(month), out, progress, cancelled)
-        body = Exported(salt=new_salt(), what="excel", month=month, sha256=result.sha256)
-        self.vault.record([Recording(body)])
-        return result
+        def note(result: "ExportResult") -> None:
+            body = Exported(salt=new_salt(), what="excel", month=month, sha256=result.sha256)
+            self.vault.record([Recording(body)])
+
+        return write_excel(self.transfer(month), out, progress, cancelled, note)
 
     def verify_file(self, path: Path) -> Verification:
-        """Verify a batch or an export file that lies somewhere. Raises EnvironmentProblemError where it cannot be read."""
-        from desktop.export.check import verify_excel
+        """Verify a batch or an export file that lies somewhere.
+
+        Raises EnvironmentProblemError or DamagedError where it cannot be read.
+        """
         from desktop.sync.agreed import agreed_centre
         from desktop.sync.verify import is_batch, verify_batch
 
         with translated():
             if not is_batch(path):
-                return verify_excel(path)
+                return self._verify_export(path)
             data = path.read_bytes()
         with self.vault.begin() as connection:
             centre = agreed_centre(connection)
         return verify_batch(data, centre.read_directory() if centre else None)
+
+    def _verify_export(self, path: Path) -> Verification:
+        """The file by itself, and whether the journal knows it to the last byte: a forger can mend the first."""
+        from desktop.export.check import verify_excel
+
+        found = verify_excel(path)
+        with path.open("rb") as stream:
+            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        with self.vault.begin() as connection:
+            for entry in journal.of_kinds(connection, [Kind.EXPORTED]):
+                if isinstance(entry.body, Exported) and entry.body.sha256 == sha256:
+                    return found
+        unknown = Failure(where=path.name, message="The journal has no export of this file as it is now.")
+        return msgspec.structs.replace(found, ok=False, failures=(*found.failures, unknown))
 
     # Inside
 

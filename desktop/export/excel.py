@@ -57,10 +57,15 @@ class ExportResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def write_excel(
-    transfer: Transfer, out: Path, progress: Progress | None = None, cancelled: Cancelled | None = None
+    transfer: Transfer,
+    out: Path,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+    note: Callable[[ExportResult], None] | None = None,
 ) -> ExportResult:
     """Write the transfer. An older file of the name is replaced only by a whole new one.
 
+    `note` is told when the file is whole, before it takes its place: so no file leaves that was not noted.
     Raises RefusedError where there is more than Excel can hold, EnvironmentProblemError or CancelledError; then nothing was
     written.
     """
@@ -75,6 +80,9 @@ def write_excel(
             with made.open("rb+") as stream:
                 sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
                 flush_to_disk(stream)
+            result = ExportResult(rows=writer.rows, cells=writer.cells, altered=len(writer.altered), sha256=sha256)
+            if note is not None:
+                note(result)
             _replace(made, out)
             sync_folder(out.parent)
     except XlsxWriterException as error:
@@ -83,7 +91,7 @@ def write_excel(
         raise file_problem(reason if isinstance(reason, OSError) else OSError(str(error))) from error
     except OSError as error:
         raise file_problem(error) from error
-    return ExportResult(rows=writer.rows, cells=writer.cells, altered=len(writer.altered), sha256=sha256)
+    return result
 
 
 def _replace(made: Path, out: Path) -> None:
