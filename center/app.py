@@ -53,35 +53,28 @@ def make_app(store: Store) -> FastAPI:
         signature = request.headers.get(protocol.SIGNATURE_HEADER, "")
         return intake.authenticate(device, request.url.path, body, signature)
 
-    @app.post(protocol.IDENTITY)
-    async def identity(request: Request) -> Response:
-        return await respond(request, lambda _body: intake.identity())
+    def fetch(request: Request, body: bytes) -> protocol.Fetched:
+        record = signed_request(request, body)
+        try:
+            wanted = msgspec.json.decode(body, type=protocol.Fetch)
+        except msgspec.DecodeError:
+            raise RefusedError(BAD_REQUEST) from None
+        return intake.fetch(record, wanted)
 
-    @app.post(protocol.ENROL)
-    async def enrol(request: Request) -> Response:
-        return await respond(request, intake.enrol)
+    handlers: dict[str, Callable[[Request, bytes], msgspec.Struct]] = {
+        protocol.IDENTITY: lambda _request, _body: intake.identity(),
+        protocol.ENROL: lambda _request, body: intake.enrol(body),
+        protocol.MEET: lambda request, body: intake.meet(signed_request(request, body)),
+        protocol.BATCH: lambda request, body: intake.take_batch(signed_request(request, body), body),
+        protocol.FETCH: fetch,
+    }
 
-    @app.post(protocol.MEET)
-    async def meet(request: Request) -> Response:
-        return await respond(request, lambda body: intake.meet(signed_request(request, body)))
+    async def endpoint(request: Request) -> Response:
+        handle = handlers[request.url.path]
+        return await respond(request, lambda body: handle(request, body))
 
-    @app.post(protocol.BATCH)
-    async def take_batch(request: Request) -> Response:
-        return await respond(request, lambda body: intake.take_batch(signed_request(request, body), body))
-
-    @app.post(protocol.FETCH)
-    async def fetch(request: Request) -> Response:
-        def handle(body: bytes) -> protocol.Fetched:
-            record = signed_request(request, body)
-            try:
-                wanted = msgspec.json.decode(body, type=protocol.Fetch)
-            except msgspec.DecodeError:
-                raise RefusedError(BAD_REQUEST) from None
-            return intake.fetch(record, wanted)
-
-        return await respond(request, handle)
-
-    del identity, enrol, meet, take_batch, fetch
+    for path in handlers:
+        app.add_api_route(path, endpoint, methods=["POST"])
     return app
 
 

@@ -221,12 +221,13 @@ class _Line:
                     yield ItemPlace(group, key, oid), self._value(oid, value)
 
     def _value(self, oid: str, value: object) -> ItemValue | None:
-        parts = len(cast("dict[str, object]", value)) if isinstance(value, dict) else 0
-        match value:
-            case None:
-                return None
-            case str() if value:
-                return ItemValue(value=value)
+        if value is None:
+            return None
+        if isinstance(value, str) and value:
+            return ItemValue(value=value)
+        shape = cast("dict[str, object]", value) if isinstance(value, dict) else {}
+        parts = len(shape)
+        match shape:
             case {"missing": str(missing)} if parts == 1 and missing:
                 return ItemValue(missing=missing)
             case {"value": str(text), "unit": str(unit)} if parts == 2 and text and unit:

@@ -275,6 +275,8 @@ class MainWindow(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Finish what was begun, sign out, stop the workers and the practice centre."""
         self._idle.stop()
+        if self.frame is not None and self.frame.form is not None:
+            self.frame.form.keep()
         try:
             self.access.end()
         except SitebookError as error:

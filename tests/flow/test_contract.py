@@ -20,6 +20,8 @@ SECRET, NURSE_SECRET = "a long passphrase", "another passphrase"
 
 Document = dict[str, Any]
 
+TODAY = datetime.datetime.now(datetime.UTC).date().isoformat()
+
 
 def run(*arguments: str, check: int | None = 0, **environment: str) -> subprocess.CompletedProcess[str]:
     ran = subprocess.run(
@@ -109,13 +111,13 @@ def plausible(item: Document) -> Any:
         case "float":
             value = str(low if low is not None else high if high is not None else 1)
         case "date":
-            value = high or low or datetime.date.today().isoformat()
+            value = high or low or TODAY
         case "partialDate":
             value = (high or low or "1980-06")[:7]
         case "time":
             value = "08:30"
         case "datetime":
-            value = (high or datetime.date.today().isoformat())[:10] + "T00:00"
+            value = (high or TODAY)[:10] + "T00:00"
         case "boolean":
             value = "true"
         case _:
@@ -308,7 +310,7 @@ def test_repeating_rows(made: Vault, shown: Document, subject: str) -> None:
     found = [
         (event["oid"], form["oid"], group)
         for event in shown["events"]
-        for form in map(lambda oid: form_of(shown, oid), event["forms"])
+        for form in (form_of(shown, oid) for oid in event["forms"])
         for group in form["groups"]
         if group["repeating"] and any(not item["mandatory"] for item in group["items"])
     ]

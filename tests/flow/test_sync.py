@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import uvicorn
 
@@ -17,11 +18,13 @@ from center.evidence import verify_evidence, write_evidence
 from center.store import Store
 from desktop import opening
 from desktop.acts import SaveForm
-from desktop.errors import CentreError, DamagedError, RefusedError
+from desktop.errors import CancelledError, CentreError, DamagedError, RefusedError
+from desktop.journal.entry import decode
 from desktop.journal.keys import DeviceKeys
 from desktop.site import Site
 from desktop.study.data import FormKey, ItemPlace, ItemValue
 from desktop.sync import batch, protocol
+from desktop.sync.agreed import agreed_centre, keep_centre
 from desktop.sync.channel import Channel
 from desktop.vault import journal, outbox
 
@@ -266,9 +269,6 @@ def test_what_answers_and_is_not_the_centre(
     with joined.sign_in(ADMIN) as site, answering(status, body, kind, headers) as url:
         with pytest.raises(CentreError):
             site.begin_enrolment(url, "AAAA-BBBB-CCCC-DDDD")
-        from desktop.sync.agreed import agreed_centre, keep_centre
-        import msgspec
-
         with site.vault.begin() as connection:
             agreed = agreed_centre(connection)
             assert agreed is not None
@@ -279,10 +279,6 @@ def test_what_answers_and_is_not_the_centre(
 
 
 def test_another_centre_of_the_same_study_is_not_believed(joined: Any, tmp_path: Path) -> None:
-    import msgspec
-
-    from desktop.sync.agreed import agreed_centre, keep_centre
-
     impostor = Centre(tmp_path / "impostor", joined.definition)
     impostor.up()
     try:
@@ -377,8 +373,6 @@ def test_many_entries_go_in_several_batches_that_can_be_cut(joined: Any, centre:
         with site.vault.begin() as connection:
             total = site.vault.chain_point(connection, site.device).sequence
         cuts = iter([False, False, True])
-        from desktop.errors import CancelledError
-
         with pytest.raises(CancelledError):
             site.sync(cancelled=lambda: next(cuts))
         assert site.status().entries.received == 8
@@ -396,8 +390,6 @@ def test_many_entries_go_in_several_batches_that_can_be_cut(joined: Any, centre:
 
 
 def mine_device(raws: list[Any]) -> str:
-    from desktop.journal.entry import decode
-
     return decode(raws[0]).head.device
 
 

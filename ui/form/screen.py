@@ -5,7 +5,7 @@ import zoneinfo
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, QTime, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.acts import Recorded, RemoveForm
@@ -58,6 +58,10 @@ class FormScreen(QWidget):
         self._pages: dict[str, PageView] = {}
         self._to_build: list[str] = []
         self._read_only = False
+        self._just_saved = False
+        """Nothing was touched since the save: what is left to do is to go on."""
+        self._last_place: ItemPlace | None = None
+        """Where the keys were last."""
         self._received = False
         self._saving = False
         self._draft_running = False
@@ -172,7 +176,7 @@ class FormScreen(QWidget):
 
     def open(self, subject: str, key: FormKey) -> None:
         """Show a form of a subject; also one of which nothing is recorded yet."""
-        self._keep_now()
+        self.keep()
         self._forget()
         self._asked = (subject, key)
         self._access.ask(
@@ -183,9 +187,13 @@ class FormScreen(QWidget):
         if self._asked != (subject, key):
             return
         view, sync = answer
+        self._see_received(view, sync)
+        self.show_view(view)
+        self._page_here().focus_first()
+
+    def _see_received(self, view: FormView, sync: SyncView) -> None:
         device = self._access.session.device
         self._received = view.exists and 0 < view.basis.get(device, 0) <= sync.received_to
-        self.show_view(view)
 
     def show_view(self, view: FormView) -> None:
         """Begin with a form as it stands, and with the draft where there is one."""
@@ -207,7 +215,6 @@ class FormScreen(QWidget):
         self._clock.start()
         self._relabel()
         self._show_page()
-        self._page_here().focus_first()
         self._to_build = [group for group in wizard.form.groups if group not in self._pages]
         if self._to_build:
             self._idle.start()
@@ -223,6 +230,7 @@ class FormScreen(QWidget):
         self._close_history()
         self._draft_kept = ""
         self._saving = False
+        self._just_saved = False
 
     def _clear_pages(self) -> None:
         for page in self._pages.values():
@@ -270,8 +278,11 @@ class FormScreen(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             if self.wizard is not None and self._pages:
+                place = self._page_here().place
                 self._page_here().commit()
                 self._show_form()
+                if place is None or not self._page_here().focus_place(place):
+                    self._page_here().focus_first()
             else:
                 self._relabel()
 
@@ -388,16 +399,20 @@ class FormScreen(QWidget):
         groups = [page.group for page in wizard.pages if page.state is not PageState.SKIPPED] or [wizard.page]
         index = groups.index(wizard.page) if wizard.page in groups else 0
         last = index == len(groups) - 1
+        done = self._just_saved and not asking
         self._position.setVisible(len(groups) > 1 and not asking)
         self._position.setText(self.tr("Page {number} of {count}").format(number=index + 1, count=len(groups)))
         self._back.setVisible(index > 0 or asking)
         self._leave.setText(
             self.tr("Leave as draft") if wizard.is_changed and not self._read_only else self.tr("Leave")
         )
-        self._leave.setVisible(not asking)
+        self._leave.setVisible(not asking and not done)
         self._save_now.setVisible(wizard.is_changed and not last and not asking and not self._read_only)
-        self._primary.setVisible(not (self._read_only and last))
-        if asking:
+        self._primary.setVisible(done or not (self._read_only and last))
+        if done:
+            self._primary.setText(self.tr("Done"))
+            self._primary.set_hint("Enter")
+        elif asking:
             self._primary.setText(self._panel_words(wizard))
             self._primary.set_hint("Enter")
         elif last:
@@ -444,7 +459,22 @@ class FormScreen(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         """Whatever takes the screen away, what was typed is kept."""
         super().hideEvent(event)
-        self._keep_now()
+        self._clock.stop()
+        self.keep()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.wizard is not None:
+            self._clock.start()
+            self._show_deadline()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Whoever comes back to the form comes back to a question."""
+        super().focusInEvent(event)
+        if self.wizard is not None and self._pages:
+            page = self._page_here()
+            if self._last_place is None or not page.focus_place(self._last_place):
+                page.focus_first()
 
     # Keys
 
@@ -512,6 +542,8 @@ class FormScreen(QWidget):
     def _press_primary(self) -> None:
         if not self._panel.isHidden():
             self._go_on()
+        elif self._just_saved:
+            self.leave()
         elif self._has_next():
             self._turn(1)
         else:
@@ -580,6 +612,7 @@ class FormScreen(QWidget):
         """Something new is in the wizard: every page that is seen shows what follows, and the draft is kept."""
         if self.wizard is None:
             return
+        self._just_saved = False
         self._page_here().refresh()
         self._message.clear()
         self._show_around()
@@ -587,6 +620,7 @@ class FormScreen(QWidget):
 
     @Slot(object)
     def _moved(self, place: ItemPlace | None) -> None:
+        self._last_place = place
         if self.wizard is not None:
             self._evidence.show_place(self.wizard, place)
             if not self._history.isHidden():
@@ -594,8 +628,9 @@ class FormScreen(QWidget):
 
     # Drafts
 
-    def _keep_now(self) -> None:
-        if self.wizard is not None and self._pages:
+    def keep(self) -> None:
+        """Keep also what is being typed at this moment."""
+        if self.wizard is not None and self._pages and self._access.is_open:
             self._page_here().commit()
 
     def _keep_draft(self) -> None:
@@ -729,11 +764,43 @@ class FormScreen(QWidget):
 
     def _recorded(self, recorded: Recorded) -> None:
         """The entry survives a power cut from here on."""
+        wizard, removed = self.wizard, self._panel.asked is Asked.REMOVE and not self._panel.isHidden()
         self._saving = False
         self._panel.hide()
-        self._forget()
-        self._asked = None
         self.saved.emit(recorded)
+        if wizard is None:
+            return
+        if removed:
+            self._forget()
+            self._asked = None
+            self.left.emit()
+            return
+        subject, key, page = wizard.view.subject, wizard.view.key, wizard.page
+        self._access.ask(
+            lambda site: (site.form(subject, key), site.sync_view()),
+            partial(self._show_saved, recorded, page),
+            self._failed,
+        )
+
+    def _show_saved(self, recorded: Recorded, page: str, answer: tuple[FormView, SyncView]) -> None:
+        """Say that it is safe, on the form as it now stands; the next step is to go on."""
+        view, sync = answer
+        if self._asked != (view.subject, view.key):
+            return
+        self._forget()
+        self._see_received(view, sync)
+        self.show_view(view)
+        if self.wizard is not None:
+            self.wizard.page = page
+        self._just_saved = True
+        self._show_page()
+        self._message.say(
+            Tone.DONE,
+            self.tr("Saved: it is recorded on this computer. The centre has not signed for it yet.")
+            if recorded.changed
+            else self.tr("Nothing was different from what is saved, so nothing was recorded."),
+        )
+        self._primary.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _refused(self, error: Exception) -> None:
         self._saving = False
@@ -760,7 +827,7 @@ class FormScreen(QWidget):
     @Slot()
     def leave(self) -> None:
         """Go away; what was typed is kept as a draft."""
-        self._keep_now()
+        self.keep()
         self._idle.stop()
         self._clock.stop()
         self.left.emit()

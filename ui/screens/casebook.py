@@ -6,10 +6,9 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
-from desktop.casebook.views import Casebook, DueForm, FormState, FormSummary
+from desktop.casebook.views import Casebook, Discrepancy, DueForm, FormState, FormSummary
 from desktop.site import FILLS_FORMS
 from desktop.study.data import FormKey
-from desktop.study.definition import Definition
 from ui import language, words
 from ui.access import SiteAccess
 from ui.icons import Sign
@@ -21,7 +20,7 @@ from ui.widgets import lists
 from ui.widgets.buttons import primary, secondary
 from ui.widgets.card import Card, EmptyState
 from ui.widgets.legend import Legend
-from ui.widgets.table import Align, Cell, Column, Line, Table
+from ui.widgets.table import TWO_LINES, Align, Cell, Column, Line, Table
 from ui.widgets.trends import Strip, TrendPlot
 
 SIDE = 330
@@ -70,6 +69,7 @@ class CasebookScreen(Screen):
         page.side.addWidget(self.here)
         self._open_card = Card(flush=True)
         self.open_list = Table("open_list", fit=True)
+        self.open_list.set_row_height(TWO_LINES)
         self.open_list.opened.connect(self._open_form)
         self._nothing_open = EmptyState()
         self._open_card.body.addWidget(self.open_list)
@@ -131,7 +131,7 @@ class CasebookScreen(Screen):
 
     def _show_matrix(self, shown: Matrix) -> None:
         definition = self.access.session.definition
-        columns = [Column(width=150, stretch=2)]
+        columns = [Column(stretch=2)]
         for event, repeat in shown.occurrences:
             title = words.event_title(definition.events[event], repeat)
             columns.append(Column(title=title, stretch=1, align=Align.CENTRE))
@@ -159,20 +159,13 @@ class CasebookScreen(Screen):
             self.table.choose(self.table.lines[0].key, 1)
 
     def _show_open(self, book: Casebook) -> None:
-        definition = self.access.session.definition
         lines = [
-            *(self._open_draft(key) for key in book.drafts),
-            *(self._open_due(due) for due in book.due),
-            *(
-                _open_line(
-                    each.key,
-                    lists.sign_cell(Sign.FLAG),
-                    lists.discrepancy_title(definition, each),
-                    Cell(text=lists.discrepancy_kind(each), tone=Tone.WRONG, small=True),
-                )
-                for each in book.discrepancies
-            ),
+            *map(self._open_draft, book.drafts),
+            *map(self._open_due, (form for form in book.due if form.overdue or form.days <= 0)),
+            *(self._open_incomplete(form) for form in book.forms if _waits(book, form)),
+            *map(self._open_discrepancy, book.discrepancies),
             *(self._open_checks(form) for form in book.forms if form.open_checks),
+            *map(self._open_due, (form for form in book.due if form.days > 0)),
         ]
         self._open_card.set_title(self.tr("To do"), str(len(lines)) if lines else "")
         self.open_list.show_lines(
@@ -182,21 +175,36 @@ class CasebookScreen(Screen):
         self._nothing_open.setVisible(not lines)
 
     def _open_draft(self, key: FormKey) -> Line:
-        title = _form_and_event(self.access.session.definition, key)
         state = Cell(text=self.tr("draft"), tone=Tone.DUE, small=True)
-        return _open_line(key, lists.sign_cell(Sign.DRAFT), title, state)
+        return Line(key=key, cells=(lists.sign_cell(Sign.DRAFT), self._titled(key), state))
 
     def _open_due(self, due: DueForm) -> Line:
         chip = lists.due_chip(due)
         sign = Cell(icon="state-due", tone=chip.tone, tip=chip.text)
-        title = _form_and_event(self.access.session.definition, due.key)
-        return _open_line(due.key, sign, title, Cell(text=chip.text, tone=chip.tone, small=True))
+        state = Cell(text=chip.text, tone=chip.tone, small=True)
+        return Line(key=due.key, cells=(sign, self._titled(due.key), state))
+
+    def _open_incomplete(self, form: FormSummary) -> Line:
+        state = Cell(text=words.state_words(form.state), tone=Tone.DUE, small=True)
+        return Line(key=form.key, cells=(lists.state_cell(form), self._titled(form.key), state))
+
+    def _open_discrepancy(self, found: Discrepancy) -> Line:
+        definition = self.access.session.definition
+        event = words.where(definition, found.key) if found.key is not None else ""
+        title = Cell(text=lists.discrepancy_title(definition, found), below=event)
+        state = Cell(text=lists.discrepancy_kind(found), tone=Tone.WRONG, small=True)
+        return Line(key=found.key, cells=(lists.sign_cell(Sign.FLAG), title, state))
 
     def _open_checks(self, form: FormSummary) -> Line:
         count = language.counted(form.open_checks, self.tr("1 check"), self.tr("{n} checks"))
-        title = _form_and_event(self.access.session.definition, form.key)
         state = Cell(text=count, tone=Tone.DUE, small=True)
-        return _open_line(form.key, Cell(icon="warning", tone=Tone.DUE), title, state)
+        sign = Cell(icon="warning", tone=Tone.DUE, tip=count)
+        return Line(key=form.key, cells=(sign, self._titled(form.key), state))
+
+    def _titled(self, key: FormKey) -> Cell:
+        definition = self.access.session.definition
+        title = words.form_title(definition, key)
+        return Cell(text=title, below=words.where(definition, key))
 
     def _show_course(self, book: Casebook) -> None:
         definition = self.access.session.definition
@@ -223,13 +231,15 @@ class CasebookScreen(Screen):
         return bool(FILLS_FORMS & set(self.access.session.user.roles))
 
     def _next_form(self, book: Casebook) -> FormKey | None:
-        """A draft first, then what is due, then what is incomplete."""
-        if book.drafts:
-            return book.drafts[0]
+        """A draft first, then what is due by now, then what is incomplete, then what comes."""
         due = sorted(book.due, key=lambda form: form.due)
-        if due:
-            return due[0].key
-        return next((form.key for form in book.forms if form.state is FormState.INCOMPLETE), None)
+        ways = (
+            *book.drafts,
+            *(form.key for form in due if form.overdue or form.days <= 0),
+            *(form.key for form in book.forms if form.state is FormState.INCOMPLETE),
+            *(form.key for form in due),
+        )
+        return next(iter(ways), None)
 
     # The cell in focus
 
@@ -308,12 +318,9 @@ class CasebookScreen(Screen):
             self.table.setFocus()
 
 
-def _open_line(key: FormKey | None, sign: Cell, title: str, state: Cell) -> Line:
-    return Line(key=key, cells=(sign, Cell(text=title), state))
-
-
-def _form_and_event(definition: Definition, key: FormKey) -> str:
-    return language.joined(words.form_title(definition, key), words.where(definition, key))
+def _waits(book: Casebook, form: FormSummary) -> bool:
+    """An incomplete form that nobody is at: a draft of it stands in the list already."""
+    return form.state is FormState.INCOMPLETE and form.key not in book.drafts
 
 
 def _matrix_cell(cell: MatrixCell | None) -> Cell:

@@ -1,6 +1,6 @@
 """What stands in each cell of a casebook's matrix: Forms x StudyEvents. Pure: no widget, no Site."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -77,13 +77,25 @@ class Matrix(msgspec.Struct, frozen=True):
 
 def matrix(definition: Definition, book: Casebook, more: tuple[Occurrence, ...] = ()) -> Matrix:
     """Lay a casebook out. `more` are occurrences that the person wants to begin."""
-    order = {event.oid: number for number, event in enumerate(definition.version.events)}
-    known = {occurrence for occurrence in (*book.occurrences, *more) if occurrence[0] in order}
-    occurrences = tuple(sorted(known, key=lambda at: (order[at[0]], at[1])))
+    known = {at for at in (*book.occurrences, *more) if at[0] in definition.events}
+    occurrences = in_time_order(definition, known)
     cells = {(cell.form, (cell.event, cell.event_repeat)): cell for cell in _cells(definition, book, occurrences)}
     used = {form for form, _ in cells}
     forms = tuple(form.oid for form in definition.version.forms if form.oid in used)
     return Matrix(_in_event_order(definition, forms), occurrences, cells)
+
+
+def in_time_order(definition: Definition, occurrences: Iterable[Occurrence]) -> tuple[Occurrence, ...]:
+    """Events as the study names them; those that repeat in turn, as cycle and evaluation do, alternate."""
+    turn, order = 0, dict[str, tuple[int, int]]()
+    before = False
+    for number, event in enumerate(definition.version.events):
+        in_turn = event.repeating and event.kind == "Scheduled"
+        if not (in_turn and before):
+            turn = number
+        order[event.oid] = (turn, number)
+        before = in_turn
+    return tuple(sorted(occurrences, key=lambda at: (order[at[0]][0], at[1], order[at[0]][1])))
 
 
 def _in_event_order(definition: Definition, forms: tuple[str, ...]) -> tuple[str, ...]:

@@ -17,12 +17,13 @@ from ui.icons import Sign
 from ui.screens.screen import Page, Place, Screen, Where
 from ui.style import Tone
 from ui.widgets import lists
-from ui.widgets.buttons import primary, secondary
+from ui.widgets.buttons import link, primary, secondary
 from ui.widgets.card import Card, EmptyState
 from ui.widgets.labels import label
 from ui.widgets.table import Align, Cell, Column, Line, Table
 
 CHART_HEIGHT = 56
+FIRST_LINES = 8
 
 
 class MonthBars(QWidget):
@@ -65,12 +66,48 @@ class MonthBars(QWidget):
             painter.drawLine(2, level, width, level)
 
 
+class TodayCard(Card):
+    """One list of Today: its first lines, and all of them when the person wants to see them."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(flush=True)
+        self.table = Table(f"today_{name}", fit=True)
+        self.all = link(name=f"today_all_{name}")
+        self.all.clicked.connect(self._show_all)
+        self.head.addWidget(self.all)
+        self.body.addWidget(self.table)
+        self._lines: tuple[Line, ...] = ()
+        self._shows_all = False
+
+    def show_lines(self, title: str, lines: tuple[Line, ...]) -> None:
+        """Show them; the card is not there when there are none."""
+        self._lines = lines
+        self.set_title(title, str(len(lines)))
+        self.setVisible(bool(lines))
+        self.table.setAccessibleName(title)
+        self._show()
+
+    def _show(self) -> None:
+        shown = self._lines if self._shows_all else self._lines[:FIRST_LINES]
+        self.table.show_lines(_COLUMNS, shown)
+        self.all.setText(self.tr("Show all {n}").format(n=len(self._lines)))
+        self.all.setVisible(len(shown) < len(self._lines))
+
+    @Slot()
+    def _show_all(self) -> None:
+        self._shows_all = True
+        self._show()
+        self.table.setFocus()
+
+
 class TodayScreen(Screen):
     """The home screen. A click, or Enter, goes to the very form."""
 
     def __init__(self, access: SiteAccess, parent: QWidget | None = None) -> None:
         super().__init__(access, "today", parent)
         self._view: Today | None = None
+        self._looking = False
+        self._assessed = 0
         self.new_subject = primary(name="new_subject", icon="add")
         self.new_subject.clicked.connect(self._new_subject)
         self.header.add_action(self.new_subject)
@@ -79,13 +116,10 @@ class TodayScreen(Screen):
         self._nothing_card = Card()
         self._nothing_card.body.addWidget(self._nothing)
         page.main.addWidget(self._nothing_card)
-        self._cards: list[tuple[Card, Table]] = []
-        for name in ("due", "begun", "checks", "settle"):
-            card, table = Card(flush=True), Table(f"today_{name}", fit=True)
-            card.body.addWidget(table)
-            table.opened.connect(self._open)
+        self._cards = tuple(TodayCard(name) for name in ("due", "begun", "checks", "settle"))
+        for card in self._cards:
+            card.table.opened.connect(self._open)
             page.main.addWidget(card)
-            self._cards.append((card, table))
         page.main.addStretch(1)
         self._build_transfer(page)
         self._build_centre(page)
@@ -127,10 +161,10 @@ class TodayScreen(Screen):
         self.access.ask(Site.today, self._show, self.fail)
 
     def focus_next_step(self) -> None:
-        for card, table in self._cards:
-            if not card.isHidden() and table.lines:
-                table.setFocus()
-                table.choose_first()
+        for card in self._cards:
+            if not card.isHidden() and card.table.lines:
+                card.table.setFocus()
+                card.table.choose_first()
                 return
         self.new_subject.setFocus()
 
@@ -151,6 +185,23 @@ class TodayScreen(Screen):
         self._show_view(view)
         if first_time:
             self.focus_next_step()
+        if not self._looking:
+            self._looking, self._assessed = True, 0
+            self.access.ask(Site.reassess_next, self._look_on, self._stop_looking)
+
+    def _look_on(self, more: bool) -> None:  # noqa: FBT001 - what the question answers
+        """One subject after the other is looked at for checks that a change elsewhere made fire; then shown once."""
+        if more and self.isVisible():
+            self._assessed += 1
+            self.access.ask(Site.reassess_next, self._look_on, self._stop_looking)
+            return
+        self._looking = False
+        if self._assessed and self.isVisible():
+            self.refresh()
+
+    def _stop_looking(self, error: Exception) -> None:
+        self._looking = False
+        self.fail(error)
 
     def _show_view(self, view: Today) -> None:
         self.header.say(self.tr("Today"), self._sentence(view))
@@ -166,11 +217,8 @@ class TodayScreen(Screen):
             self._check_lines(view),
             self._settle_lines(view),
         )
-        for (card, table), title, lines in zip(self._cards, titles, contents, strict=True):
-            card.set_title(title, str(len(lines)))
-            card.setVisible(bool(lines))
-            table.show_lines(_COLUMNS, lines)
-            table.setAccessibleName(title)
+        for card, title, lines in zip(self._cards, titles, contents, strict=True):
+            card.show_lines(title, lines)
         self._nothing_card.setVisible(not any(contents))
         self._show_transfer(view)
         self._show_centre(view)

@@ -36,7 +36,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHeaderView,
     QSizePolicy,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -54,6 +53,8 @@ PADDING: Final = 10
 ICON_GAP: Final = 6
 HEADER_HEIGHT: Final = 32
 CHIP_HEIGHT: Final = 24
+TWO_LINES: Final = 46
+"""Height of the lines of a table whose cells have a second line."""
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -86,6 +87,8 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     bold: bool = False
     small: bool = False
     chip: bool = False
+    below: str = ""
+    """A second, smaller line; the table needs higher lines for it (`TWO_LINES`)."""
     tip: str = ""
     """Said on hovering, and to a screen reader, where the text alone does not say it."""
 
@@ -131,7 +134,7 @@ class LinesModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return cell.text
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return " ".join(part for part in (cell.text, cell.tip) if part)
+            return " ".join(part for part in (cell.text, cell.below, cell.tip) if part)
         return None
 
     def headerData(
@@ -160,9 +163,10 @@ class _CellDelegate(QStyledItemDelegate):
         cell = table.lines_model.cell(index)
         painter.save()
         rect = QRect(option.rect)
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        current = table.currentIndex()
+        here = index.row() == current.row()
         if not table.by_cell:
-            if selected and (table.keeps_choice or table.hasFocus()):
+            if here and (table.keeps_choice or table.hasFocus()):
                 painter.fillRect(rect, QColor(c.accent_ground))
             elif index.row() == table.hovered_row:
                 painter.fillRect(rect, QColor(c.hover))
@@ -171,7 +175,7 @@ class _CellDelegate(QStyledItemDelegate):
             painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         column = table.lines_model.columns[index.column()]
         _paint_cell(painter, rect, cell, column.align)
-        if table.by_cell and selected and table.hasFocus():
+        if table.by_cell and here and index.column() == current.column() and table.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(QPen(QColor(c.focus), 2))
             painter.drawRect(rect.adjusted(1, 1, -1, -1))
@@ -194,7 +198,8 @@ class _CellDelegate(QStyledItemDelegate):
             return False
         cell = index.data(CELL_ROLE)
         cut = cell_width(cell) > option.rect.width()
-        text = "\n".join(part for part in (cell.text if cut else "", cell.tip) if part)
+        whole = (cell.text, cell.below) if cut else ()
+        text = "\n".join(part for part in (*whole, cell.tip) if part)
         QToolTip.showText(event.globalPos(), text, view)
         return True
 
@@ -208,6 +213,8 @@ def cell_width(cell: Cell) -> int:
     size, bold = _font_of(cell)
     metrics = QFontMetrics(style.font(size, bold=bold))
     text = metrics.horizontalAdvance(cell.text) + 1 if cell.text else 0
+    if cell.below:
+        text = max(text, QFontMetrics(style.font(style.SMALL)).horizontalAdvance(cell.below) + 1)
     if cell.chip:
         return chip_width(text, with_icon=bool(cell.icon)) + 2 * PADDING
     icon = (style.ICON + (ICON_GAP if cell.text else 0)) if cell.icon else 0
@@ -243,7 +250,15 @@ def _paint_cell(painter: QPainter, rect: QRect, cell: Cell, align: Align) -> Non
         icons.paint(painter, cell.icon, QRectF(left, top, side, side), cell.icon_tone or cell.tone)
         left += icon_room
     painter.setPen(QColor(style.colours().ink_of(cell.tone)))
-    draw_text(painter, QRectF(rect), shown, left)
+    if not cell.below:
+        draw_text(painter, QRectF(rect), shown, left)
+        return
+    half = rect.height() / 2
+    draw_text(painter, QRectF(rect).adjusted(0, 4, 0, -half + 2), shown, left)
+    painter.setFont(style.font(style.SMALL))
+    painter.setPen(QColor(style.colours().secondary))
+    below = painter.fontMetrics().elidedText(cell.below, Qt.TextElideMode.ElideRight, max(0, inner.width() - icon_room))
+    draw_text(painter, QRectF(rect).adjusted(0, half - 2, 0, -4), below, left)
 
 
 class Table(QTableView):
@@ -410,6 +425,7 @@ class Table(QTableView):
 
     @Slot(QModelIndex, QModelIndex)
     def _move(self, index: QModelIndex, _before: QModelIndex) -> None:
+        self.viewport().update()
         if index.isValid():
             self.chosen.emit(self.lines[index.row()].key)
 

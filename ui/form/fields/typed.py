@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QSizePolic
 
 from desktop.study.data import ItemPlace, ItemValue
 from desktop.study.definition import DataType, Definition, ItemDef
+from desktop.study.tidying import tidy_date, tidy_time
 from desktop.study.values import tidy
 from ui import language, style
 from ui.form.fields.base import Field
@@ -288,13 +289,16 @@ class DatetimeField(Field):
             style.set_kind(line, wrong="true" if wrong else "false")
 
     def _value(self) -> ItemValue | None:
-        date, time = self._date.text().strip(), self._time.text().strip()
-        text = tidy(self.item, f"{date} {time}".strip())
+        # Each part by itself: a date that is right stays right beside a time that is not yet.
+        date, time = tidy_date(self._date.text()), tidy_time(self._time.text())
+        text = f"{date}T{time}" if date and time else date or time
         return ItemValue(value=text) if text else None
 
     def _show(self, value: ItemValue | None) -> None:
         text = value.value if value else ""
-        date, _, time = text.replace(" ", "T", 1).partition("T")
+        date, _, time = text.partition("T")
+        if not time and ":" in date:
+            date, time = "", date
         if self._date.text() != date:
             self._date.setText(date)
         if self._time.text() != time:
