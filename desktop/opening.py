@@ -24,7 +24,7 @@ from desktop.vault import attempts, journal, keys
 from desktop.vault.backup import unpack_backup
 from desktop.vault.database import Progress, translated
 from desktop.vault.keys import Unlocked, VaultFile
-from desktop.vault.vault import Recording, Vault, new_device_oid, new_user_keys
+from desktop.vault.vault import Recording, Vault, empty_folder, new_device_oid, new_user_keys
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -96,6 +96,7 @@ def create_site(
         ),
         last_user=name,
     )
+    made_folder = not folder.exists()
     vault = Vault.create(folder, file, unlocked, wall)
     try:
         vault.user = user
@@ -118,6 +119,7 @@ def create_site(
         )
     except BaseException:
         vault.close()
+        empty_folder(folder, made_folder=made_folder)
         raise
     return Site(vault, definition, user), recovery_code
 

@@ -17,7 +17,7 @@ from desktop import __version__
 from desktop.errors import CancelledError, DamagedError, EnvironmentProblemError, NewerReleaseError
 from desktop.vault import keys
 from desktop.vault.database import Cancelled, Progress, file_problem, no_progress, translated
-from desktop.vault.vault import DATABASE, Vault
+from desktop.vault.vault import DATABASE, Vault, empty_folder
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -50,10 +50,7 @@ class Restored:
 
     def undo(self) -> None:
         """Leave the folder as it was found: empty, or not there."""
-        for path in self.folder.iterdir():
-            path.unlink()
-        if self.made_folder:
-            self.folder.rmdir()
+        empty_folder(self.folder, made_folder=self.made_folder)
 
 
 def write_backup(vault: Vault, out: Path, progress: Progress | None, cancelled: Cancelled | None) -> None:

@@ -126,6 +126,7 @@ class Vault:
 
         Raises EnvironmentProblemError when the folder is not empty or cannot be written.
         """
+        made_folder = not folder.exists()
         lock = cls._take_folder(folder)
         try:
             device_keys = DeviceKeys.generate()
@@ -144,10 +145,11 @@ class Vault:
                 )
             with translated():
                 keys.write(folder, file)
+            return cls(folder, file, unlocked, lock, engine, device_keys, wall)
         except BaseException:
             lock.release()
+            empty_folder(folder, made_folder=made_folder)
             raise
-        return cls(folder, file, unlocked, lock, engine, device_keys, wall)
 
     @classmethod
     def unlock(cls, folder: Path, file: VaultFile, unlocked: Unlocked, wall: Wall = system_wall) -> "Vault":
@@ -410,6 +412,14 @@ def new_user_keys() -> tuple[bytes, str]:
     """A fresh Ed25519 key for a person's signature: (private bytes, public key in hexadecimal)."""
     key = Ed25519PrivateKey.generate()
     return key.private_bytes_raw(), key.public_key().public_bytes_raw().hex()
+
+
+def empty_folder(folder: Path, *, made_folder: bool) -> None:
+    """Leave a folder in which no vault came into being as it was found, so that the person can try again."""
+    for path in folder.iterdir():
+        path.unlink()
+    if made_folder:
+        folder.rmdir()
 
 
 def _locked(folder: Path) -> filelock.BaseFileLock:
