@@ -11,9 +11,9 @@ import importlib.util
 import logging
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from desktop.study.functions import FUNCTIONS, UnknownValue
 
@@ -25,6 +25,8 @@ logging.getLogger("cel").setLevel(logging.CRITICAL + 1)
 
 _MODULE = "cel.cel"
 _ABSENT = re.compile(r"Undefined variable or function: '(.+?)'")
+_MAPS = ("all", "others", "setting")
+"""Names of large maps that expressions read by member alone."""
 
 
 class UnknownType:
@@ -69,12 +71,17 @@ class Expression:
         self.names = tuple(self._program.variables())
         """Every identifier that is not a field, those that macros bind included."""
         self._functions = {name: FUNCTIONS[name].call for name in self._program.functions() if name in FUNCTIONS}
+        self._members = {name: _members(source, name) for name in _MAPS if name in self.names}
 
     def evaluate(self, find: Callable[[str], object | None]) -> object:
         """The outcome, or `UNKNOWN`. `find` gives the value of a name, or None. Raises ExpressionFaultError."""
         context: dict[str, object] = dict(self._functions)
         for name in self.names:
             found = find(name)
+            if name in self._members:
+                # Each value is copied into the engine, the dosing logs of all cycles among them.
+                whole = cast("Mapping[str, object]", found)
+                found = {member: whole[member] for member in self._members[name] if member in whole}
             if found is not None:
                 context[name] = found
         try:
@@ -88,6 +95,11 @@ class Expression:
             raise ExpressionFaultError(str(error)) from None
         except (TypeError, ValueError, OverflowError) as error:
             raise ExpressionFaultError(str(error)) from None
+
+
+def _members(source: str, name: str) -> frozenset[str]:
+    """The members of a map that a source may read: a few too many, where a text looks like one, but none too few."""
+    return frozenset(re.findall(rf"\b{name}\s*\.\s*(\w+)", source))
 
 
 def _reason(message: str) -> str:
