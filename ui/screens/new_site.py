@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from desktop.study.definition import Definition
 from ui import language
 from ui.screens.entrance import Links, column
-from ui.screens.screen import Place, Where
+from ui.screens.screen import JOIN, Place, Where
 from ui.style import Tone
 from ui.widgets.buttons import link, primary
 from ui.widgets.fields import Check, Choice, Labelled, TextLine
@@ -207,7 +207,7 @@ class NewSiteForm(QWidget):
     @Slot()
     def _enter(self) -> None:
         self.code.clear()
-        self.entered.emit(Place(Where.SYNC, "join") if self._joins else None)
+        self.entered.emit(Place(Where.SYNC, part=JOIN) if self._joins else None)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -28,12 +28,17 @@ class Where(enum.Enum):
     FORM = "form"
 
 
+JOIN = "join"
+
+
 class Place(msgspec.Struct, frozen=True):
     """Where one is: a screen and, for some, the subject and the form."""
 
     where: Where
     subject: str = ""
     key: FormKey | None = None
+    part: str = ""
+    """A part of the screen to begin with, e.g. joining the centre."""
 
 
 class Screen(QWidget):

@@ -10,7 +10,7 @@ from ui import language, style
 from ui.access import SiteAccess
 from ui.jobs import Job
 from ui.screens.joining import JoinCard
-from ui.screens.screen import Page, Screen
+from ui.screens.screen import JOIN, Page, Place, Screen
 from ui.style import Tone
 from ui.widgets.buttons import primary, secondary
 from ui.widgets.card import Card, EmptyState, Facts
@@ -124,9 +124,18 @@ class SyncScreen(Screen):
         return card
 
     @property
+    def _may_join(self) -> bool:
+        return bool(MANAGES & set(self.access.session.user.roles))
+
+    @property
     def is_running(self) -> bool:
         """Whether entries are being sent."""
         return self._job is not None
+
+    def enter(self, place: Place) -> None:
+        super().enter(place)
+        if place.part == JOIN and self._may_join:
+            self._start_joining()
 
     def refresh(self) -> None:
         self.access.ask(Site.sync_view, self._show, self.fail)
@@ -174,8 +183,8 @@ class SyncScreen(Screen):
                 (self.tr("Received"), view.entries.received),
             )
         )
-        may_join = bool(MANAGES & set(self.access.session.user.roles))
-        self.join.setVisible(not view.enrolled and may_join and self.join_card.isHidden())
+        offers = not view.enrolled and self._may_join and self.join_card.isHidden()
+        self.join.setVisible(offers)
         self.send.setVisible(view.enrolled)
         self._show_connection(view)
         self._show_log(view)

@@ -14,7 +14,7 @@ from desktop.study.data import FormKey
 from ui import language, style, words
 from ui.access import SiteAccess
 from ui.icons import Sign
-from ui.screens.screen import Page, Place, Screen, Where
+from ui.screens.screen import JOIN, Page, Place, Screen, Where
 from ui.style import Tone
 from ui.widgets import lists
 from ui.widgets.buttons import link, primary, secondary
@@ -149,7 +149,7 @@ class TodayScreen(Screen):
         self._centre = Card()
         self._centre_text = label(tone=Tone.SECONDARY, wrap=True)
         self.send = secondary(name="send_now", icon="sync")
-        self.send.clicked.connect(partial(self.go.emit, Place(Where.SYNC)))
+        self.send.clicked.connect(self._go_to_sync)
         row = QHBoxLayout()
         row.addWidget(self.send)
         row.addStretch(1)
@@ -395,6 +395,11 @@ class TodayScreen(Screen):
         else:
             subject, form = key
             self.go.emit(Place(Where.FORM, subject, form))
+
+    @Slot()
+    def _go_to_sync(self) -> None:
+        joins = self._view is not None and not self._view.enrolled
+        self.go.emit(Place(Where.SYNC, part=JOIN if joins else ""))
 
     @Slot()
     def _new_subject(self) -> None:
