@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.study.assess import Code
 from desktop.study.data import ItemPlace, ItemValue
@@ -14,7 +14,7 @@ from ui.form.fields.base import Field
 from ui.form.fields.chosen import SegmentsField
 from ui.form.fields.factory import field_for
 from ui.form.grid_table import SheetTable
-from ui.form.page import PageView
+from ui.form.page import PageArea, PageView
 from ui.form.question import CommentLine
 from ui.style import Tone
 from ui.widgets import table as tables
@@ -91,15 +91,11 @@ class GridPage(PageView):
         column.addSpacing(6)
         column.addLayout(cards)
         column.addStretch(1)
-        area = self._area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(sheet)
+        self._area = PageArea()
+        self._area.setWidget(sheet)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(area)
+        whole.addWidget(self._area)
 
     def relabel(self) -> None:
         """Say everything again in the language of this moment."""

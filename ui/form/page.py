@@ -1,6 +1,7 @@
 """A page of a form: what every kind of page has in common, and the plain one, question under question."""
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.study.data import ItemPlace, ItemValue
@@ -71,6 +72,9 @@ class PageView(QWidget):
         """Go on (1) or back (-1) by one field; False at the end of the page."""
         raise NotImplementedError
 
+    def add(self) -> None:
+        """Add a row, where the page has rows."""
+
     def mark(self, missing: str) -> None:
         """Put a marker where the keys are; an empty one empties the field."""
         place = self.place
@@ -86,16 +90,26 @@ class PageView(QWidget):
         """The keys went from one widget to another, anywhere in the window."""
 
 
+class PageArea(QScrollArea):
+    """Scrolls a page; the keys belong to its questions and to the form."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.ignore()
+
+
 class StopsPage(PageView):
     """A page whose fields stand in an order: what is typed is taken as each is left."""
 
     def __init__(self, wizard: FormWizard, group: ItemGroupDef) -> None:
         super().__init__(wizard, group)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area = PageArea()
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.area)
@@ -136,7 +150,7 @@ class StopsPage(PageView):
     @property
     def stop(self) -> Stop | None:
         """The field or comment that has the keys."""
-        return self.stop_of(self.window().focusWidget() if self.window() is not None else None)
+        return self._own(self.window().focusWidget())
 
     @property
     def place(self) -> ItemPlace | None:

@@ -160,15 +160,11 @@ class RowsPage(StopsPage):
             return True
         return super().step(step)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Insert and not self.read_only:
-            self.add()
-            return
-        super().keyPressEvent(event)
-
     @Slot()
     def add(self) -> None:
         """Add a row and go to its first question."""
+        if self.read_only:
+            return
         self.commit()
         self._show_row(self.wizard.add_row(self.group.oid))
         self.changed.emit()

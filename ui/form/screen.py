@@ -495,6 +495,8 @@ class FormScreen(QWidget):
                 self.show_history()
             case Qt.Key.Key_Escape:
                 self._escape()
+            case Qt.Key.Key_Insert:
+                self._page_here().add()
             case Qt.Key.Key_PageDown:
                 self._turn(1)
             case Qt.Key.Key_PageUp:

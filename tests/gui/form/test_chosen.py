@@ -101,7 +101,9 @@ def test_the_mouse_chooses_too(field: Callable[[str], Any]) -> None:
     assert made.value() == ItemValue(value="N")
 
 
-def test_what_cannot_be_changed_takes_neither_keys_nor_mouse(field: Callable[[str], Any], keys: Callable[..., None]) -> None:
+def test_what_cannot_be_changed_takes_neither_keys_nor_mouse(
+    field: Callable[[str], Any], keys: Callable[..., None]
+) -> None:
     made = field("IT.YES")
     made.set_read_only(read_only=True)
     keys("1")

@@ -129,7 +129,7 @@ def test_a_value_that_is_worked_out_is_read(field: Callable[[str], Any]) -> None
     made = field("IT.HALF")
     made.show_value(ItemValue(value="7"))
     assert made.value() == ItemValue(value="7")
-    assert [shown for shown in made.findChildren(Line)] == []
+    assert made.findChildren(Line) == []
 
 
 def test_a_field_speaks_the_language_of_the_moment(field: Callable[[str], Any]) -> None:
