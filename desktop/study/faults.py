@@ -33,6 +33,8 @@ class Faults:
     def __init__(self) -> None:
         self._found: dict[tuple[str, int, str, str], Fault] = {}
         self._places: dict[tuple[str, str], tuple[str, int]] = {}
+        self.notes: list[Fault] = []
+        """What was left out or assumed; no faults."""
         self.lost: set[str] = set()
         """OIDs and names in files that could not be read: nothing is said of what refers to them."""
 
@@ -44,6 +46,10 @@ class Faults:
         """A fault at a known line."""
         message = {"en": english.format_map(fields), "zh": chinese.format_map(fields)}
         self._found[file, line, oid, message["en"]] = Fault(file, line, oid, message)
+
+    def note(self, file: str, line: int, oid: str, english: str, chinese: str) -> None:
+        """Something that was left out or assumed."""
+        self.notes.append(Fault(file, line, oid, {"en": english, "zh": chinese}))
 
     def of(self, part: str, key: str, english: str, chinese: str, /, **fields: object) -> None:
         """A fault of a property of a part, at the line where it stands."""

@@ -33,7 +33,7 @@ from desktop.study.itemtypes import DATE_TYPES
 from desktop.study.limits import TODAY
 from desktop.study.reader import Entry
 
-COMPARATORS: tuple[Comparator, ...] = get_args(Comparator)
+COMPARATORS: dict[str, Comparator] = {name: name for name in get_args(Comparator)}
 TONES: tuple[AnswerTone, ...] = get_args(AnswerTone)
 KINDS = ("Scheduled", "Unscheduled", "Common")
 
@@ -201,7 +201,7 @@ def _unit(entry: str | Entry) -> UnitRef:
 
 def _range_check(item: str, number: int, entry: Entry) -> RangeCheck | None:
     entry.place(item, f"checks.{number}")
-    comparators: dict[str, Comparator] = {name.lower(): name for name in COMPARATORS}
+    comparators: dict[str, Comparator] = {name.lower(): comparator for name, comparator in COMPARATORS.items()}
     key = entry.choice(*comparators)
     if key is None:
         return None

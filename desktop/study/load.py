@@ -12,7 +12,7 @@ import msgspec
 
 from desktop.errors import DefinitionError, EnvironmentProblemError
 from desktop.study.definition import CodeList, Definition, MetaDataVersion
-from desktop.study.faults import Faults
+from desktop.study.faults import Fault, Faults
 from desktop.study.layout import Parts, read_codelists, read_form, read_study, read_units
 from desktop.study.reader import Entry, read_yaml
 from desktop.study.validate import validate
@@ -45,6 +45,14 @@ def locate(name_or_path: str) -> Traversable:
 
 def load_definition(where: Traversable) -> Definition:
     """Load a definition. Raises DefinitionError with every fault that it has."""
+    return load_with_notes(where)[0]
+
+
+def load_with_notes(where: Traversable) -> tuple[Definition, tuple[Fault, ...]]:
+    """Load a definition, with what was left out or assumed because an ODM-XML file says nothing usable of it.
+
+    Raises DefinitionError with every fault that it has.
+    """
     faults = Faults()
     try:
         version = _load_folder(faults, where) if where.is_dir() else _load_file(faults, where)
@@ -54,7 +62,7 @@ def load_definition(where: Traversable) -> Definition:
         raise EnvironmentProblemError("The computer refused: {why}.", why=error.strerror or "") from error
     if version is None or len(faults):
         raise DefinitionError("The study definition has {n} faults.", faults=tuple(faults), n=len(faults))
-    return Definition(version)
+    return Definition(version), tuple(faults.notes)
 
 
 def _shipped() -> Traversable:

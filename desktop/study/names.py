@@ -19,3 +19,11 @@ _WORDS_OF_CEL = frozenset(
 def is_usable_name(name: str) -> bool:
     """Whether an item, group, form or setting may be called so in expressions."""
     return bool(_IDENTIFIER.fullmatch(name)) and name not in RESERVED and name not in _WORDS_OF_CEL
+
+
+def usable_name(name: str, oid: str) -> str:
+    """The name where it may be used in expressions, else one made of the OID: `I.BP-SYS` becomes `I_BP_SYS`."""
+    if is_usable_name(name):
+        return name
+    made = re.sub(r"[^A-Za-z0-9_]", "_", oid)
+    return made if is_usable_name(made) else f"_{made}"

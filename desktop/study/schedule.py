@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from desktop.study.data import FormContent, FormKey
-from desktop.study.definition import DataType, Definition, Schedule, StudyEventDef, Text
-from desktop.study.itemtypes import ITEM_TYPES, ValueFault
+from desktop.study.definition import Definition, Schedule, StudyEventDef, Text
+from desktop.study.itemtypes import PartialDate
+from desktop.study.values import parsed, value_fault
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,17 +71,15 @@ def _anchors(
         yield 1, dates[-1][1]
 
 
-def _date_in(definition: Definition, item: str, content: FormContent) -> datetime.date | None:
+def _date_in(definition: Definition, oid: str, content: FormContent) -> datetime.date | None:
+    """The date that the item has in a form: of a partial date the earliest that it can be."""
+    item = definition.items[oid]
     for rows in content.values():
         for items in rows.values():
-            value = items.get(item)
-            if value is not None and value.value:
-                data_type = definition.items[item].data_type
-                try:
-                    parsed = ITEM_TYPES[data_type].parse(definition.items[item], value.value)
-                except ValueFault:
-                    return None
-                if data_type == DataType.DATETIME:
-                    return parsed.date()
-                return parsed if data_type == DataType.DATE else None
+            value = items.get(oid)
+            if value is not None and value.value and value_fault(definition, item, value) is None:
+                found = parsed(item, value)
+                if isinstance(found, PartialDate):
+                    return found.earliest
+                return found.date() if isinstance(found, datetime.datetime) else found
     return None
