@@ -66,6 +66,7 @@ MANAGES = frozenset({Role.MANAGER})
 if TYPE_CHECKING:
     from desktop.export.excel import ExportResult
     from desktop.export.transfer import Transfer
+    from desktop.sync.channel import Carry
     from desktop.sync.session import Enrolment, SyncResult
 
 LONGEST_NAME = 80
@@ -298,11 +299,16 @@ class Site:
         self.require(MANAGES)
         finish_enrolment(self.vault, enrolment)
 
-    def sync(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> "SyncResult":
-        """Send and fetch. Raises CentreError where the centre cannot be reached or believed."""
+    def sync(
+        self, progress: Progress | None = None, cancelled: Cancelled | None = None, carry: "Carry | None" = None
+    ) -> "SyncResult":
+        """Send and fetch. Raises CentreError where the centre cannot be reached or believed.
+
+        `carry` does what waits for the network, e.g. on another thread, while this Site answers other questions.
+        """
         from desktop.sync.session import SyncSession
 
-        return SyncSession(self.vault, self, progress, cancelled).run()
+        return SyncSession(self.vault, self, progress, cancelled, carry).run()
 
     # Drafts
 

@@ -94,7 +94,7 @@ class SiteAccess(QObject):
         failed: Callable[[Exception], None],
     ) -> Job:
         """Ask the Site something, e.g. `Site.today`."""
-        return self._jobs.run(lambda _: question(self._there()), done, failed)
+        return self._jobs.run(lambda _: question(self._there()), done, failed, alone=False)
 
     def ask_long(
         self,

@@ -11,13 +11,14 @@ import itertools
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any, Final, NamedTuple, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from desktop.errors import SitebookError
+from desktop.errors import CancelledError, SitebookError
+from ui.worker import Worker
 
 T = TypeVar("T")
 
@@ -35,15 +36,17 @@ class Lane(enum.Enum):
 class Job:
     """One piece of work, as its worker and whoever asked for it see it."""
 
-    def __init__(self, number: int, report: Callable[[int, int, int], None]) -> None:
+    def __init__(self, number: int, jobs: "Jobs", lane: Lane) -> None:
         self.number = number
+        self._jobs = jobs
+        self._lane = lane
         self._cancelled = threading.Event()
-        self._report = report
         self._reported = 0.0
 
     def cancel(self) -> None:
         """Ask the work to stop; it fails with `CancelledError` where it next looks."""
         self._cancelled.set()
+        self._jobs.workers[self._lane].wake()
 
     def is_cancelled(self) -> bool:
         """Whether the work should stop: what an engine call takes as `cancelled`."""
@@ -54,7 +57,25 @@ class Job:
         now = time.monotonic()
         if done >= total or now - self._reported >= REPORT_EVERY_S:
             self._reported = now
-            self._report(self.number, done, total)
+            self._jobs.progressed.emit(self.number, done, total)
+
+    def elsewhere(self, work: Callable[[], T]) -> T:
+        """Do a work that waits for the network on the network's worker; meanwhile this one goes on with others.
+
+        Raises what the work raises, and CancelledError as soon as the job is cancelled.
+        """
+        future: Future[T] = Future()
+
+        def do() -> None:
+            try:
+                future.set_result(work())
+            except Exception as error:  # noqa: BLE001 - raised where the result is taken
+                future.set_exception(error)
+
+        self._jobs.workers[Lane.NETWORK].submit(do)
+        if not self._jobs.workers[self._lane].attend(future, self.is_cancelled):
+            raise CancelledError("The exchange was stopped. What was received stays received.")
+        return future.result()
 
 
 class _Asked(NamedTuple):
@@ -72,15 +93,14 @@ class Jobs(QObject):
     busy_changed = Signal(bool)
     """Something has been running for more than a second, or no longer is."""
     _finished = Signal(int, object, object)
-    _progressed = Signal(int, int, int)
+    progressed = Signal(int, int, int)
+    """Emitted by workers: (job, done, total)."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._numbers = itertools.count(1)
         self._asked: dict[int, _Asked] = {}
-        self._workers = {
-            lane: ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"sitebook-{lane.value}") for lane in Lane
-        }
+        self.workers = {lane: Worker(f"sitebook-{lane.value}") for lane in Lane}
         self.is_busy = False
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
@@ -88,7 +108,7 @@ class Jobs(QObject):
         self._patience.timeout.connect(self._lose_patience)
         # Queued: the workers emit, and the slots run here.
         self._finished.connect(self._finish, Qt.ConnectionType.QueuedConnection)
-        self._progressed.connect(self._tell_progress, Qt.ConnectionType.QueuedConnection)
+        self.progressed.connect(self._tell_progress, Qt.ConnectionType.QueuedConnection)
 
     @property
     def is_idle(self) -> bool:
@@ -103,17 +123,20 @@ class Jobs(QObject):
         *,
         progress: Callable[[int, int], None] | None = None,
         lane: Lane = Lane.VAULT,
+        alone: bool = True,
     ) -> Job:
         """Do `work(job)` on a worker; then call `done(result)` or `failed(error)` in this thread.
+
+        One that is not `alone` may be done while another waits for the network: a question, a save.
 
         An error that is not Sitebook's own goes to `failed` and is then raised: it is a fault of the
         program, and must not pass unseen.
         """
-        job = Job(next(self._numbers), self._progressed.emit)
+        job = Job(next(self._numbers), self, lane)
         self._asked[job.number] = _Asked(job, done, failed, progress)
         if not self.is_busy and not self._patience.isActive():
             self._patience.start()
-        self._workers[lane].submit(self._work, job, work)
+        self.workers[lane].submit(functools.partial(self._work, job, work), alone=alone)
         return job
 
     def close(self, last: Callable[[], None] | None = None) -> None:
@@ -122,15 +145,24 @@ class Jobs(QObject):
         `last` is done by the vault's worker at the very end. Raises what `last` raises. Nobody is
         called back any more.
         """
+        failures: list[Exception] = []
+
+        def end() -> None:
+            try:
+                if last is not None:
+                    last()
+            except Exception as error:  # noqa: BLE001 - raised below, in this thread
+                failures.append(error)
+
         for asked in self._asked.values():
             asked.job.cancel()
-        ending = None if last is None else self._workers[Lane.VAULT].submit(last)
-        for worker in self._workers.values():
-            worker.shutdown(wait=True)
+        self.workers[Lane.VAULT].submit(end)
+        for worker in self.workers.values():
+            worker.close()
         self._asked.clear()
         self._patience.stop()
-        if ending is not None:
-            ending.result()
+        if failures:
+            raise failures[0]
 
     def _work(self, job: Job, work: Callable[[Job], object]) -> None:
         """In the worker: it knows the job's number, never its callbacks, so no widget can die here."""

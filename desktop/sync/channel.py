@@ -1,6 +1,8 @@
 """The HTTP way to the centre. Whoever answers is believed only if the answer is signed by the enrolled centre."""
 
 import ipaddress
+from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -23,10 +25,22 @@ NOT_THE_CENTRE = "What answers at {url} is not the centre. The network may ask f
 UNTRUSTED = "The answer from {url} is not signed by the centre that this computer joined. Nothing was believed of it."
 
 
+Carry = Callable[[Callable[[], httpx.Response]], httpx.Response]
+"""Does what waits for the network, here or on another thread."""
+
+
+def carry_here(send: Callable[[], httpx.Response]) -> httpx.Response:
+    """Wait for the network on the calling thread."""
+    return send()
+
+
 class Channel:
     """A line to one centre. `device` and `key` sign what is sent; `centre_key` is whose answers are believed."""
 
-    def __init__(self, url: str, device: str, key: Ed25519PrivateKey, centre_key: str | None) -> None:
+    def __init__(
+        self, url: str, device: str, key: Ed25519PrivateKey, centre_key: str | None, carry: Carry = carry_here
+    ) -> None:
+        self._carry = carry
         self.url = checked_url(url)
         self.device = device
         self._key = key
@@ -55,7 +69,7 @@ class Channel:
         signature = signed.sign_bytes(protocol.REQUEST_TYPE, protocol.request_bytes(path, body), self._key)
         headers = {protocol.DEVICE_HEADER: self.device, protocol.SIGNATURE_HEADER: signature.hex()}
         try:
-            answer = self._client.post(path, content=body, headers=headers)
+            answer = self._carry(partial(self._client.post, path, content=body, headers=headers))
         except (httpx.TransportError, httpx.InvalidURL) as error:
             raise CentreError(UNREACHABLE, url=self.url) from error
         signature_text = answer.headers.get(protocol.SIGNATURE_HEADER, "")

@@ -21,7 +21,7 @@ from desktop.journal.chain import ChainPoint
 from desktop.journal.entry import Enrolled, RawEntry, new_salt
 from desktop.sync import batch, protocol, signed
 from desktop.sync.agreed import AgreedCentre, agreed_centre, keep_centre, with_directory
-from desktop.sync.channel import UNTRUSTED, Channel
+from desktop.sync.channel import UNTRUSTED, Carry, Channel, carry_here
 from desktop.sync.sealing import seal, unseal
 from desktop.sync.words import fingerprint, same_words
 from desktop.vault import journal, outbox
@@ -138,7 +138,12 @@ class SyncSession:
     """One exchange."""
 
     def __init__(
-        self, vault: Vault, receiver: Receiver, progress: Progress | None = None, cancelled: Cancelled | None = None
+        self,
+        vault: Vault,
+        receiver: Receiver,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+        carry: Carry | None = None,
     ) -> None:
         self.vault = vault
         self.receiver = receiver
@@ -150,7 +155,8 @@ class SyncSession:
             raise RefusedError("This computer has not joined a centre yet.")
         self.centre = centre
         self.directory = centre.read_directory()
-        self.channel = Channel(centre.url, vault.device, vault.keys.signing, self.directory.centre.signing_key)
+        key = self.directory.centre.signing_key
+        self.channel = Channel(centre.url, vault.device, vault.keys.signing, key, carry or carry_here)
         self.sent = self.batches = self.fetched = 0
         self.quarantined: list[str] = []
 

@@ -102,6 +102,49 @@ def test_nobody_is_called_who_is_gone(qtbot: QtBot, jobs: Jobs) -> None:
     assert stays.results == [(2, True)]
 
 
+def test_who_waits_for_the_network_lets_questions_through(qtbot: QtBot, jobs: Jobs) -> None:
+    asker, gate = Asker(), threading.Event()
+
+    def sync(job: Job) -> object:
+        return job.elsewhere(lambda: gate.wait(10) and "answered")
+
+    jobs.run(sync, asker.done, asker.failed)
+    jobs.run(lambda _: "asked meanwhile", asker.done, asker.failed, alone=False)
+    qtbot.waitUntil(lambda: asker.results == [("asked meanwhile", True)], timeout=10_000)
+    jobs.run(lambda _: "alone", asker.done, asker.failed)
+    jobs.run(lambda _: "behind it", asker.done, asker.failed, alone=False)
+    gate.set()
+    wait(qtbot, jobs)
+    results = [result for result, _ in asker.results]
+    assert results == ["asked meanwhile", "answered", "alone", "behind it"]
+
+
+def test_who_waits_for_the_network_can_give_up_at_once(qtbot: QtBot, jobs: Jobs) -> None:
+    asker, gate, begun = Asker(), threading.Event(), threading.Event()
+
+    def send() -> None:
+        begun.set()
+        gate.wait(10)
+
+    job = jobs.run(lambda job: job.elsewhere(send), asker.done, asker.failed)
+    assert begun.wait(10)
+    job.cancel()
+    wait(qtbot, jobs)
+    assert [type(error) for error in asker.errors] == [CancelledError]
+    gate.set()
+
+
+def test_an_error_of_the_network_comes_back_to_who_waits(qtbot: QtBot, jobs: Jobs) -> None:
+    asker = Asker()
+
+    def refuse() -> None:
+        raise RefusedError("No.")
+
+    jobs.run(lambda job: job.elsewhere(refuse), asker.done, asker.failed)
+    wait(qtbot, jobs)
+    assert [str(error) for error in asker.errors] == ["No."]
+
+
 def test_progress_is_told_and_a_work_can_be_cancelled(qtbot: QtBot, jobs: Jobs) -> None:
     asker, begun = Asker(), threading.Event()
 

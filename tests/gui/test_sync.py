@@ -1,6 +1,7 @@
 """Joining a real centre, sending to it, and what is said when it is not there."""
 
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from ui.screens.screen import Where
+from ui.screens.screen import Place, Where
 from ui.style import Tone
 
 ROOT = Path(__file__).parents[2]
@@ -111,6 +112,30 @@ def test_a_centre_that_is_down_is_said_so_and_nothing_is_lost(driver: Any, centr
     driver.click(screen.send)
     assert screen._view.entries.waiting == 0
     assert not driver.window.frame.top.entries.text().startswith("Offline")
+
+
+def test_one_can_work_and_stop_while_a_centre_does_not_answer(driver: Any, centre: Centre) -> None:
+    screen = join(driver, centre)
+    waiting = screen._view.entries.waiting
+    centre.down()
+    port = int(centre.url.rsplit(":", 1)[1])
+    with socket.create_server(("127.0.0.1", port)) as silent:
+        QTest.mouseClick(screen.send, Qt.MouseButton.LeftButton)
+        silent.settimeout(10)
+        line, _ = silent.accept()
+        with line:
+            assert screen.is_running
+            driver.window.frame.go(Place(Where.SUBJECTS))
+            subjects = driver.window.frame.screen_at(Where.SUBJECTS)
+            driver.until(lambda: len(subjects.table.lines) == 3)
+            assert screen.is_running
+            driver.window.frame.go(Place(Where.SYNC))
+            assert screen.cancel.isVisible()
+            driver.click(screen.cancel)
+            assert not screen.is_running
+    driver.go(Where.SYNC)
+    assert screen._view.entries.waiting == waiting
+    assert screen.notice.text == ""
 
 
 def test_words_that_differ_join_nothing(driver: Any, centre: Centre) -> None:

@@ -273,7 +273,7 @@ class SyncScreen(Screen):
         self._progress.setRange(0, 0)
         self._progress_text.clear()
         self._job = self.access.ask_long(
-            lambda site, job: site.sync(job.progress, job.is_cancelled),
+            lambda site, job: site.sync(job.progress, job.is_cancelled, job.elsewhere),
             self._sent,
             self._not_sent,
             progress=self._tell,
