@@ -118,6 +118,20 @@ CHINESE: dict[str, str] = {
         "无法写入 Excel 文件。先在 Excel 中关闭该文件，或换一个文件夹。"
     ),
     "The export was stopped. Nothing was written.": "导出已中止，没有写入任何文件。",
+    "The old file of this name cannot be replaced. Close it where it is open, or choose another name.": (
+        "无法替换同名的旧文件。先关闭已打开的该文件，或换一个名称。"
+    ),
+    "The sheet {name} would have {rows} rows and {columns} columns: more than Excel can hold.": (
+        "工作表 {name} 将有 {rows} 行 {columns} 列，超过 Excel 的上限。"
+    ),
+    "This file is not a Sitebook transfer, or it is damaged.": "该文件不是 Sitebook 的传输文件，或已损坏。",
+    "The sheet {name} has {found} rows; it should have {expected}.": "工作表 {name} 有 {found} 行，应为 {expected} 行。",
+    "This cell of the file is not what the record says.": "文件中该单元格与记录不符。",
+    "The file is not what was exported: a cell, a row or a sheet was changed since.": (
+        "该文件与导出时不同：此后有单元格、行或工作表被改动。"
+    ),
+    "The file does not have the sheets that it should have.": "文件缺少应有的工作表。",
+    "The journal has no export of this file as it is now.": "记录中没有导出过该文件的当前内容。",
     # Sync
     "No directory here names the device {device}.": "本机的设备目录中没有设备 {device}。",
     "The receipt is not for the batch that it lies with.": "回执与所附批次不符。",
