@@ -1,10 +1,13 @@
 """A repeating group as a sheet: one line for each code, one column for each day, at most one row of the group a cell.
 
 The plan of a cell that nobody has filled yet is worked out by the same derivation as that of a filled one: the form is
-assessed once with every cell in it. That is done again only when something outside the sheet changes.
+assessed once with the empty cells in it, and again only when something outside the sheet changes.
+
+A sheet may have thousands of cells, and a dose must be drawn before the next key is pressed. So a cell that is given is
+known here at once; what the rules say about the whole form, the wizard works out when it is next asked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -45,26 +48,28 @@ class Sheet:
         definition = wizard.definition
         self.value_item: ItemDef = definition.items[grid.value]
         codelist = definition.codelist_of(definition.items[grid.rows])
-        self.codes: tuple[str, ...] = tuple(codelist.by_code) if codelist else ()
+        self._labels = codelist.by_code if codelist else {}
+        self.codes: tuple[str, ...] = tuple(self._labels)
         self.columns = range(1, grid.column_count + 1)
         self._rows: dict[Cell, str] = {}
-        self._hints: dict[Cell, Row] = {}
-        self._hints_from: FormContent | None = None
+        self._deviating: set[Cell] = set()
+        self._plans: dict[Cell, Row] = {}
+        self._plans_from: FormContent | None = None
+        self._numbers: dict[ItemValue, float | None] = {}
         self.refresh()
 
     # What stands in a cell
 
     def refresh(self) -> None:
-        """Look again at what the form holds. To be called after every change of the form."""
-        self._rows = {}
-        for row, items in self.wizard.content.get(self.group.oid, {}).items():
-            code, column = items.get(self.grid.rows), items.get(self.grid.columns)
-            if code is not None and column is not None and column.value.isdecimal():
-                self._rows[code.value, int(column.value)] = row
-        outside = {group: rows for group, rows in self.wizard.content.items() if group != self.group.oid}
-        if outside != self._hints_from:
-            self._hints_from = copy_content(outside)
-            self._hints = self._work_out_hints()
+        """Look again at what the form holds. To be called after every change of the form from elsewhere."""
+        grid = self.grid
+        self._rows = {
+            (items[grid.rows].value, int(items[grid.columns].value)): row
+            for row, items in self.wizard.content.get(self.group.oid, {}).items()
+            if grid.rows in items and grid.columns in items and items[grid.columns].value.isdecimal()
+        }
+        self._plan()
+        self._deviating = {cell for cell in self._rows if self._differs(cell)}
 
     def place(self, cell: Cell, item: str) -> ItemPlace:
         """Where an item of this cell stands."""
@@ -76,12 +81,11 @@ class Sheet:
 
     def value(self, cell: Cell) -> ItemValue | None:
         """What was given."""
-        row = self._rows.get(cell)
-        return None if row is None else self.wizard.content[self.group.oid][row].get(self.grid.value)
+        return self._entered(cell, self.grid.value)
 
     def planned(self, cell: Cell) -> ItemValue | None:
         """What the plan says; None where it is unknown."""
-        return self._derived(cell, self.grid.planned)
+        return None if self.grid.planned is None else self._plans.get(cell, {}).get(self.grid.planned)
 
     def has_plan(self, cell: Cell) -> bool:
         """Whether the plan gives anything there: a plan of 0 asks nobody to enter that nothing was given."""
@@ -89,42 +93,41 @@ class Sheet:
 
     def date(self, column: int) -> str:
         """The day of a column as the form works it out; empty where it cannot."""
-        for code in self.codes:
-            found = self._derived((code, column), self.grid.date)
-            if found is not None:
-                return found.value
+        if self.grid.date is not None:
+            for code in self.codes:
+                found = self._plans.get((code, column), {}).get(self.grid.date)
+                if found is not None:
+                    return found.value
         return ""
 
     def deviates(self, cell: Cell) -> bool:
         """Whether something else was given than planned, so that a reason is asked."""
-        value, planned = self.value(cell), self.planned(cell)
-        if value is None or planned is None:
-            return False
-        return self._number(value) is None or self._number(value) != self._number(planned)
+        return cell in self._deviating
 
     def needs_reason(self, cell: Cell) -> bool:
         """Whether the cell deviates and nobody has said why."""
-        return self.grid.reason is not None and self.wizard.is_missing(self.place(cell, self.grid.reason))
+        return self.grid.reason is not None and self.deviates(cell) and self._entered(cell, self.grid.reason) is None
 
     def deviations(self) -> tuple[Cell, ...]:
         """The cells that deviate, day by day."""
         order = {code: number for number, code in enumerate(self.codes)}
-        return tuple(sorted(filter(self.deviates, self._rows), key=lambda cell: (cell[1], order.get(cell[0], -1))))
+        return tuple(sorted(self._deviating, key=lambda cell: (cell[1], order.get(cell[0], -1))))
 
     def totals(self) -> tuple[LineTotal, ...]:
         """Given and planned of each line that has been filled."""
-        totals: list[LineTotal] = []
-        for code in self.codes:
-            given, planned, known = 0.0, 0.0, True
-            filled = [cell for cell in self._rows if cell[0] == code and self.is_filled(cell)]
-            for cell in filled:
-                given += self._number(self.value(cell)) or 0.0
-                plan = self._number(self.planned(cell))
-                known = known and plan is not None
-                planned += plan or 0.0
-            if filled:
-                totals.append(LineTotal(code, given, planned if known else None))
-        return tuple(totals)
+        given = dict.fromkeys(self.codes, 0.0)
+        planned: dict[str, float | None] = dict.fromkeys(self.codes, 0.0)
+        filled: set[str] = set()
+        for cell in self._rows:
+            value = self.value(cell)
+            code = cell[0]
+            if value is None or code not in given:
+                continue
+            filled.add(code)
+            given[code] += self._number(value) or 0.0
+            plan, before = self._number(self.planned(cell)), planned[code]
+            planned[code] = None if plan is None or before is None else before + plan
+        return tuple(LineTotal(code, given[code], planned[code]) for code in self.codes if code in filled)
 
     def last_filled(self) -> int:
         """The last column in which anything was given; 0 where none was."""
@@ -133,12 +136,12 @@ class Sheet:
     def detail(self, code: str) -> Text:
         """What the study says beside the name of a line."""
         nothing: Text = {}
-        return next(iter(self._details(code).values()), nothing)
+        return next(iter(self._labels[code].details.values()), nothing)
 
     def unit(self, code: str) -> str:
         """The unit of a line's doses: the item's first, else the one by which the study details the line."""
         units = self.wizard.definition.unit_names(self.value_item)
-        return units[0] if units else next(iter(self._details(code)), "")
+        return units[0] if units else next(iter(self._labels[code].details), "")
 
     def context(self) -> tuple[ContextLine, ...]:
         """Values of other forms that fall on the days of the columns; of two on one day the later form's."""
@@ -178,13 +181,13 @@ class Sheet:
 
     def clear(self, cells: Iterable[Cell]) -> None:
         """Empty cells: their rows are taken out."""
-        rows = tuple(self._rows[cell] for cell in cells if cell in self._rows)
-        self.wizard.remove_rows(self.group.oid, rows)
-        self.refresh()
+        filled = [cell for cell in cells if cell in self._rows]
+        self.wizard.remove_rows(self.group.oid, tuple(self._rows.pop(cell) for cell in filled))
+        self._deviating.difference_update(filled)
 
     # Inside
 
-    def _fill(self, values: dict[Cell, ItemValue]) -> None:
+    def _fill(self, values: Mapping[Cell, ItemValue]) -> None:
         changes: dict[ItemPlace, ItemValue | None] = {}
         for cell, value in values.items():
             if cell not in self._rows:
@@ -192,45 +195,62 @@ class Sheet:
                 changes[self.place(cell, self.grid.columns)] = ItemValue(value=str(cell[1]))
             changes[self.place(cell, self.grid.value)] = value
         self.wizard.put_all(changes)
-        self.refresh()
+        for cell in values:
+            self._rows.setdefault(cell, _row_key(cell))
+            (self._deviating.add if self._differs(cell) else self._deviating.discard)(cell)
+
+    def _entered(self, cell: Cell, item: str) -> ItemValue | None:
+        row = self._rows.get(cell)
+        return None if row is None else self.wizard.content[self.group.oid][row].get(item)
+
+    def _differs(self, cell: Cell) -> bool:
+        value, planned = self.value(cell), self.planned(cell)
+        if value is None or planned is None:
+            return False
+        number = self._number(value)
+        return number is None or number != self._number(planned)
 
     def _as_value(self, text: str) -> ItemValue:
         units = self.wizard.definition.unit_names(self.value_item)
         return ItemValue(value=text, unit=units[0] if units else "")
 
     def _number(self, value: ItemValue | None) -> float | None:
-        return None if value is None else number_in_first_unit(self.wizard.definition, self.value_item, value)
-
-    def _details(self, code: str) -> dict[str, Text]:
-        codelist = self.wizard.definition.codelist_of(self.wizard.definition.items[self.grid.rows])
-        return codelist.by_code[code].details if codelist else {}
-
-    def _derived(self, cell: Cell, item: str | None) -> ItemValue | None:
-        if item is None:
+        if value is None:
             return None
-        row = self._rows.get(cell)
-        if row is not None:
-            return self.wizard.assessment.derived.get(ItemPlace(self.group.oid, row, item))
-        return self._hints.get(cell, {}).get(item)
+        if value not in self._numbers:
+            self._numbers[value] = number_in_first_unit(self.wizard.definition, self.value_item, value)
+        return self._numbers[value]
 
-    def _work_out_hints(self) -> dict[Cell, Row]:
+    def _plan(self) -> None:
+        """Work out plan and day of every cell: of the filled ones the wizard knows them."""
+        outside = {group: rows for group, rows in self.wizard.content.items() if group != self.group.oid}
+        if outside != self._plans_from:
+            self._plans_from = copy_content(outside)
+            self._plans = {}
         cells = [(code, column) for code in self.codes for column in self.columns]
-        every = {
-            _row_key(cell): {self.grid.rows: ItemValue(value=cell[0]), self.grid.columns: ItemValue(value=str(cell[1]))}
-            for cell in cells
-        }
-        content = {**self.wizard.content, self.group.oid: every}
-        view = self.wizard.view
-        derived = assess(self.wizard.rules, view.key, content, view.others, view.today).derived
-        wanted = [item for item in (self.grid.planned, self.grid.date) if item is not None]
-        return {
-            cell: {
-                item: value
-                for item in wanted
-                if (value := derived.get(ItemPlace(self.group.oid, _row_key(cell), item))) is not None
+        filled = [cell for cell in self._rows if cell not in self._plans]
+        if filled:
+            self._take_plans(filled, self.wizard.assessment.derived)
+        empty = [cell for cell in cells if cell not in self._plans]
+        if empty:
+            rows = {
+                _row_key(cell): {
+                    self.grid.rows: ItemValue(value=cell[0]),
+                    self.grid.columns: ItemValue(value=str(cell[1])),
+                }
+                for cell in empty
             }
-            for cell in cells
-        }
+            view = self.wizard.view
+            content = {**self.wizard.content, self.group.oid: rows}
+            derived = assess(self.wizard.rules, view.key, content, view.others, view.today).derived
+            self._take_plans(empty, derived)
+
+    def _take_plans(self, cells: list[Cell], derived: Mapping[ItemPlace, ItemValue | None]) -> None:
+        wanted = [item for item in (self.grid.planned, self.grid.date) if item is not None]
+        for cell in cells:
+            self._plans[cell] = {
+                item: value for item in wanted if (value := derived.get(self.place(cell, item))) is not None
+            }
 
 
 def _row_key(cell: Cell) -> str:

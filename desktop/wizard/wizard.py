@@ -1,8 +1,8 @@
 """How a form is filled: what was typed, what it leads to, and whether it may be saved. A window only draws this.
 
-The wizard holds the form as it stands in the casebook (`FormView`) and what the person changed since. After each change
-the whole form is assessed anew, so what is shown is always what `Site.record` would say. It knows no Qt, no database and
-no clock.
+The wizard holds the form as it stands in the casebook (`FormView`) and what the person changed since. Whoever asks after
+a change is told of the whole form assessed anew, so what is shown is always what `Site.record` would say. It knows no Qt,
+no database and no clock.
 
 Rows of a repeating group get a random key. The lines of a `lines` group and the cells of a `grid` get a key that follows
 from what they stand for, so that two people who fill the same line on two computers meet in one row.
@@ -69,15 +69,23 @@ class FormWizard:
         self.removed_rows: list[tuple[str, str]] = []
         self.comments: dict[ItemPlace, str] = _given_comments(view)
         self.basis = dict(view.basis)
-        self.assessment: Assessment
         self.page = self.form.groups[0] if self.form.groups else ""
         self._problems: dict[ItemPlace | None, tuple[Problem, ...]] = {}
         self._missing: frozenset[ItemPlace] = frozenset()
         if view.draft is not None:
             self._take_up(view.draft)
-        self._assess()
+        self.known: Assessment = self._assess()
+        """The last assessment that was made: what was entered since is not in it."""
+        self.is_stale = False
+        """Whether something was entered since the last assessment."""
 
     # What the window draws
+
+    @property
+    def assessment(self) -> Assessment:
+        """What the rules say about the form as it is now."""
+        self._look_again()
+        return self.known
 
     @property
     def pages(self) -> tuple[Page, ...]:
@@ -128,7 +136,7 @@ class FormWizard:
 
     def problems_at(self, place: ItemPlace) -> tuple[Problem, ...]:
         """What is wrong or needs a comment there; not what is merely missing."""
-        return self._problems.get(place, ())
+        return self._sorted_problems().get(place, ())
 
     def stops(self, place: ItemPlace) -> bool:
         """Whether something is wrong there that no comment can answer."""
@@ -142,6 +150,7 @@ class FormWizard:
 
     def is_missing(self, place: ItemPlace) -> bool:
         """Whether completion waits for a value there."""
+        self._sorted_problems()
         return place in self._missing
 
     @property
@@ -166,7 +175,7 @@ class FormWizard:
             group = self.definition.groups[place.group]
             if group.lines:
                 self._keep_line(group, place.row)
-        self._assess()
+        self.is_stale = True
 
     def add_row(self, group: str, items: dict[str, ItemValue] | None = None, row: str = "") -> str:
         """Add a row to a repeating group; returns its key, a random one where none is given."""
@@ -175,7 +184,7 @@ class FormWizard:
         self.content.setdefault(group, {}).setdefault(row, {})
         for item, value in (items or {}).items():
             self._put(ItemPlace(group, row, item), value)
-        self._assess()
+        self.is_stale = True
         return row
 
     def remove_row(self, group: str, row: str) -> None:
@@ -186,7 +195,7 @@ class FormWizard:
         """Take several rows out."""
         for row in rows:
             self._drop_row(group, row)
-        self._assess()
+        self.is_stale = True
 
     def comment(self, place: ItemPlace, text: str) -> None:
         """Answer the soft checks at a place."""
@@ -320,12 +329,11 @@ class FormWizard:
             for item in self.view.content[group][row]:
                 self.changes[ItemPlace(group, row, item)] = None
 
-    def _assess(self) -> None:
-        virtual = self._with_empty_lines()
-        self.assessment = assess(self.rules, self.view.key, virtual, self.view.others, self.view.today)
+    def _assess(self) -> Assessment:
+        assessment = assess(self.rules, self.view.key, self._with_empty_lines(), self.view.others, self.view.today)
         problems: dict[ItemPlace | None, list[Problem]] = {}
         missing: set[ItemPlace] = set()
-        for problem in self.assessment.problems:
+        for problem in assessment.problems:
             if self._is_about_empty_line(problem.place):
                 continue
             if problem.code != Code.MISSING_MANDATORY:
@@ -334,6 +342,17 @@ class FormWizard:
                 missing.add(problem.place)
         self._problems = {place: tuple(found) for place, found in problems.items()}
         self._missing = frozenset(missing)
+        return assessment
+
+    def _sorted_problems(self) -> Mapping[ItemPlace | None, tuple[Problem, ...]]:
+        """What is wrong now, by place."""
+        self._look_again()
+        return self._problems
+
+    def _look_again(self) -> None:
+        if self.is_stale:
+            self.known = self._assess()
+            self.is_stale = False
 
     def _is_about_empty_line(self, place: ItemPlace | None) -> bool:
         """Whether a problem is about the code of a line that says nothing yet: nobody entered it."""
@@ -394,7 +413,7 @@ class FormWizard:
             return PageState.SKIPPED
         if any(
             problem.place is not None and problem.place.group == group.oid and not self._is_answered(problem)
-            for found in self._problems.values()
+            for found in self._sorted_problems().values()
             for problem in found
         ):
             return PageState.PROBLEM

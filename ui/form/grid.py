@@ -1,12 +1,12 @@
 """The page of a sheet: the table, the reason for what deviates, the list of deviations, the sums."""
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.study.assess import Code
-from desktop.study.data import ItemPlace, ItemValue
-from desktop.study.definition import Grid, ItemGroupDef
+from desktop.study.data import ItemPlace, ItemValue, value_at
+from desktop.study.definition import Definition, Grid, ItemGroupDef
 from desktop.wizard.sheet import Cell, Sheet
 from desktop.wizard.wizard import FormWizard
 from ui import language, style
@@ -52,6 +52,10 @@ class GridPage(PageView):
         self._around = ElidedLabel()
         self._around.setProperty("tone", Tone.SECONDARY.value)
         self._message = Message()
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(0)
+        self._rest.timeout.connect(self._settle)
         self._build()
         self.table.given.connect(self._give)
         self.table.planned.connect(self._give_as_planned)
@@ -132,10 +136,12 @@ class GridPage(PageView):
         self._show_totals()
         self._show_message()
         self._show_around()
-        self._card.show_cell(self._cell_to_explain(deviations))
+        self._card.show_cell(self._cell_to_explain())
 
     def commit(self) -> None:
         self._card.commit()
+        if self._rest.isActive():
+            self._settle()
 
     def focus_first(self) -> None:
         self.table.setFocus(Qt.FocusReason.TabFocusReason)
@@ -188,7 +194,7 @@ class GridPage(PageView):
     @Slot(object, str)
     def _give(self, cell: Cell, text: str) -> None:
         self.sheet.give(cell, text)
-        self.changed.emit()
+        self._touch((cell,))
         if text == "0" and self.table.hasFocus():
             # Entered by its one key: nothing more comes, so the reason is asked at once.
             self._explain_or_advance(cell)
@@ -197,7 +203,7 @@ class GridPage(PageView):
     def _give_as_planned(self, cells: tuple[Cell, ...]) -> None:
         filled = self.sheet.give_as_planned(cells)
         if filled:
-            self.changed.emit()
+            self._touch(filled)
         if len(cells) == 1:
             self._advance(1)
 
@@ -205,7 +211,17 @@ class GridPage(PageView):
     def _empty(self, cell: Cell) -> None:
         if self.sheet.is_filled(cell):
             self.sheet.clear((cell,))
-            self.changed.emit()
+            self._touch((cell,))
+
+    def _touch(self, cells: tuple[Cell, ...]) -> None:
+        """Draw what was given at once; what follows from it, when the keys rest."""
+        self.table.show_cells(cells)
+        self._rest.start()
+
+    @Slot()
+    def _settle(self) -> None:
+        self._rest.stop()
+        self.changed.emit()
 
     @Slot(int)
     def _taken(self, step: int) -> None:
@@ -240,7 +256,9 @@ class GridPage(PageView):
 
     @Slot(object)
     def _here(self, cell: Cell | None) -> None:
-        self._card.show_cell(self._cell_to_explain(self.sheet.deviations()))
+        self._card.show_cell(self._cell_to_explain())
+        if not self._rest.isActive():
+            self._show_message()
         if cell is not None:
             self.moved.emit(self.sheet.place(cell, self.grid.value))
 
@@ -256,12 +274,12 @@ class GridPage(PageView):
 
     # What is shown around the sheet
 
-    def _cell_to_explain(self, deviations: tuple[Cell, ...]) -> Cell | None:
+    def _cell_to_explain(self) -> Cell | None:
         """The cell on which one is, where there is something to say about it; else the first that lacks its reason."""
         cell = self.table.cell
         if cell is not None and self.sheet.is_filled(cell):
             return cell
-        return next(filter(self.sheet.needs_reason, deviations), None)
+        return next(filter(self.sheet.needs_reason, self.sheet.deviations()), None)
 
     def cell_words(self, cell: Cell) -> str:
         """`D6 Venetoclax`."""
@@ -360,9 +378,7 @@ class _CellCard(Card):
         super().__init__()
         self._page = page
         self._cell: Cell | None = None
-        self._fields: list[Field] = []
-        self._comments: list[CommentLine] = []
-        self._widgets: list[QWidget] = []
+        self._parts: list[tuple[ItemPlace, _Asked | CommentLine]] = []
         self.setMinimumHeight(CARD_HEIGHT)
         self._read_only = False
         self._hint = label(tone=Tone.SECONDARY, wrap=True)
@@ -385,9 +401,9 @@ class _CellCard(Card):
         """Show what is asked about a cell."""
         page = self._page
         wanted = [] if cell is None else self._wanted(cell)
-        if cell != self._cell or [field.place for field in self._fields] != wanted:
-            self._cell = cell
-            self._rebuild(wanted)
+        if [place for place, _ in self._parts] != wanted:
+            self._arrange(wanted)
+        self._cell = cell
         self._hint.setVisible(cell is None)
         if cell is None:
             self.set_title(self.tr("Nothing to explain"))
@@ -398,70 +414,67 @@ class _CellCard(Card):
         if planned is not None and page.sheet.deviates(cell):
             title = self.tr("{what} (planned {dose})").format(what=title, dose=page.dose_words(cell, planned))
         self.set_title(title)
-        for field in self._fields:
-            field.show_value(page.wizard.value(field.place))
-            wrong = page.wizard.stops(field.place)
-            field.show_problem(Tone.WRONG if wrong else None)
-        for comment in self._comments:
-            comment.show_text(page.wizard.comments.get(comment.place, ""))
+        for place, part in self._parts:
+            if isinstance(part, _Asked):
+                part.field.show_value(page.wizard.content.get(place.group, {}).get(place.row, {}).get(place.item))
+                known = not page.wizard.is_stale
+                part.field.show_problem(Tone.WRONG if known and page.wizard.stops(place) else None)
+            else:
+                part.show_text(page.wizard.comments.get(place, ""))
 
     def _wanted(self, cell: Cell) -> list[ItemPlace]:
+        """The places that are asked about; those of which only the rules know it, once they were asked."""
         page = self._page
         grid = page.grid
         own = {grid.rows, grid.columns, grid.value, grid.planned, grid.date}
         about_deviation = {grid.reason, grid.note}
+        known = not page.wizard.is_stale
         places: list[ItemPlace] = []
         for ref in page.group.items:
+            if ref.item in own or page.wizard.definition.items[ref.item].derivation is not None:
+                continue
             place = page.sheet.place(cell, ref.item)
-            asked = page.wizard.is_asked(place)
+            given = value_at(page.wizard.content, place) is not None
             if ref.item in about_deviation:
-                asked = page.sheet.deviates(cell) or page.wizard.value(place) is not None
-            entered = page.wizard.definition.items[ref.item].derivation is None
-            if ref.item not in own and asked and entered:
+                asked = given or page.sheet.deviates(cell)
+            else:
+                asked = given or (known and page.wizard.is_asked(place))
+            if asked:
                 places.append(place)
+        value = page.sheet.place(cell, grid.value)
+        if known and any(problem.code is Code.COMMENT_NEEDED for problem in page.wizard.problems_at(value)):
+            places.append(value)
         return places
 
-    def _rebuild(self, places: list[ItemPlace]) -> None:
-        page = self._page
-        for widget in self._widgets:
-            self.body.removeWidget(widget)
-            widget.hide()
-            widget.deleteLater()
-        self._widgets, self._fields, self._comments = [], [], []
-        for place in places:
-            item = page.wizard.definition.items[place.item]
-            field = field_for(page.wizard.definition, item, place)
-            field.setObjectName(f"card.{place.item}")
-            field.set_accessible_name(language.words(item.question))
-            field.set_read_only(read_only=self._read_only)
-            field.edited.connect(self._edited)
-            name = label(language.words(item.question), kind="small", tone=Tone.SECONDARY)
-            name.setBuddy(field)
-            if isinstance(field, SegmentsField):
-                self._add(name)
-                self._add(field)
-            else:
-                self._add(_Beside(name, field))
-            self._fields.append(field)
-        if self._cell is not None:
-            place = page.sheet.place(self._cell, page.grid.value)
-            if any(problem.code is Code.COMMENT_NEEDED for problem in page.wizard.problems_at(place)):
-                comment = CommentLine(place)
-                self._add(comment)
-                self._comments.append(comment)
+    def _arrange(self, places: list[ItemPlace]) -> None:
+        """Have a part for each place, in order; what is there already stays, with the keys in it."""
+        there = dict(self._parts)
+        for place, part in self._parts:
+            if place not in places:
+                self.body.removeWidget(part)
+                part.hide()
+                part.deleteLater()
+        self._parts = [(place, there.get(place) or self._make(place)) for place in places]
+        for number, (_, part) in enumerate(self._parts):
+            self.body.insertWidget(number + 1, part)
 
-    def _add(self, widget: QWidget) -> None:
-        self.body.insertWidget(self.body.count() - 1, widget)
-        self._widgets.append(widget)
+    def _make(self, place: ItemPlace) -> "_Asked | CommentLine":
+        page = self._page
+        if place.item == page.grid.value:
+            return CommentLine(place)
+        asked = _Asked(page.wizard.definition, place)
+        asked.field.set_read_only(read_only=self._read_only)
+        asked.field.edited.connect(self._edited)
+        return asked
 
     def _stops(self) -> list[Field | CommentLine]:
-        return [*(field for field in self._fields if field.item.derivation is None), *self._comments]
+        return [part.field if isinstance(part, _Asked) else part for _, part in self._parts]
 
     def focus_item(self, item: str) -> bool:
         """Go to the field of an item; False where the card does not ask it."""
-        for field in self._fields:
-            if field.item.oid == item and field.item.derivation is None:
-                field.take_focus(Qt.FocusReason.TabFocusReason)
+        for stop in self._stops():
+            if isinstance(stop, Field) and stop.item.oid == item:
+                stop.take_focus(Qt.FocusReason.TabFocusReason)
                 return True
         return False
 
@@ -515,16 +528,22 @@ class _CellCard(Card):
         event.ignore()
 
 
-class _Beside(QWidget):
-    """A short field beside its name."""
+class _Asked(QWidget):
+    """A field with its name: beside it where it is short, above it where it chooses."""
 
-    def __init__(self, name: QLabel, field: Field) -> None:
+    def __init__(self, definition: Definition, place: ItemPlace) -> None:
         super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(10)
-        row.addWidget(name)
-        row.addWidget(field, 1)
+        item = definition.items[place.item]
+        self.field = field_for(definition, item, place)
+        self.field.setObjectName(f"card.{place.item}")
+        self.field.set_accessible_name(language.words(item.question))
+        name = label(language.words(item.question), kind="small", tone=Tone.SECONDARY)
+        name.setBuddy(self.field)
+        box = QVBoxLayout(self) if isinstance(self.field, SegmentsField) else QHBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(8)
+        box.addWidget(name)
+        box.addWidget(self.field, 1)
 
 
 def _plain(number: float) -> str:

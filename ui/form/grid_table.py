@@ -1,6 +1,7 @@
 """The table of a sheet: lines x days, the plan in grey, one key for "as planned"."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import (
@@ -67,12 +68,10 @@ class SheetModel(QAbstractTableModel):
         super().__init__(parent)
         self.sheet = sheet
         self.context: tuple[ContextLine, ...] = sheet.context()
-        self.deviating: frozenset[Cell] = frozenset(sheet.deviations())
 
     def refresh(self) -> None:
         """The form has changed."""
         self.context = self.sheet.context()
-        self.deviating = frozenset(self.sheet.deviations())
         if self.rowCount():
             last = self.index(self.rowCount() - 1, self.columnCount() - 1)
             self.dataChanged.emit(self.index(0, 0), last)
@@ -177,11 +176,11 @@ class _Delegate(QStyledItemDelegate):
             if planned is not None and not sheet.has_plan(cell):
                 planned = None
             if sheet.is_filled(cell):
-                if cell in model.deviating:
+                if sheet.deviates(cell):
                     nothing = text in (ZERO, "0.0")
                     ink, ground = (c.wrong, c.wrong_ground) if nothing else (c.due, c.due_ground)
                     bold = True
-                elif sheet.wizard.stops(sheet.place(cell, sheet.grid.value)):
+                elif cell in self._table.wrong:
                     ink, ground = c.wrong, c.wrong_ground
             elif planned is not None:
                 text, ink = planned.value, c.faint
@@ -352,6 +351,8 @@ class SheetTable(QTableView):
         self.shows_here = True
         self._today = today.isoformat()
         self.today_column = 0
+        self.wrong: frozenset[Cell] = frozenset()
+        """Cells whose dose is wrong, as of the last time the rules were asked."""
         self.sheet_model = SheetModel(sheet, self)
         self.setModel(self.sheet_model)
         self.setItemDelegate(_Delegate(self))
@@ -379,9 +380,30 @@ class SheetTable(QTableView):
         """The cell on which one is."""
         return self.sheet_model.cell(self.currentIndex())
 
+    def show_cells(self, cells: Iterable[Cell]) -> None:
+        """Draw these cells again, before anybody asks what follows from them."""
+        for cell in cells:
+            index = self.sheet_model.index_of(cell)
+            self.sheet_model.dataChanged.emit(index, index)
+
     def refresh(self) -> None:
         """The form has changed."""
         sheet = self.sheet_model.sheet
+        wizard = sheet.wizard
+        value = sheet.grid.value
+        bad = {
+            p.place for p in wizard.assessment.problems if p.place and p.place.item == value and wizard.stops(p.place)
+        }
+        self.wrong = (
+            frozenset(
+                cell
+                for code in sheet.codes
+                for column in sheet.columns
+                if sheet.place(cell := (code, column), value) in bad
+            )
+            if bad
+            else frozenset()
+        )
         self.today_column = next((column for column in sheet.columns if sheet.date(column) == self._today), 0)
         definition = sheet.wizard.definition
         self._corner.setText(language.words(definition.items[sheet.grid.rows].question))

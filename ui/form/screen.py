@@ -281,7 +281,8 @@ class FormScreen(QWidget):
                 place = self._page_here().place
                 self._page_here().commit()
                 self._show_form()
-                if place is None or not self._page_here().focus_place(place):
+                # A form behind another screen takes no focus from it.
+                if self.isVisible() and (place is None or not self._page_here().focus_place(place)):
                     self._page_here().focus_first()
             else:
                 self._relabel()
@@ -378,16 +379,24 @@ class FormScreen(QWidget):
         self._page_list.show_pages(pages, wizard.page)
         self._page_list.setVisible(len(pages) > 1)
         self._show_columns()
-        self._evidence.show_place(wizard, self._page_here().place)
+        self._show_evidence()
         self._show_footer()
         self._show_kept()
         self._show_deadline()
+
+    def _show_evidence(self) -> None:
+        """Where nobody sees the column, nothing is looked up for it."""
+        if self.wizard is not None and not self._evidence.isHidden():
+            self._evidence.show_place(self.wizard, self._page_here().place)
 
     def _show_columns(self) -> None:
         history = not self._history.isHidden()
         room = self.window().width() >= style.FOLD_BELOW if self.window() else True
         wide = bool(self._pages) and self.wizard is not None and self._page_here().full_width
-        self._evidence.setVisible(room and not wide and not history)
+        shown = room and not wide and not history
+        if shown == self._evidence.isHidden():
+            self._evidence.setVisible(shown)
+            self._show_evidence()
 
     def _show_footer(self) -> None:
         wizard = self.wizard
@@ -624,7 +633,7 @@ class FormScreen(QWidget):
     def _moved(self, place: ItemPlace | None) -> None:
         self._last_place = place
         if self.wizard is not None:
-            self._evidence.show_place(self.wizard, place)
+            self._show_evidence()
             if not self._history.isHidden():
                 self.show_history()
 
