@@ -170,8 +170,8 @@ CHINESE: dict[str, str] = {
     "The centre runs another study ({theirs}).": "该协调中心运行的是另一项研究（{theirs}）。",
     "This computer has not joined a centre yet.": "本机尚未加入协调中心。",
     "The exchange was stopped. What was received stays received.": "同步已中止，已签收的仍然有效。",
-    "The centre set a batch aside: {why} Nothing is lost; the batch waits here.": (
-        "协调中心暂存了一个批次：{why} 数据没有丢失，批次保留在本机。"
+    "The centre set a batch aside: {why} Nothing is lost; the entries wait here.": (
+        "协调中心暂存了一个批次：{why} 数据没有丢失，记录保留在本机。"
     ),
     "{sent} entries received by the centre, {fetched} fetched.": "协调中心签收 {sent} 条记录，取回 {fetched} 条。",
     "The centre was restored: it has {sequence} of the {received} entries that it had signed for. They go again.": (

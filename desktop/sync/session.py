@@ -209,10 +209,16 @@ class SyncSession:
         sequence, head = meeting.heads.get(self.vault.device, (0, ""))
         with self.vault.begin() as connection:
             total = self.vault.chain_point(connection, self.vault.device).sequence
-            self._agree(connection, sequence, head)
-            self._unreceive(connection, sequence)
+            agreed = self._agrees(connection, sequence, head)
+            if agreed:
+                self._unreceive(connection, sequence)
             # Not from where the centre stands: a batch whose receipt was lost on the way gets it by going again.
             done = outbox.received_to(connection)
+        if not agreed and done < total:
+            # The centre refuses it, keeps it as evidence, and so its people are told as well.
+            self._send_one(done)
+        if not agreed:
+            raise CentreError(PARTED, sequence=done)
         while done < total:
             if self.cancelled():
                 raise CancelledError("The exchange was stopped. What was received stays received.")
@@ -220,14 +226,12 @@ class SyncSession:
             done = self._send_one(done)
         self.progress(done, total)
 
-    def _agree(self, connection: Connection, sequence: int, head: str) -> None:
-        """The centre's head must be a point of our own chain."""
-        if sequence:
-            mine = journal.chain_value(connection, self.vault.device, sequence)
-            if mine is None or mine.hex() != head:
-                raise CentreError(
-                    PARTED, sequence=min(sequence, self.vault.chain_point(connection, self.vault.device).sequence)
-                )
+    def _agrees(self, connection: Connection, sequence: int, head: str) -> bool:
+        """Whether the centre's head is a point of our own chain."""
+        if not sequence:
+            return True
+        mine = journal.chain_value(connection, self.vault.device, sequence)
+        return mine is not None and mine.hex() == head
 
     def _unreceive(self, connection: Connection, sequence: int) -> None:
         """A centre that has less than it signed for was restored from a backup: it gets all again, and people are told."""
@@ -258,8 +262,11 @@ class SyncSession:
                 return answer.wanted - 1
             case "quarantined":
                 self.quarantined.append(answer.reason)
+                with self.vault.begin() as connection:
+                    # The next exchange packs these entries anew: what was wrong with the batch must not stay in the way.
+                    outbox.drop_after(connection, done)
                 raise CentreError(
-                    "The centre set a batch aside: {why} Nothing is lost; the batch waits here.", why=answer.reason
+                    "The centre set a batch aside: {why} Nothing is lost; the entries wait here.", why=answer.reason
                 )
             case _:
                 raise CentreError(PARTED, sequence=done)

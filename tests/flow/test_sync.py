@@ -186,6 +186,11 @@ def test_a_copied_folder_that_goes_its_own_way_is_told_and_kept_as_evidence(
             site.sync()
         assert site.verify().ok
         assert len(site.subjects()) == 7
+    assert centre.sites()[0]["quarantined"] == 1
+    with joined.sign_in() as site:
+        register(site, 2)
+        site.sync()
+        assert site.status().entries.waiting == 0
 
 
 def test_two_computers_of_a_site_see_each_others_entries(joined: Any, centre: Centre, tmp_path: Path) -> None:
