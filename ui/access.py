@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.acts import Act, Recorded
-from desktop.casebook.views import UserView
 from desktop.errors import RefusedError
-from desktop.study.definition import Definition, Location
 from ui.jobs import Job, Jobs, call_back
 
 if TYPE_CHECKING:
     # Takes a fifth of a second to import; the first window does not wait for it.
+    from desktop.acts import Act, Recorded
+    from desktop.casebook.views import UserView
     from desktop.site import Site
     from desktop.study.checks import Rules
+    from desktop.study.definition import Definition, Location
 
 T = TypeVar("T")
 

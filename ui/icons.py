@@ -2,13 +2,14 @@
 
 import enum
 import functools
+from collections.abc import Mapping
 from importlib import resources
+from typing import Final
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from desktop.casebook.views import FormState
 from ui import style
 from ui.style import Tone
 
@@ -71,13 +72,13 @@ class Sign(enum.Enum):
         return self.value[1]
 
 
-SIGN_OF_STATE = {
-    FormState.INCOMPLETE: Sign.DRAFT,
-    FormState.COMPLETE: Sign.ENTERED,
-    FormState.AWAITING_SECOND: Sign.AWAITS_SECOND,
-    FormState.DISCREPANT: Sign.FLAG,
-    FormState.VERIFIED: Sign.TWICE,
-    FormState.SIGNED: Sign.SIGNED,
-    FormState.LOCKED: Sign.LOCKED,
+SIGN_OF_STATE: Final[Mapping[str, Sign]] = {
+    "incomplete": Sign.DRAFT,
+    "complete": Sign.ENTERED,
+    "awaiting_second": Sign.AWAITS_SECOND,
+    "discrepant": Sign.FLAG,
+    "verified": Sign.TWICE,
+    "signed": Sign.SIGNED,
+    "locked": Sign.LOCKED,
 }
-"""The sign of a form that has an entry."""
+"""The sign of a form that has an entry, by its `FormState`, which is not imported for the first window's sake."""

@@ -7,14 +7,15 @@ anew then. Dates and numbers are written as people of each language write them i
 import datetime
 import enum
 from importlib import resources
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from desktop.errors import SitebookError
-from desktop.study import definition
-from desktop.study.definition import Text
+
+if TYPE_CHECKING:
+    from desktop.study.definition import Text
 
 
 class Language(enum.StrEnum):
@@ -95,8 +96,10 @@ def is_chinese() -> bool:
     return Speech.present is Language.CHINESE
 
 
-def words(text: Text) -> str:
+def words(text: "Text") -> str:
     """A text of the study in the language of this moment."""
+    from desktop.study import definition
+
     return definition.words(text, Speech.present)
 
 

@@ -5,9 +5,8 @@ needs no more than a repaint; whoever holds a tinted picture makes it anew on a 
 """
 
 import enum
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
-import msgspec
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
@@ -71,7 +70,7 @@ class Tone(enum.StrEnum):
     RAIL_HERE = "rail_here_ink"
 
 
-class Colours(msgspec.Struct, frozen=True):
+class Colours(NamedTuple):
     """One theme: a colour for each role, as #RRGGBB."""
 
     ink: str

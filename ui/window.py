@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QShowEvent, QWindow
 from PySide6.QtWidgets import QProgressBar, QStackedWidget, QVBoxLayout, QWidget
@@ -22,7 +21,6 @@ from ui.screens.sign_in import SignInScreen
 from ui.style import Choice
 
 if TYPE_CHECKING:
-    from desktop.opening import VaultLabel
     from desktop.practice import Centre
     from ui.frame import Frame
     from ui.screens.entrance import Entrance
@@ -102,15 +100,9 @@ class MainWindow(QWidget):
         screen.unlocked.connect(self._unlocked)
         screen.other_wished.connect(self.sign_out)
         self._show(screen)
-        folder = self._folder
-
-        def look(_: Job) -> VaultLabel:
-            from desktop.opening import label
-
-            return label(folder)
-
-        self.jobs.run(look, screen.show_label, screen.show_error)
         screen.focus_next_step()
+        # Once the window is there: what reads the label takes longer to import than Qt to start.
+        QTimer.singleShot(0, screen, screen.ask_label)
 
     def _show(self, screen: Entrance) -> None:
         if self.entrance is not None:
@@ -208,7 +200,7 @@ class MainWindow(QWidget):
         """The other language, at once and for the next time."""
         other = Language.ENGLISH if language.is_chinese() else Language.CHINESE
         language.speech().choose(other)
-        self._keep(language=other)
+        self._prefer(self.preferences._replace(language=other))
         if self.frame is not None:
             self._name_window()
 
@@ -218,15 +210,15 @@ class MainWindow(QWidget):
         style.theme().choose(choice)
         if self.frame is not None:
             self.frame.show_theme(choice)
-        self._keep(theme=choice)
+        self._prefer(self.preferences._replace(theme=choice))
 
     @Slot(bool)
     def _keep_fold(self, folded: bool) -> None:  # noqa: FBT001 - a slot
-        self._keep(rail_folded=folded)
+        self._prefer(self.preferences._replace(rail_folded=folded))
 
-    def _keep(self, **changes: object) -> None:
-        self.preferences = msgspec.structs.replace(self.preferences, **changes)
-        self.preferences.keep(self._preferences_file)
+    def _prefer(self, preferences: Preferences) -> None:
+        self.preferences = preferences
+        preferences.keep(self._preferences_file)
 
     # The practice centre
 

@@ -5,14 +5,12 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any
-
-import msgspec
+from typing import Any, NamedTuple
 
 Work = Callable[[], None]
 
 
-class _Task(msgspec.Struct, frozen=True):
+class _Task(NamedTuple):
     """A work that waits for its turn. One that is `alone` never runs while another is half done."""
 
     work: Work

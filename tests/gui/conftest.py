@@ -96,6 +96,7 @@ class Driver:
 
     def settle(self) -> None:
         """Until every worker rests and what they told is shown."""
+        QCoreApplication.processEvents()
         self.until(lambda: self.window.jobs.is_idle)
         for _ in range(LAYOUT_PASSES):
             QCoreApplication.processEvents()

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtGui import QFontMetrics, QImage, QTextLayout
 from PySide6.QtWidgets import QApplication, QLabel
 
+from desktop.casebook.views import FormState
 from ui import icons, style
 from ui.icons import SIGN_OF_STATE, Sign
 from ui.style import DARK, LIGHT, Choice, Colours, Tone
@@ -73,6 +74,7 @@ def test_an_icon_takes_the_colour_of_its_role(qapp: QApplication, name: str) -> 
 
 
 def test_every_state_has_its_sign(qapp: QApplication) -> None:
+    assert set(SIGN_OF_STATE) == set(FormState)
     assert all(sign.icon in ICONS for sign in (*SIGN_OF_STATE.values(), *Sign))
 
 

@@ -1,16 +1,18 @@
 """What every screen has: a header, a place for sentences, and the ways in and out."""
 
 import enum
+from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.study.data import FormKey
 from ui import style
 from ui.access import SiteAccess
 from ui.widgets.card import Header
 from ui.widgets.message import Message
+
+if TYPE_CHECKING:
+    from desktop.study.data import FormKey
 
 
 class Where(enum.Enum):
@@ -31,12 +33,12 @@ class Where(enum.Enum):
 JOIN = "join"
 
 
-class Place(msgspec.Struct, frozen=True):
+class Place(NamedTuple):
     """Where one is: a screen and, for some, the subject and the form."""
 
     where: Where
     subject: str = ""
-    key: FormKey | None = None
+    key: "FormKey | None" = None
     part: str = ""
     """A part of the screen to begin with, e.g. joining the centre."""
 

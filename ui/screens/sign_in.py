@@ -91,6 +91,18 @@ class SignInScreen(Entrance):
 
     # What it shows
 
+    @Slot()
+    def ask_label(self) -> None:
+        """Ask whose vault it is, and who may sign in."""
+        folder = self._folder
+
+        def look(_: Job) -> VaultLabel:
+            from desktop.opening import label
+
+            return label(folder)
+
+        self._access.jobs.run(look, self.show_label, self.show_error)
+
     def show_label(self, found: VaultLabel) -> None:
         """Whose vault it is, and who may sign in."""
         self._label = found
