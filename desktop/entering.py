@@ -75,7 +75,7 @@ def parse_line(definition: Definition, line: bytes) -> SaveForm:
     """Read one line. Raises FormRefusedError with everything that is wrong with its shape."""
     try:
         content = msgspec.json.decode(line)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         content = None
     if not isinstance(content, dict):
         raise _refused([_bad("", "The line is not a JSON object.", "该行不是 JSON 对象。")])

@@ -104,7 +104,7 @@ def find(folder: Path) -> PracticeSite | None:
         found = msgspec.json.decode((folder / FILE).read_bytes(), type=PracticeSite)
     except FileNotFoundError:
         return None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DamagedError("The folder of the practice site is damaged. Remove it and make a new one.") from error
     return found if found.complete else None
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
-import zoneinfo
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,9 +15,7 @@ import msgspec
 from desktop.casebook import fold as folding
 from desktop.casebook.staff import Staff
 from desktop.casebook.views import (
-    AuditLine,
     Casebook,
-    Change,
     Discrepancy,
     DosingSpan,
     DueForm,
@@ -35,16 +31,12 @@ from desktop.casebook.views import (
     TrendPoint,
 )
 from desktop.errors import RefusedError
-from desktop.export.transfer import Transfer, TransferForm
-from desktop.journal import entry as e
-from desktop.journal.clock import JUMP, milliseconds
 from desktop.study.assess import Code, assess
 from desktop.study.data import FormContent, FormKey, ItemValue
 from desktop.study.definition import Definition
 from desktop.study.schedule import due as schedule_due
 from desktop.study.values import number_in_first_unit
-from desktop.vault import casebook, drafts, journal, open_checks, outbox
-from desktop.vault.vault import folds
+from desktop.vault import casebook, drafts, open_checks, outbox
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -295,142 +287,6 @@ def received_to(site: Site) -> int:
     """Sequence number up to which the centre has signed for this device's entries."""
     with site.vault.begin() as connection:
         return outbox.received_to(connection)
-
-
-def audit(site: Site, before: tuple[int, str, int] | None, limit: int, subject: str | None) -> tuple[AuditLine, ...]:
-    """The journal for a person, newest first."""
-    with site.vault.begin() as connection:
-        staff = site.vault.staff(connection)
-        entries = journal.newest(connection, before=before, limit=limit, subject=subject)
-    return tuple(_audit_line(entry, staff) for entry in entries)
-
-
-def transfer(site: Site, month: str) -> Transfer:
-    """What the entries recorded up to the end of a month add up to, by wall time in the site's zone.
-
-    Raises RefusedError where the month is none.
-    """
-    if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
-        raise RefusedError("A month is written as 2026-11.")
-    zone = zoneinfo.ZoneInfo(site.location.zone)
-    forms: list[TransferForm] = []
-    heads: dict[str, int] = {}
-    order = {event.oid: number for number, event in enumerate(site.definition.version.events)}
-
-    def within(entries: Iterable[e.Entry]) -> Iterator[e.Entry]:
-        for entry in entries:
-            if f"{datetime.datetime.fromisoformat(entry.head.wall).astimezone(zone):%Y-%m}" <= month:
-                heads[entry.head.device] = max(heads.get(entry.head.device, 0), entry.head.sequence)
-                yield entry
-
-    with site.vault.begin() as connection:
-        for fold in folds(within(journal.all_by_subject(connection))):
-            present = [(key, form) for key, form in fold.forms.items() if form.removed is None]
-            present.sort(key=lambda pair: (order.get(pair[0].event, -1), pair[0]))
-            forms += [_transfer_form(fold.subject, key, form) for key, form in present]
-        points = tuple(
-            (device, sequence, (journal.chain_value(connection, device, sequence) or b"").hex())
-            for device, sequence in sorted(heads.items())
-        )
-    return Transfer(definition=site.definition, location=site.location, month=month, heads=points, forms=tuple(forms))
-
-
-def _transfer_form(subject: str, key: FormKey, form: folding.FormFold) -> TransferForm:
-    return TransferForm(
-        subject=subject,
-        key=key,
-        state=str(form.state),
-        version=form.version,
-        content=form.content(),
-        derived=form.derived(),
-        wall=form.last.wall if form.last else "",
-        first_wall=form.first.wall if form.first else "",
-        user=form.last.user if form.last else "",
-    )
-
-
-def change_view(change: folding.Change, subject: str, staff: Staff, received: int) -> Change:
-    """A line of the history, for a person."""
-    head = change.entry.head
-    return Change(
-        subject=subject,
-        key=change.key,
-        group=change.place.group,
-        row=change.place.row,
-        item=change.place.item,
-        old=change.old,
-        new=change.new,
-        derived=change.derived,
-        user=staff.name_of(head.user),
-        user_oid=head.user,
-        wall=head.wall,
-        clock_behind=_was_behind(head),
-        reason=change.reason,
-        device=head.device,
-        sequence=head.sequence,
-        received=head.sequence <= received,
-    )
-
-
-def _was_behind(head: e.Head) -> bool:
-    wall = datetime.datetime.fromisoformat(head.wall).timestamp() * 1000
-    return wall < milliseconds(head.time) - JUMP.total_seconds() * 1000
-
-
-def _audit_line(entry: e.Entry, staff: Staff) -> AuditLine:
-    head, body = entry.head, entry.body
-    detail, fields, reason, key = "An entry of a kind that this release does not know.", {}, "", None
-    match body:
-        case None:
-            detail = "The content of this entry was blanked because it held identifying text."
-        case e.FormSaved():
-            detail = "Form saved as complete." if body.complete else "Form saved, not complete yet."
-            key, reason = body.key, body.reason
-        case e.FormRemoved():
-            detail, key, reason = "Form removed.", body.key, body.reason
-        case e.UserAdded():
-            detail, fields = "User {name} added: {roles}.", {"name": body.name, "roles": ", ".join(body.roles)}
-        case e.UserChanged():
-            detail = "User {name} suspended." if body.suspended else "User {name} has now: {roles}."
-            fields = {"name": staff.name_of(body.user), "roles": ", ".join(body.roles)}
-            reason = body.reason
-        case e.PassphraseChanged():
-            detail = "Passphrase renewed with the recovery code." if body.recovered else "Passphrase changed."
-        case e.SessionChanged():
-            detail, fields = _SESSION[body.act], {"n": str(body.count)}
-        case e.DeviceStarted():
-            detail = "This computer took over from a backup." if body.restored_device else "This computer began."
-        case e.StudyVersionAdded():
-            detail, fields = "Study version {version} came into use.", {"version": body.oid}
-        case e.Exported():
-            detail, fields = "Exported: {what} {month}.", {"what": body.what, "month": body.month}
-        case e.Enrolled():
-            detail, fields = "Joined the centre {fingerprint}.", {"fingerprint": body.fingerprint}
-        case _:
-            pass
-    return AuditLine(
-        device=head.device,
-        sequence=head.sequence,
-        order=entry.order,
-        kind=head.kind,
-        wall=head.wall,
-        user=staff.name_of(head.user),
-        subject=head.subject,
-        key=key,
-        detail=detail,
-        fields=fields,
-        reason=reason,
-        clock_behind=_was_behind(head),
-    )
-
-
-_SESSION = {
-    "signed_in": "Signed in.",
-    "sign_in_failed": "Failed sign-ins: {n}.",
-    "locked": "Locked.",
-    "unlocked": "Unlocked.",
-    "signed_out": "Signed out.",
-}
 
 
 def _states(site: Site, connection: Connection) -> EntryStates:

@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 from sqlalchemy import Connection
 
-from desktop import questions
+from desktop import looking_back, people, questions, transferring
 from desktop.acts import Act, AddUser, ChangePassphrase, ChangeUser, Recorded, RemoveForm, SaveForm
-from desktop.casebook.fold import history as fold_history
-from desktop.casebook.saving import is_clean_text, prepare_save
+from desktop.casebook.saving import prepare_save
 from desktop.casebook.staff import Person
 from desktop.casebook.views import (
     AuditLine,
@@ -43,12 +42,10 @@ from desktop.journal.chain import ChainPoint
 from desktop.journal.entry import (
     Exported,
     FormRemoved,
+    FormSaved,
     Kind,
-    PassphraseChanged,
     RawEntry,
     SessionChanged,
-    UserAdded,
-    UserChanged,
     new_salt,
 )
 from desktop.study.checks import Rules
@@ -56,8 +53,8 @@ from desktop.study.data import FormKey, ItemPlace
 from desktop.study.definition import Definition, Location
 from desktop.vault import casebook, drafts, journal, keys
 from desktop.vault.database import Cancelled, Progress, translated
-from desktop.vault.keys import Slot, Unlocked
-from desktop.vault.vault import Recording, Vault, new_user_keys
+from desktop.vault.keys import Slot
+from desktop.vault.vault import Recording, Vault
 
 FILLS_FORMS = frozenset({Role.ENTRY, Role.INVESTIGATOR})
 EXPORTS = frozenset({Role.MANAGER, Role.INVESTIGATOR})
@@ -68,8 +65,6 @@ if TYPE_CHECKING:
     from desktop.export.transfer import Transfer
     from desktop.sync.channel import Carry
     from desktop.sync.session import Enrolment, SyncResult
-
-LONGEST_NAME = 80
 
 
 class Site:
@@ -168,11 +163,13 @@ class Site:
             case RemoveForm():
                 return self._remove_form(act)
             case AddUser():
-                return self._add_user(act)
+                self.require(MANAGES)
+                return people.add_user(self.vault, act)
             case ChangeUser():
-                return self._change_user(act)
+                self.require(MANAGES)
+                return people.change_user(self.vault, act)
             case ChangePassphrase():
-                return self._change_passphrase(act)
+                return people.change_passphrase(self.vault, self._slot(), act)
 
     def _save_form(self, act: SaveForm) -> Recorded:
         self.require(FILLS_FORMS)
@@ -182,97 +179,26 @@ class Site:
         if body is None:
             self.drop_draft(act.subject, act.key)
             return Recorded(changed=False, subject=act.subject, key=act.key)
-        [entry] = self.vault.record(
-            [Recording(body, act.subject)],
-            lambda connection: drafts.drop(connection, self._user, act.subject, act.key),
-        )
-        return Recorded(
-            changed=True,
-            subject=act.subject,
-            key=act.key,
-            device=entry.head.device,
-            sequence=entry.head.sequence,
-        )
+        return self._record_form(body, act.subject, act.key)
 
     def _remove_form(self, act: RemoveForm) -> Recorded:
         self.require(FILLS_FORMS)
-        _require_reason(act.reason)
+        people.require_reason(act.reason)
         with self.vault.begin() as connection:
             form = self.vault.subject(connection, act.subject).forms.get(act.key)
         if form is None or form.removed is not None:
             raise RefusedError("There is no such form to remove.")
         basis = dict(form.basis if act.basis is None else act.basis)
         body = FormRemoved(salt=new_salt(), key=act.key, basis=basis, reason=act.reason.strip())
+        return self._record_form(body, act.subject, act.key)
+
+    def _record_form(self, body: FormSaved | FormRemoved, subject: str, key: FormKey) -> Recorded:
+        """Record what became of a form; the draft goes with it."""
         [entry] = self.vault.record(
-            [Recording(body, act.subject)],
-            lambda connection: drafts.drop(connection, self._user, act.subject, act.key),
+            [Recording(body, subject)], lambda connection: drafts.drop(connection, self._user, subject, key)
         )
-        return Recorded(
-            changed=True,
-            subject=act.subject,
-            key=act.key,
-            device=entry.head.device,
-            sequence=entry.head.sequence,
-        )
-
-    def _add_user(self, act: AddUser) -> Recorded:
-        self.require(MANAGES)
-        name = _checked_name(act.name)
-        keys.check_passphrase(act.passphrase)
-        roles = _checked_roles(act.roles)
-        with self.vault.begin() as connection:
-            staff = self.vault.staff(connection)
-        if any(person.name.casefold() == name.casefold() for person in staff.people.values()):
-            raise RefusedError("There is a user of this name already.")
-        number = 1 + sum(oid.startswith(f"U.{self.device}.") for oid in staff.people)
-        private, public = new_user_keys()
-        user = f"U.{self.device}.{number}"
-        slot = keys.wrap(act.passphrase, user, name, Unlocked(self.vault.unlocked.database_key, private))
-        body = UserAdded(salt=new_salt(), user=user, name=name, roles=roles, signing_key=public)
-        self._record_with_slot(body, slot)
-        return Recorded(changed=True, users=True)
-
-    def _change_user(self, act: ChangeUser) -> Recorded:
-        self.require(MANAGES)
-        _require_reason(act.reason)
-        roles = _checked_roles(act.roles)
-        with self.vault.begin() as connection:
-            people = self.vault.staff(connection).people
-        person = people.get(act.user)
-        if person is None:
-            raise RefusedError("There is no such user.")
-        managers = [other for other in people.values() if Role.MANAGER in other.roles and not other.suspended]
-        if managers == [person] and (act.suspended or Role.MANAGER not in roles):
-            raise RefusedError("This is the last manager. Make another person a manager first.")
-        if person.roles == tuple(map(Role, roles)) and person.suspended == act.suspended:
-            return Recorded(changed=False, users=True)
-        body = UserChanged(
-            salt=new_salt(), user=act.user, roles=roles, suspended=act.suspended, reason=act.reason.strip()
-        )
-        self.vault.record([Recording(body)])
-        return Recorded(changed=True, users=True)
-
-    def _change_passphrase(self, act: ChangePassphrase) -> Recorded:
-        keys.check_passphrase(act.new)
-        slot = self._slot()
-        unlocked = keys.unwrap(act.old, slot)
-        body = PassphraseChanged(salt=new_salt(), user=self._user)
-        self._record_with_slot(body, keys.wrap(act.new, slot.user, slot.name, unlocked))
-        return Recorded(changed=True, users=True)
-
-    def _record_with_slot(self, body: UserAdded | PassphraseChanged, slot: Slot) -> None:
-        """A slot and the entry about it stand or fall together."""
-        before = self.vault.file
-
-        def replace_slots(_: Connection) -> None:
-            self.vault.put_slots(keys.with_slot(before, slot))
-
-        try:
-            self.vault.record([Recording(body)], replace_slots)
-        except BaseException:
-            if self.vault.file is not before:
-                self.vault.put_slots(before)
-            raise
+        head = entry.head
+        return Recorded(changed=True, subject=subject, key=key, device=head.device, sequence=head.sequence)
 
     # The second door
 
@@ -364,21 +290,13 @@ class Site:
 
     def history(self, subject: str, key: FormKey | None = None, place: ItemPlace | None = None) -> tuple[Change, ...]:
         """Every change of a subject's values, or of one form's, or of one item's; oldest first."""
-        with self.vault.begin() as connection:
-            changes = fold_history(subject, journal.of_subject(connection, subject))
-            staff = self.vault.staff(connection)
-        received = questions.received_to(self)
-        return tuple(
-            questions.change_view(change, subject, staff, received if change.entry.head.device == self.device else 0)
-            for change in changes
-            if (key is None or change.key == key) and (place is None or change.place == place)
-        )
+        return looking_back.history(self, subject, key, place)
 
     def audit(
         self, before: tuple[int, str, int] | None = None, limit: int = 200, subject: str | None = None
     ) -> tuple[AuditLine, ...]:
         """The journal for a person, newest first; `before` is the `order` of the last line shown."""
-        return questions.audit(self, before, limit, subject)
+        return looking_back.audit(self, before, limit, subject)
 
     def users(self) -> tuple[UserView, ...]:
         """Everyone who may use this vault, suspended persons too."""
@@ -420,7 +338,7 @@ class Site:
     def transfer(self, month: str) -> "Transfer":
         """What a month's transfer would hold. Raises NotAllowedError, or RefusedError where the month is none."""
         self.require(EXPORTS)
-        return questions.transfer(self, month)
+        return transferring.transfer(self, month)
 
     def export_excel(
         self, month: str, out: Path, progress: Progress | None = None, cancelled: Cancelled | None = None
@@ -501,23 +419,3 @@ class Site:
     def _session(self, act: str) -> None:
         body = msgspec.convert({"salt": new_salt(), "act": act}, SessionChanged)
         self.vault.record([Recording(body)])
-
-
-def _require_reason(reason: str) -> None:
-    if not reason.strip() or not is_clean_text(reason):
-        raise RefusedError("Say why: the reason is kept in the audit trail.")
-
-
-def _checked_name(name: str) -> str:
-    name = keys.normalised_name(name)
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise RefusedError("The name of a user has 1 to {n} visible characters.", n=LONGEST_NAME)
-    return name
-
-
-def _checked_roles(roles: tuple[str, ...]) -> tuple[str, ...]:
-    known = [str(role) for role in Role]
-    unknown = [role for role in roles if role not in known]
-    if unknown or not roles:
-        raise RefusedError("A user needs at least one role: {roles}.", roles=", ".join(known))
-    return tuple(role for role in known if role in roles)

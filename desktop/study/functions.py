@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from desktop.study.itemtypes import FIRST_YEAR, LAST_YEAR
 from desktop.study.kinds import MOMENT, NUMBER, TEXT, Kind, list_of
 
 Moment = datetime.datetime
@@ -39,11 +40,14 @@ def years(first: Moment, second: Moment) -> float:
 
 
 def add_days(moment: Moment, number: float) -> Moment:
-    """The moment that many days later."""
+    """The moment that many days later; unknown beyond the years that items can have."""
     try:
-        return moment + datetime.timedelta(days=number)
+        later = moment + datetime.timedelta(days=number)
     except (OverflowError, ValueError):
         raise UnknownValue from None
+    if not FIRST_YEAR <= later.year <= LAST_YEAR:
+        raise UnknownValue
+    return later
 
 
 def round_half_away(number: float, digits: float) -> float:

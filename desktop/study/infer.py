@@ -4,7 +4,7 @@ CEL itself finds a misspelt name or a wrong type only when that part is evaluate
 code that does not exist. So every part is judged here from the kinds of the names, before any subject has a value.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import msgspec
 
@@ -30,6 +30,7 @@ _ORDERED = (*_NUMBERS, "text", "date", "duration")
 
 _MOMENT_PARTS = ("getFullYear", "getMonth", "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear", "getHours")
 _TEXT_TESTS = ("contains", "startsWith", "endsWith", "matches")
+_OF_CEL = {"size", "double", "int", "string", "timestamp", "duration", *_TEXT_TESTS, *_MOMENT_PARTS}
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -272,12 +273,11 @@ class Inference:
         given = [self.kind_of(part, bound) for part in (node.target, *node.arguments) if part is not None]
         if ANY in given:
             return _result_where_known(node.function)
-        judge: Callable[[syntax.Call, list[Kind]], Kind | None] = self._own_function
-        if node.function not in FUNCTIONS:
-            judge = self._function_of_cel
-        elif node.target is not None:
+        if node.function not in _OF_CEL and node.function not in FUNCTIONS:
+            return self._fault(node, "There is no function {name}.", "没有函数 {name}。", name=node.function)
+        if node.function in FUNCTIONS and node.target is not None:
             return self._fault(node, "Write {name}(...).", "须写作 {name}(...)。", name=node.function)
-        found = judge(node, given)
+        found = (self._own_function if node.function in FUNCTIONS else self._function_of_cel)(node, given)
         if found is not None:
             return found
         return self._fault(

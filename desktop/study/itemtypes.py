@@ -48,13 +48,13 @@ class PartialDate(msgspec.Struct, frozen=True):
     @property
     def earliest(self) -> datetime.date:
         """The first day that it can be."""
-        return datetime.date(self.year, self.month or 1, self.day or 1)
+        return datetime.date(self.year, _or(self.month, 1), _or(self.day, 1))
 
     @property
     def latest(self) -> datetime.date:
         """The last day that it can be."""
-        month = self.month or 12
-        return datetime.date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
+        month = _or(self.month, 12)
+        return datetime.date(self.year, month, _or(self.day, calendar.monthrange(self.year, month)[1]))
 
 
 class ItemType(ABC, Generic[T]):
@@ -302,6 +302,10 @@ def _check_length(item: ItemDef, text: str) -> None:
     digits = sum(character.isdigit() for character in text)
     if item.length is not None and digits > item.length:
         raise ValueFault(f"Should have at most {item.length} digits.", f"最多 {item.length} 位数字。")
+
+
+def _or(part: int | None, unknown: int) -> int:
+    return unknown if part is None else part
 
 
 def _is_in_calendar(date: PartialDate) -> bool:

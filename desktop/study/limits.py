@@ -120,7 +120,9 @@ def _worded(definition: Definition, item: ItemDef, value: ItemValue, check: Rang
     high = [other.value for other in same if other.comparator == "LE"]
     if check.comparator in ("GE", "LE") and low and high and TODAY not in (low[0], high[0]):
         english = f"{low[0]} to {high[0]}{symbols['en']}"
-        chinese = f"在 {low[0]} 至 {high[0]}{symbols['zh']} 之间"
+        upper = f"{high[0]}{symbols['zh']}"
+        # Between Chinese characters stands no space: 300 mmHg 之间, but 300 公斤之间.
+        chinese = f"在 {low[0]} 至 {upper}{'' if upper[-1] >= '一' else ' '}之间"
     else:
         phrases = (_NUMBER_WORDS if item.data_type in NUMBER_TYPES else _TIME_WORDS)[check.comparator]
         limit = str(today) if check.value == TODAY else check.value

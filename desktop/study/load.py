@@ -99,7 +99,7 @@ def _read_json(parts: Parts, file: Traversable) -> bool:
     """Long code lists in JSON, the fast way; False where something is wrong, to be read as YAML with its lines."""
     try:
         parts.codelists += _CODELISTS.decode(file.read_bytes())
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return False
     return True
 

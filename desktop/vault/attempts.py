@@ -27,10 +27,13 @@ class Attempts(msgspec.Struct, frozen=True, kw_only=True):
 def read(folder: Path) -> Attempts:
     """What is remembered. A damaged file counts as `FREE` failures: deleting or garbling it gains nothing."""
     try:
-        return msgspec.json.decode((folder / FILE).read_bytes(), type=Attempts)
+        found = msgspec.json.decode((folder / FILE).read_bytes(), type=Attempts)
+        if found.last and datetime.datetime.fromisoformat(found.last).utcoffset() is None:
+            return Attempts(count=FREE)
+        return found
     except FileNotFoundError:
         return Attempts()
-    except msgspec.DecodeError:
+    except ValueError:
         return Attempts(count=FREE)
 
 
@@ -38,7 +41,8 @@ def wait(attempts: Attempts, now: datetime.datetime) -> int:
     """Seconds until the next try will be looked at; 0: now."""
     if attempts.count < FREE or not attempts.last:
         return 0
-    pause = min(FIRST_WAIT_SECONDS * 2 ** (attempts.count - FREE), LONGEST_WAIT_SECONDS)
+    # Doubled so often that it is the longest in any case, however great a number the file may hold.
+    pause = min(FIRST_WAIT_SECONDS * 2 ** min(attempts.count - FREE, 10), LONGEST_WAIT_SECONDS)
     passed = (now - datetime.datetime.fromisoformat(attempts.last)).total_seconds()
     # A clock that was set back must not lock anyone out for longer than the pause itself.
     return 0 if passed >= pause else min(pause, int(pause - passed) + 1)

@@ -190,7 +190,7 @@ def _manifest(archive: zipfile.ZipFile) -> Manifest:
                 theirs=found.get("release", "?"),
             )
         return msgspec.json.decode(content, type=Manifest)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DamagedError(NOT_A_BACKUP) from error
 
 

@@ -48,8 +48,11 @@ def open_engine(path: Path, key: bytes, *, create: bool = False) -> sqlalchemy.E
             for pragma in PRAGMAS:
                 connection.execute(pragma).fetchall()
             # The first read shows whether key and file fit each other.
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
-        except dbapi2.Error:
+            [(parts,)] = connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+            if not parts and not create:
+                # To SQLite an emptied file is a new database.
+                raise DamagedError(BAD_DATABASE)
+        except (dbapi2.Error, DamagedError):
             connection.close()
             raise
         return connection

@@ -240,7 +240,7 @@ def _read_one(path: Path) -> VaultFile:
                 known=FORMAT,
             )
         return msgspec.json.decode(kept.content, type=VaultFile)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DamagedError("The file {file} is damaged.", file=path.name) from error
 
 

@@ -159,11 +159,17 @@ class Vault:
         """
         lock = _locked(folder)
         try:
-            vault = cls(folder, file, unlocked, lock, open_engine(folder / DATABASE, unlocked.database_key), None, wall)
-            with vault.begin() as connection:
-                made_by = vault.property(connection, "fold_version")
-            if made_by != str(FOLD_VERSION).encode():
-                vault.rebuild()
+            engine = open_engine(folder / DATABASE, unlocked.database_key)
+            try:
+                vault = cls(folder, file, unlocked, lock, engine, None, wall)
+                with vault.begin() as connection:
+                    made_by = vault.property(connection, "fold_version")
+                if made_by != str(FOLD_VERSION).encode():
+                    vault.rebuild()
+            except BaseException:
+                # It would keep the database locked against the next try.
+                engine.dispose()
+                raise
         except BaseException:
             lock.release()
             raise

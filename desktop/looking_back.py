@@ -1,0 +1,122 @@
+"""The journal for a person: the history of values, and the audit trail. There is no second log."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from desktop.casebook import fold as folding
+from desktop.casebook.staff import Staff
+from desktop.casebook.views import AuditLine, Change
+from desktop.journal import entry as e
+from desktop.journal.clock import JUMP, milliseconds
+from desktop.study.data import FormKey, ItemPlace
+from desktop.vault import journal, outbox
+
+if TYPE_CHECKING:
+    from desktop.site import Site
+
+
+def history(site: Site, subject: str, key: FormKey | None, place: ItemPlace | None) -> tuple[Change, ...]:
+    """Every change of a subject's values, or of one form's, or of one item's; oldest first."""
+    with site.vault.begin() as connection:
+        changes = folding.history(subject, journal.of_subject(connection, subject))
+        staff = site.vault.staff(connection)
+        received = outbox.received_to(connection)
+    return tuple(
+        change_view(change, subject, staff, received if change.entry.head.device == site.device else 0)
+        for change in changes
+        if (key is None or change.key == key) and (place is None or change.place == place)
+    )
+
+
+def audit(site: Site, before: tuple[int, str, int] | None, limit: int, subject: str | None) -> tuple[AuditLine, ...]:
+    """The journal for a person, newest first."""
+    with site.vault.begin() as connection:
+        staff = site.vault.staff(connection)
+        entries = journal.newest(connection, before=before, limit=limit, subject=subject)
+    return tuple(_audit_line(entry, staff) for entry in entries)
+
+
+def change_view(change: folding.Change, subject: str, staff: Staff, received: int) -> Change:
+    """A line of the history, for a person."""
+    head = change.entry.head
+    return Change(
+        subject=subject,
+        key=change.key,
+        group=change.place.group,
+        row=change.place.row,
+        item=change.place.item,
+        old=change.old,
+        new=change.new,
+        derived=change.derived,
+        user=staff.name_of(head.user),
+        user_oid=head.user,
+        wall=head.wall,
+        clock_behind=_was_behind(head),
+        reason=change.reason,
+        device=head.device,
+        sequence=head.sequence,
+        received=head.sequence <= received,
+    )
+
+
+def _was_behind(head: e.Head) -> bool:
+    wall = datetime.datetime.fromisoformat(head.wall).timestamp() * 1000
+    return wall < milliseconds(head.time) - JUMP.total_seconds() * 1000
+
+
+def _audit_line(entry: e.Entry, staff: Staff) -> AuditLine:
+    head, body = entry.head, entry.body
+    detail, fields, reason, key = "An entry of a kind that this release does not know.", {}, "", None
+    match body:
+        case None:
+            detail = "The content of this entry was blanked because it held identifying text."
+        case e.FormSaved():
+            detail = "Form saved as complete." if body.complete else "Form saved, not complete yet."
+            key, reason = body.key, body.reason
+        case e.FormRemoved():
+            detail, key, reason = "Form removed.", body.key, body.reason
+        case e.UserAdded():
+            detail, fields = "User {name} added: {roles}.", {"name": body.name, "roles": ", ".join(body.roles)}
+        case e.UserChanged():
+            detail = "User {name} suspended." if body.suspended else "User {name} has now: {roles}."
+            fields = {"name": staff.name_of(body.user), "roles": ", ".join(body.roles)}
+            reason = body.reason
+        case e.PassphraseChanged():
+            detail = "Passphrase renewed with the recovery code." if body.recovered else "Passphrase changed."
+        case e.SessionChanged():
+            detail, fields = _SESSION[body.act], {"n": str(body.count)}
+        case e.DeviceStarted():
+            detail = "This computer took over from a backup." if body.restored_device else "This computer began."
+        case e.StudyVersionAdded():
+            detail, fields = "Study version {version} came into use.", {"version": body.oid}
+        case e.Exported():
+            detail, fields = "Exported: {what} {month}.", {"what": body.what, "month": body.month}
+        case e.Enrolled():
+            detail, fields = "Joined the centre {fingerprint}.", {"fingerprint": body.fingerprint}
+        case _:
+            pass
+    return AuditLine(
+        device=head.device,
+        sequence=head.sequence,
+        order=entry.order,
+        kind=head.kind,
+        wall=head.wall,
+        user=staff.name_of(head.user),
+        subject=head.subject,
+        key=key,
+        detail=detail,
+        fields=fields,
+        reason=reason,
+        clock_behind=_was_behind(head),
+    )
+
+
+_SESSION = {
+    "signed_in": "Signed in.",
+    "sign_in_failed": "Failed sign-ins: {n}.",
+    "locked": "Locked.",
+    "unlocked": "Unlocked.",
+    "signed_out": "Signed out.",
+}
