@@ -1,81 +1,117 @@
 """The centre over HTTP: reads bytes, lets `Intake` answer, signs the answer. FastAPI, without documents of its own."""
 
 import asyncio
-from collections.abc import Callable
+import logging
+import traceback
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from weakref import WeakValueDictionary
 
 import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from center.intake import BAD_REQUEST, Intake
+from center import intake
 from center.store import Store
-from desktop.errors import RefusedError, SitebookError
+from desktop.errors import EnvironmentProblemError, RefusedError
 from desktop.sync import batch, protocol, signed
 
 MOST_BODY_BYTES = batch.MOST_SEALED_BYTES + 256 * 1024
-WRONG_CODE_SECONDS = 1.0
-"""An enrolment that is refused is answered late, so that codes cannot be tried in bulk."""
+MOST_NONCE = 64
 
 OK, REFUSED, TOO_LARGE, FAILED = 200, 403, 413, 500
 
+PATHS = (protocol.IDENTITY, protocol.ENROL, protocol.MEET, protocol.BATCH, protocol.FETCH)
 
-def make_app(store: Store) -> FastAPI:
+FREE_TRIES = 3
+MOST_SECONDS = 16.0
+MOST_ADDRESSES = 1000
+
+Sleep = Callable[[float], Awaitable[None]]
+
+_log = logging.getLogger("center")
+
+
+class Patience:
+    """Makes whoever gives wrong codes wait longer for each further try; tries from one address follow each other."""
+
+    def __init__(self, sleep: Sleep) -> None:
+        self._sleep = sleep
+        self._wrong: OrderedDict[str, int] = OrderedDict()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def turn(self, address: str) -> AsyncGenerator[None]:
+        """One try. Raising RefusedError within makes it a wrong one."""
+        turn = self._turns.setdefault(address, asyncio.Lock())
+        async with turn:
+            wrong = self._wrong.get(address, 0)
+            if wrong >= FREE_TRIES:
+                await self._sleep(min(2.0 ** (wrong - FREE_TRIES), MOST_SECONDS))
+            try:
+                yield
+            except RefusedError:
+                self._wrong[address] = wrong + 1
+                self._wrong.move_to_end(address)
+                raise
+            self._wrong.pop(address, None)
+        while len(self._wrong) > MOST_ADDRESSES:
+            self._wrong.popitem(last=False)
+
+
+def make_app(store: Store, sleep: Sleep = asyncio.sleep) -> FastAPI:
     """The application over an opened store."""
-    intake = Intake(store)
-    app = FastAPI(title="Sitebook centre", openapi_url=None, docs_url=None, redoc_url=None)
+    desk = intake.Intake(store)
+    patience = Patience(sleep)
 
-    def answer(path: str, body: bytes, status: int, content: msgspec.Struct) -> Response:
+    async def ask(request: intake.Request, address: str) -> msgspec.Struct:
+        if request.path != protocol.ENROL:
+            return await run_in_threadpool(desk.answer, request)
+        async with patience.turn(address):
+            return await run_in_threadpool(desk.answer, request)
+
+    async def respond(request: Request) -> Response:
+        nonce = request.headers.get(protocol.NONCE_HEADER, "")[:MOST_NONCE]
+        body = await _body(request)
+        if body is None:
+            status, content = TOO_LARGE, protocol.Refusal(refused="The batch is larger than a batch may be.")
+        else:
+            asked = intake.Request(
+                path=request.url.path,
+                device=request.headers.get(protocol.DEVICE_HEADER, ""),
+                nonce=nonce,
+                signature=request.headers.get(protocol.SIGNATURE_HEADER, ""),
+                body=body,
+            )
+            try:
+                status, content = OK, await ask(asked, request.client.host if request.client else "")
+            except Exception as error:  # noqa: BLE001 - the last place where a site can be told that the fault is not its own
+                status, content = _refusal(error)
         encoded = msgspec.json.encode(content)
         signature = signed.sign_bytes(
-            protocol.ANSWER_TYPE, protocol.answer_bytes(path, body, status, encoded), store.keys.signing
+            protocol.ANSWER_TYPE,
+            protocol.answer_bytes(request.url.path, nonce, status, encoded),
+            store.keys.signing,
         )
         headers = {protocol.SIGNATURE_HEADER: signature.hex()}
         return Response(encoded, status_code=status, media_type="application/json", headers=headers)
 
-    async def respond(request: Request, handle: Callable[[bytes], msgspec.Struct]) -> Response:
-        path = request.url.path
-        body = await _body(request)
-        if body is None:
-            refusal = protocol.Refusal(refused="The batch is larger than a batch may be.")
-            return answer(path, b"", TOO_LARGE, refusal)
-        try:
-            return answer(path, body, OK, await run_in_threadpool(handle, body))
-        except RefusedError as error:
-            if path == protocol.ENROL:
-                await asyncio.sleep(WRONG_CODE_SECONDS)
-            fields = {name: str(value) for name, value in error.fields.items()}
-            return answer(path, body, REFUSED, protocol.Refusal(refused=error.message, fields=fields))
-        except SitebookError as error:
-            return answer(path, body, FAILED, protocol.Refusal(refused=error.message))
-
-    def signed_request(request: Request, body: bytes) -> protocol.DeviceRecord:
-        device = request.headers.get(protocol.DEVICE_HEADER, "")
-        signature = request.headers.get(protocol.SIGNATURE_HEADER, "")
-        return intake.authenticate(device, request.url.path, body, signature)
-
-    def fetch(request: Request, body: bytes) -> protocol.Fetched:
-        record = signed_request(request, body)
-        try:
-            wanted = msgspec.json.decode(body, type=protocol.Fetch)
-        except msgspec.DecodeError:
-            raise RefusedError(BAD_REQUEST) from None
-        return intake.fetch(record, wanted)
-
-    handlers: dict[str, Callable[[Request, bytes], msgspec.Struct]] = {
-        protocol.IDENTITY: lambda _request, _body: intake.identity(),
-        protocol.ENROL: lambda _request, body: intake.enrol(body),
-        protocol.MEET: lambda request, body: intake.meet(signed_request(request, body)),
-        protocol.BATCH: lambda request, body: intake.take_batch(signed_request(request, body), body),
-        protocol.FETCH: fetch,
-    }
-
-    async def endpoint(request: Request) -> Response:
-        handle = handlers[request.url.path]
-        return await respond(request, lambda body: handle(request, body))
-
-    for path in handlers:
-        app.add_api_route(path, endpoint, methods=["POST"])
+    app = FastAPI(title="Sitebook centre", openapi_url=None, docs_url=None, redoc_url=None)
+    for path in PATHS:
+        app.add_api_route(path, respond, methods=["POST"])
     return app
+
+
+def _refusal(error: Exception) -> tuple[int, protocol.Refusal]:
+    """Status and words for an error. What is not a rule's refusal is logged by kind and place, never with content."""
+    if isinstance(error, RefusedError) and not isinstance(error, EnvironmentProblemError):
+        fields = {name: str(value) for name, value in error.fields.items()}
+        return REFUSED, protocol.Refusal(refused=error.message, fields=fields)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    _log.error("%s at %s:%s", type(error).__name__, Path(place.filename).name, place.lineno)
+    return FAILED, protocol.Refusal(refused="The centre cannot take anything at the moment.")
 
 
 async def _body(request: Request) -> bytes | None:

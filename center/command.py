@@ -1,9 +1,10 @@
 """`sitebook-center`: the centre's command line. What stands here is the contract of the design document, word for word."""
 
-import json as json_module
 import signal
 import socket
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +32,16 @@ def _where(store: str | None) -> str:
     return store
 
 
+@contextmanager
+def _opened(store: str | None) -> Generator[Store]:
+    """The store that a command is about, until the command ends."""
+    opened = Store.open(_where(store))
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
 @app.command()
 def init(
     study: Annotated[str, typer.Option(help="Name of a shipped study, or path of a definition.")],
@@ -51,7 +62,7 @@ def init(
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 picks one.")] = 8765,
+    port: Annotated[int, typer.Option(help="Port; 0 picks one.", min=0, max=65535)] = 8765,
     store: StoreOption = None,
 ) -> None:
     """Answer sites until SIGTERM."""
@@ -59,32 +70,32 @@ def serve(
 
     from center.app import make_app
 
-    opened = Store.open(_where(store))
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        raise EnvironmentProblemError(
-            "The centre cannot listen at {host}:{port}: {why}.", host=host, port=port, why=error.strerror
-        ) from error
-    chosen = listener.getsockname()[1]
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with _opened(store) as opened, socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            raise EnvironmentProblemError(
+                "The centre cannot listen at {host}:{port}: {why}.", host=host, port=port, why=error.strerror
+            ) from error
+        shown = f"[{host}]" if ":" in host else host
+        url = f"http://{shown}:{listener.getsockname()[1]}"
 
-    class Announcing(uvicorn.Server):
-        """Says where it listens once it does."""
+        class Announcing(uvicorn.Server):
+            """Says where it listens once it does."""
 
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            print(f"ready http://{host}:{chosen}", flush=True)
+            async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+                await super().startup(sockets)
+                print(f"ready {url}", flush=True)
 
-    server = Announcing(uvicorn.Config(make_app(opened), log_level="warning", access_log=False))
+        server = Announcing(uvicorn.Config(make_app(opened), log_level="warning", access_log=False))
 
-    def stop(_signal: int, _frame: object) -> None:
-        server.should_exit = True
+        def stop(_signal: int, _frame: object) -> None:
+            server.should_exit = True
 
-    signal.signal(signal.SIGTERM, stop)
-    server.run(sockets=[listener])
-    opened.close()
+        signal.signal(signal.SIGTERM, stop)
+        server.run(sockets=[listener])
 
 
 @app.command("enrol-code")
@@ -94,26 +105,25 @@ def enrol_code(
     """Make a one-time code for a site's next computer."""
     from desktop.sync.words import fingerprint
 
-    opened = Store.open(_where(store))
-    made, expires = opened.new_code(site)
-    words = fingerprint(opened.root_public)
+    with _opened(store) as opened:
+        made, expires = opened.new_code(site)
+        words = fingerprint(opened.root_public)
     document = {"code": made, "expires": expires, "fingerprint": words}
     say(json, document, f"Code for site {site}: {made}, until {expires}. Fingerprint to compare: {words}")
-    opened.close()
 
 
 @app.command()
 def sites(store: StoreOption = None, json: JsonOption = False) -> None:
     """Tell what the centre has of every site."""
-    opened = Store.open(_where(store))
-    with opened.begin() as connection:
+    with _opened(store) as opened, opened.begin() as connection:
         told = opened.sites(connection)
+        aside = opened.what_was_set_aside(connection)
     lines = [
         f"{site['site']}: {site['entries']} entries, {site['subjects']} subjects, {site['quarantined']} set aside"
         for site in told
     ]
+    lines += [f"Set aside {found.received} from {found.device} ({found.site}): {found.reason}" for found in aside]
     say(json, told, "\n".join(lines))
-    opened.close()
 
 
 @app.command()
@@ -125,27 +135,25 @@ def export(
     """Write statements, receipts and public keys, for anyone to verify."""
     from center.evidence import write_evidence
 
-    opened = Store.open(_where(store))
-    count = write_evidence(opened, out)
+    with _opened(store) as opened:
+        count = write_evidence(opened, out)
     say(json, {"out": str(out), "statements": count}, f"Wrote {count} statements to {out}.")
-    opened.close()
 
 
 @app.command()
-def verify(folder: Path, json: JsonOption = False) -> None:
+def verify(folder: Path, store: StoreOption = None, json: JsonOption = False) -> None:
     """Verify an exported folder, with what lies in it alone."""
     from center.evidence import verify_evidence
 
-    count, failures = verify_evidence(folder)
-    document = {"ok": not failures, "statements": count, "failures": failures}
-    say(
-        json,
-        document,
-        f"{'Verified' if not failures else 'NOT verified'}: {count} statements, {len(failures)} failures.",
-    )
-    if failures:
+    del store
+    found = verify_evidence(folder)
+    verdict = "Verified" if found.ok else "NOT verified"
+    line = f"{verdict}: {found.statements} statements, {len(found.failures)} failures. Fingerprint: {found.fingerprint}"
+    say(json, found, line)
+    if not found.ok:
         if not json:
-            print(json_module.dumps(failures, indent=1), file=sys.stderr)
+            for failure in found.failures:
+                print(f"{failure['where']}: {failure['message']}", file=sys.stderr)
         raise typer.Exit(1)
 
 

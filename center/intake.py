@@ -1,11 +1,13 @@
 """What the centre answers: one method a message, no HTTP in it.
 
-A batch is accepted only when it extends its device's chain. The same batch again gets the same receipt; a gap is answered
-with the sequence that is wanted; a fork is refused and kept as evidence; what cannot be read is set aside with its reason,
-and nothing of it blocks the next. A receipt is signed in the transaction that keeps the entries and goes out after its commit.
+A batch is accepted only when it extends its device's chain. The same batch again gets the same receipt; a gap is
+answered with the sequence that is wanted; a fork is refused and kept as evidence; what cannot be read is set aside with
+its reason, and nothing of it blocks the next. A receipt is signed in the transaction that keeps the entries and goes out
+after its commit.
 """
 
 import hashlib
+from typing import TypeVar
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -17,8 +19,25 @@ from desktop.journal.chain import ChainPoint
 from desktop.sync import batch, protocol, signed
 from desktop.sync.sealing import seal, unseal
 
+T = TypeVar("T")
+
 BAD_REQUEST = "The centre could not read the request. The releases may not fit each other."
+CHANGED_REQUEST = "The request was changed on its way, or another computer made it. Try again, then ask the centre."
 UNKNOWN_DEVICE = "The centre does not know this computer, or it was locked out. Ask the centre."
+OTHER_STUDY = "The centre runs another study ({theirs})."
+FORK = "The entries are other ones than those that the centre has of this computer: their records have parted."
+GAP = "Entries before these are not at the centre: it wants entry {wanted} next."
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """A request as it came: nothing of it is to be believed before `Intake.authenticate`."""
+
+    path: str
+    device: str
+    nonce: str
+    signature: str
+    """Hexadecimal."""
+    body: bytes
 
 
 class Intake:
@@ -27,18 +46,27 @@ class Intake:
     def __init__(self, store: Store) -> None:
         self.store = store
 
-    def authenticate(self, device: str, path: str, body: bytes, signature: str) -> protocol.DeviceRecord:
+    def answer(self, request: Request) -> msgspec.Struct:
+        """Answer a request. Raises RefusedError for what the centre will not do."""
+        if request.path == protocol.IDENTITY:
+            return self.identity()
+        if request.path == protocol.ENROL:
+            return self.enrol(request)
+        record = self.authenticate(request)
+        if request.path == protocol.MEET:
+            return self.meet(record, _read(request.body, protocol.Meet))
+        if request.path == protocol.FETCH:
+            return self.fetch(record, _read(request.body, protocol.Fetch))
+        return self.take_batch(record, request.body)
+
+    def authenticate(self, request: Request) -> protocol.DeviceRecord:
         """Whose request this is. Raises RefusedError for a device that is not registered or did not sign it."""
         with self.store.begin() as connection:
-            record = self.store.device_record(connection, device)
-            if record is None:
+            record = self.store.device_record(connection, request.device)
+            if record is None or not record.active:
                 raise RefusedError(UNKNOWN_DEVICE)
-            try:
-                content = protocol.request_bytes(path, body)
-                signed.verify_bytes(protocol.REQUEST_TYPE, content, bytes.fromhex(signature), record.signing_key)
-            except (DamagedError, ValueError):
-                raise RefusedError(UNKNOWN_DEVICE) from None
-            self.store.touch(connection, device)
+            _verify(request, record.signing_key)
+            self.store.touch(connection, request.device)
         return record
 
     def identity(self) -> protocol.Identity:
@@ -46,35 +74,41 @@ class Intake:
         with self.store.begin() as connection:
             return protocol.Identity(directory=self.store.directory(connection))
 
-    def enrol(self, sealed: bytes) -> protocol.EnrolAnswer:
-        """Admit a device that has a code. Raises RefusedError; then the code is not used up."""
+    def enrol(self, request: Request) -> protocol.EnrolAnswer:
+        """Admit a device that has a code and holds the key that it registers.
+
+        Raises RefusedError; then the code is not used up.
+        """
         try:
-            content = unseal(sealed, self.store.keys.sealing, protocol.ENROL)
-            request = msgspec.json.decode(content, type=protocol.EnrolRequest)
-        except (InvalidTag, ValueError, msgspec.DecodeError):
+            content = unseal(request.body, self.store.keys.sealing, protocol.ENROL)
+        except (InvalidTag, ValueError):
             raise RefusedError(BAD_REQUEST) from None
-        if request.study != self.store.study.study:
-            raise RefusedError("The centre runs another study ({theirs}).", theirs=self.store.study.study)
+        wish = _read(content, protocol.EnrolRequest)
+        _verify(request, wish.signing_key)
+        if wish.study != self.store.study.study:
+            raise RefusedError(OTHER_STUDY, theirs=self.store.study.study)
         record = protocol.DeviceRecord(
-            device=request.device,
-            site=request.site,
-            letter=request.letter,
-            signing_key=request.signing_key,
-            sealing_key=request.sealing_key,
+            device=wish.device,
+            site=wish.site,
+            letter=wish.letter,
+            signing_key=wish.signing_key,
+            sealing_key=wish.sealing_key,
         )
         try:
-            sealed_test = seal(request.test.encode(), request.sealing_key, protocol.ENROL)
+            sealed_test = seal(wish.test.encode(), wish.sealing_key, protocol.ENROL)
         except DamagedError:
             raise RefusedError(BAD_REQUEST) from None
         with self.store.begin() as connection:
-            self.store.use_code(connection, request.code, request.site, request.device)
-            self.store.add_device(connection, record)
-            directory = self.store.sign_directory(connection)
+            self.store.use_code(connection, wish.code, wish.site, wish.device)
+            directory = self.store.admit(connection, record)
         return protocol.EnrolAnswer(directory=directory, sealed_test=sealed_test)
 
-    def meet(self, record: protocol.DeviceRecord) -> protocol.Meeting:
+    def meet(self, record: protocol.DeviceRecord, meet: protocol.Meet) -> protocol.Meeting:
         """How far the centre has every device of the site."""
         with self.store.begin() as connection:
+            if self.store.directory_version(connection) < meet.directory_version:
+                # This centre was restored from a backup: its next directory must be newer than any that was seen.
+                self.store.sign_directory(connection, above=meet.directory_version)
             return protocol.Meeting(
                 directory=self.store.directory(connection), heads=self.store.heads_of_site(connection, record.site)
             )
@@ -90,7 +124,8 @@ class Intake:
                 return self._take_new(connection, record, data, sha256)
             except (DamagedError, NewerReleaseError) as error:
                 self.store.set_aside(connection, record, data, str(error))
-                return protocol.BatchAnswer(outcome="quarantined", reason=str(error))
+                fields = {name: str(value) for name, value in error.fields.items()}
+                return protocol.BatchAnswer(outcome="quarantined", reason=error.message, fields=fields)
 
     def _take_new(
         self, connection: Connection, record: protocol.DeviceRecord, data: bytes, sha256: str
@@ -101,15 +136,14 @@ class Intake:
         if named != (self.store.study.study, record.site, record.device):
             raise DamagedError("The batch is not of this study, site and computer.")
         head = self.store.head(connection, record.device)
-        if statement.first > head.sequence + 1:
-            return protocol.BatchAnswer(outcome="gap", wanted=head.sequence + 1)
+        wanted = head.sequence + 1
+        if statement.first > wanted:
+            return protocol.BatchAnswer(outcome="gap", wanted=wanted, reason=GAP, fields={"wanted": str(wanted)})
         opened = batch.open_batch(data, record.signing_key, self.store.keys.sealing)
-        if not self._extends(connection, record.device, statement, head, opened):
-            self.store.set_aside(connection, record, data, "fork")
-            return protocol.BatchAnswer(outcome="fork", wanted=head.sequence + 1)
-        new = [part for part in opened.entries if part[2].sequence > head.sequence]
-        if new:
-            self.store.add_entries(connection, record.site, new)
+        if not self._extends(connection, opened, head):
+            self.store.set_aside(connection, record, data, FORK)
+            return protocol.BatchAnswer(outcome="fork", wanted=wanted, reason=FORK)
+        self.store.add_entries(connection, [part for part in opened.entries if part[2].sequence > head.sequence])
         made = protocol.Receipt(
             study=statement.study,
             site=statement.site,
@@ -121,26 +155,23 @@ class Intake:
             received=now(),
         )
         receipt = signed.sign(protocol.RECEIPT_TYPE, made, self.store.keys.signing)
-        self.store.add_batch(connection, sha256, envelope.statement, receipt, made)
+        self.store.add_batch(connection, envelope.statement, receipt, made)
         return protocol.BatchAnswer(outcome="received", receipt=receipt)
 
-    def _extends(
-        self,
-        connection: Connection,
-        device: str,
-        statement: batch.Statement,
-        head: ChainPoint,
-        opened: batch.OpenedBatch,
-    ) -> bool:
-        """Whether the batch agrees with everything of the chain that is here already."""
-        before = self.store.chain_value(connection, device, statement.first - 1)
+    def _extends(self, connection: Connection, opened: batch.OpenedBatch, head: ChainPoint) -> bool:
+        """Whether the batch agrees with everything of the chain that is here already.
+
+        A chain value stands for all before it, so two points suffice: where the batch begins, and the last shared one.
+        """
+        statement = opened.statement
+        before = self.store.chain_value(connection, statement.device, statement.first - 1)
         if before is None or before.hex() != statement.head_before:
             return False
-        last_known = min(head.sequence, statement.last)
+        shared = min(head.sequence, statement.last)
         return all(
-            self.store.chain_value(connection, device, point.sequence) == point.value
+            self.store.chain_value(connection, statement.device, shared) == point.value
             for _, _, point in opened.entries
-            if point.sequence == last_known
+            if point.sequence == shared
         )
 
     def fetch(self, record: protocol.DeviceRecord, wanted: protocol.Fetch) -> protocol.Fetched:
@@ -153,4 +184,19 @@ class Intake:
         if held is None:
             return protocol.Fetched(batch=None)
         statement, raws = held
-        return protocol.Fetched(batch=batch.seal_again(statement, raws, record.sealing_key))
+        return protocol.Fetched(batch=batch.reseal(statement, raws, record.sealing_key))
+
+
+def _read(body: bytes, message_type: type[T]) -> T:
+    try:
+        return msgspec.json.decode(body, type=message_type)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise RefusedError(BAD_REQUEST) from None
+
+
+def _verify(request: Request, key: str) -> None:
+    content = protocol.request_bytes(request.path, request.nonce, request.body)
+    try:
+        signed.verify_bytes(protocol.REQUEST_TYPE, content, bytes.fromhex(request.signature), key)
+    except (DamagedError, ValueError):
+        raise RefusedError(CHANGED_REQUEST) from None

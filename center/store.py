@@ -1,38 +1,25 @@
 """What the centre keeps: devices, codes, entries as bytes, batches with their receipts, and what was set aside.
 
-SQLAlchemy Core; a folder with an SQLite file by default. `synchronous=FULL` with a rollback journal: a receipt is given out
-only after the commit is on the disk. The private keys lie in the database; whoever can read the store can act as the
-centre, so the folder is made for its owner alone.
+SQLAlchemy Core; a folder with an SQLite file by default. `synchronous=FULL` with a rollback journal that is truncated, so
+that a commit is on the disk before its receipt goes out. The private keys (the centre's and the study's root key) lie in
+the database: whoever can read the store can act as the centre, so folder and file are made for their owner alone, and a
+copy of the store deserves the same care.
 """
 
 import datetime
 import hashlib
 import secrets
-import sqlite3
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
-from pathlib import Path
 
 import msgspec
 import sqlalchemy
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Connection,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Table,
-    Text,
-    UniqueConstraint,
-    event,
-    func,
-    select,
-)
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection, func, select
 
+from center.database import DAMAGED, file_of, open_engine, prepare_folder, translated
+from center.tables import batch, code, device, entry, metadata, quarantine, setting
 from desktop.errors import DamagedError, EnvironmentProblemError, RefusedError
 from desktop.journal.chain import ChainPoint
 from desktop.journal.entry import Entry, RawEntry
@@ -41,71 +28,10 @@ from desktop.study.definition import Definition
 from desktop.sync import protocol, signed
 from desktop.sync.signed import Signed
 
-DATABASE = "centre.db"
 CODE_GROUPS, CODE_GROUP_LENGTH = 4, 4
 CODE_ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 """Sixteen letters of these are 78 bits."""
 CODE_DAYS = 14
-
-metadata = MetaData()
-
-setting = Table(
-    "setting", metadata, Column("name", Text, primary_key=True), Column("value", LargeBinary, nullable=False)
-)
-device = Table(
-    "device",
-    metadata,
-    Column("device", Text, primary_key=True),
-    Column("site", Text, nullable=False),
-    Column("letter", Text, nullable=False),
-    Column("signing_key", Text, nullable=False),
-    Column("sealing_key", Text, nullable=False),
-    Column("active", Boolean, nullable=False),
-    Column("last_contact", Text),
-    UniqueConstraint("site", "letter"),
-)
-code = Table(
-    "code",
-    metadata,
-    Column("sha256", Text, primary_key=True),
-    Column("site", Text, nullable=False),
-    Column("expires", Text, nullable=False),
-    Column("used_by", Text),
-)
-entry = Table(
-    "entry",
-    metadata,
-    Column("device", Text, nullable=False),
-    Column("sequence", Integer, nullable=False),
-    Column("site", Text, nullable=False),
-    Column("subject", Text),
-    Column("head", LargeBinary, nullable=False),
-    Column("body", LargeBinary),
-    Column("body_hash", LargeBinary, nullable=False),
-    Column("chain", LargeBinary, nullable=False),
-    UniqueConstraint("device", "sequence"),
-)
-batch = Table(
-    "batch",
-    metadata,
-    Column("sha256", Text, primary_key=True),
-    Column("device", Text, nullable=False),
-    Column("first", Integer, nullable=False),
-    Column("last", Integer, nullable=False),
-    Column("statement", LargeBinary, nullable=False),
-    Column("receipt", LargeBinary, nullable=False),
-)
-quarantine = Table(
-    "quarantine",
-    metadata,
-    Column("number", Integer, primary_key=True),
-    Column("sha256", Text, nullable=False, unique=True),
-    Column("site", Text, nullable=False),
-    Column("device", Text, nullable=False),
-    Column("received", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("data", LargeBinary, nullable=False),
-)
 
 
 class StudyLabel(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,11 +48,21 @@ def now() -> str:
     return datetime.datetime.now().astimezone().isoformat(timespec="seconds")
 
 
+class SetAside(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that could not be accepted."""
+
+    site: str
+    device: str
+    received: str
+    reason: str
+
+
 class Store:
-    """An opened store."""
+    """An opened store. May be used by several threads: transactions follow each other."""
 
     def __init__(self, engine: sqlalchemy.Engine) -> None:
         self._engine = engine
+        self._turn = threading.Lock()
         with self.begin() as connection:
             self.study = msgspec.json.decode(_setting(connection, "study"), type=StudyLabel)
             self.keys = DeviceKeys.from_bytes(_setting(connection, "centre_keys"))
@@ -134,36 +70,26 @@ class Store:
 
     @classmethod
     def create(cls, where: str, definition: Definition) -> "Store":
-        """Make a store for a study. Raises EnvironmentProblemError where there is something already."""
-        folder = Path(where)
-        if "://" not in where:
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-                folder.chmod(0o700)
-                if any(folder.iterdir()):
-                    raise EnvironmentProblemError(
-                        "The folder of the store is not empty. Choose a new or an empty folder."
-                    )
-            except OSError as error:
-                raise EnvironmentProblemError(
-                    "The folder of the store cannot be written: {why}.", why=error.strerror
-                ) from error
-        engine = _engine(where)
-        label = StudyLabel(
-            study=definition.version.study,
-            name=definition.version.name,
-            sites=tuple(definition.locations),
-            definition_sha256=definition.sha256,
-        )
-        root = Ed25519PrivateKey.generate()
-        with _translated(), engine.begin() as connection:
-            metadata.create_all(connection)
-            if connection.execute(select(setting)).first() is not None:
-                raise EnvironmentProblemError("The store is in use already.")
-            _put(connection, "study", msgspec.json.encode(label))
-            _put(connection, "centre_keys", DeviceKeys.generate().to_bytes())
-            _put(connection, "root_key", root.private_bytes_raw())
-            _put(connection, "directory_version", b"0")
+        """Make a store for a study.
+
+        Raises EnvironmentProblemError where there is something already, or nothing can be written; then nothing stays.
+        """
+        file = file_of(where)
+        if file is not None:
+            prepare_folder(file.parent)
+        engine = open_engine(where)
+        try:
+            with translated(), engine.begin() as connection:
+                if sqlalchemy.inspect(connection).has_table(setting.name):
+                    raise EnvironmentProblemError("The store is in use already.")
+                metadata.create_all(connection)
+                _fill(connection, definition)
+        except BaseException:
+            engine.dispose()
+            if file is not None:
+                file.unlink(missing_ok=True)
+                file.with_name(file.name + "-journal").unlink(missing_ok=True)
+            raise
         store = cls(engine)
         with store.begin() as connection:
             store.sign_directory(connection)
@@ -171,15 +97,20 @@ class Store:
 
     @classmethod
     def open(cls, where: str) -> "Store":
-        """Open a store. Raises EnvironmentProblemError where there is none, DamagedError where it is damaged."""
-        if "://" not in where and not (Path(where) / DATABASE).is_file():
+        """Open a store.
+
+        Raises EnvironmentProblemError where there is none, DamagedError where it is damaged, InUseError where another
+        program holds it.
+        """
+        file = file_of(where)
+        if file is not None and not file.is_file():
             raise EnvironmentProblemError("There is no store of a centre in this folder.")
-        return cls(_engine(where))
+        return cls(open_engine(where))
 
     @contextmanager
     def begin(self) -> Generator[Connection]:
-        """One transaction: all of it or nothing."""
-        with _translated(), self._engine.begin() as connection:
+        """One transaction: all of it or nothing. When it has ended, it is on the disk."""
+        with self._turn, translated(), self._engine.begin() as connection:
             yield connection
 
     def close(self) -> None:
@@ -197,20 +128,14 @@ class Store:
         """The directory as it was last signed."""
         return msgspec.msgpack.decode(_setting(connection, "directory"), type=Signed)
 
-    def sign_directory(self, connection: Connection) -> Signed:
-        """Sign the next version of the directory, with the devices that there are now."""
-        version = int(_setting(connection, "directory_version")) + 1
-        records = tuple(
-            protocol.DeviceRecord(
-                device=row.device,
-                site=row.site,
-                letter=row.letter,
-                signing_key=row.signing_key,
-                sealing_key=row.sealing_key,
-                active=row.active,
-            )
-            for row in connection.execute(select(device).order_by(device.c.device))
-        )
+    def directory_version(self, connection: Connection) -> int:
+        """Version of the directory as it was last signed."""
+        return int(_setting(connection, "directory_version"))
+
+    def sign_directory(self, connection: Connection, above: int = 0) -> Signed:
+        """Sign the next version of the directory, with the devices that there are now; its version is above `above`."""
+        version = max(self.directory_version(connection), above) + 1
+        records = tuple(_record(row) for row in connection.execute(select(device).order_by(device.c.device)))
         directory = protocol.Directory(
             version=version,
             study=self.study.study,
@@ -242,41 +167,53 @@ class Store:
         return made, expires
 
     def use_code(self, connection: Connection, given: str, site: str, by: str) -> None:
-        """Use a code up. Raises RefusedError where it is wrong, used, expired or another site's."""
+        """Use a code up; the device that used it may use it again, since its answer can be lost on the way.
+
+        Raises RefusedError where it is wrong, used, expired or another site's.
+        """
         row = connection.execute(select(code).where(code.c.sha256 == _code_hash(given))).first()
         if row is None or row.site != site:
             raise RefusedError("The code is not one of this site's. Ask the centre for a new one.")
+        if row.used_by == by:
+            return
         if row.used_by is not None:
             raise RefusedError("The code was used already. Ask the centre for a new one.")
         if datetime.datetime.fromisoformat(row.expires) < datetime.datetime.now().astimezone():
             raise RefusedError("The code has expired. Ask the centre for a new one.")
         connection.execute(code.update().where(code.c.sha256 == row.sha256).values(used_by=by))
 
-    def add_device(self, connection: Connection, record: protocol.DeviceRecord) -> None:
-        """Admit a device. Raises RefusedError where its letter is taken at its site."""
-        taken = connection.execute(
+    def admit(self, connection: Connection, record: protocol.DeviceRecord) -> Signed:
+        """Admit a device, and sign the directory that names it; a device that is there already stays as it is.
+
+        Raises RefusedError where its letter is taken at its site, or it is registered otherwise.
+        """
+        known = self.device_record(connection, record.device)
+        if known is not None:
+            if known != record:
+                raise RefusedError(
+                    "This computer is registered otherwise at the centre, or locked out. Ask the centre."
+                )
+            return self.directory(connection)
+        taken = connection.scalar(
             select(device.c.device).where(device.c.site == record.site, device.c.letter == record.letter)
-        ).first()
+        )
         if taken is not None:
-            raise RefusedError("The letter {letter} is another computer's at this site.", letter=record.letter)
+            raise RefusedError(
+                "The letter {letter} is that of another computer of this site ({device}). Make the vault with another.",
+                letter=record.letter,
+                device=taken,
+            )
         connection.execute(device.insert(), msgspec.structs.asdict(record) | {"last_contact": now()})
+        return self.sign_directory(connection)
 
     def touch(self, connection: Connection, oid: str) -> None:
         """Note that a device was heard."""
         connection.execute(device.update().where(device.c.device == oid).values(last_contact=now()))
 
     def device_record(self, connection: Connection, oid: str) -> protocol.DeviceRecord | None:
-        """The record of an active device."""
-        row = connection.execute(select(device).where(device.c.device == oid, device.c.active)).first()
-        if row is None:
-            return None
-        return protocol.DeviceRecord(
-            device=row.device,
-            site=row.site,
-            letter=row.letter,
-            signing_key=row.signing_key,
-            sealing_key=row.sealing_key,
-        )
+        """The record of a device, active or not."""
+        row = connection.execute(select(device).where(device.c.device == oid)).first()
+        return None if row is None else _record(row)
 
     # Entries
 
@@ -302,24 +239,23 @@ class Store:
         points = {oid: self.head(connection, oid) for oid in oids}
         return {oid: (point.sequence, point.value.hex()) for oid, point in points.items() if point.sequence}
 
-    def add_entries(self, connection: Connection, site: str, entries: list[tuple[RawEntry, Entry, ChainPoint]]) -> None:
+    def add_entries(self, connection: Connection, entries: list[tuple[RawEntry, Entry, ChainPoint]]) -> None:
         """Keep verified entries that follow what is there."""
-        connection.execute(
-            entry.insert(),
-            [
-                {
-                    "device": read.head.device,
-                    "sequence": point.sequence,
-                    "site": site,
-                    "subject": read.head.subject,
-                    "head": raw.head,
-                    "body": raw.body,
-                    "body_hash": raw.body_hash,
-                    "chain": point.value,
-                }
-                for raw, read, point in entries
-            ],
-        )
+        rows = [
+            {
+                "device": read.head.device,
+                "sequence": point.sequence,
+                "site": read.head.site,
+                "subject": read.head.subject,
+                "head": raw.head,
+                "body": raw.body,
+                "body_hash": raw.body_hash,
+                "chain": point.value,
+            }
+            for raw, read, point in entries
+        ]
+        if rows:
+            connection.execute(entry.insert(), rows)
 
     def batch_holding(self, connection: Connection, oid: str, sequence: int) -> tuple[Signed, list[RawEntry]] | None:
         """The signed statement of the batch that holds an entry, and the batch's entries."""
@@ -341,14 +277,12 @@ class Store:
         found = connection.scalar(select(batch.c.receipt).where(batch.c.sha256 == sha256))
         return None if found is None else msgspec.msgpack.decode(found, type=Signed)
 
-    def add_batch(
-        self, connection: Connection, sha256: str, statement: Signed, receipt: Signed, made: protocol.Receipt
-    ) -> None:
+    def add_batch(self, connection: Connection, statement: Signed, receipt: Signed, made: protocol.Receipt) -> None:
         """Keep a batch's statement with the receipt given for it."""
         connection.execute(
             batch.insert(),
             {
-                "sha256": sha256,
+                "sha256": made.batch_sha256,
                 "device": made.device,
                 "first": made.first,
                 "last": made.last,
@@ -373,6 +307,11 @@ class Store:
                     "data": data,
                 },
             )
+
+    def what_was_set_aside(self, connection: Connection) -> list[SetAside]:
+        """What could not be accepted, oldest first."""
+        rows = connection.execute(select(quarantine).order_by(quarantine.c.number))
+        return [SetAside(site=row.site, device=row.device, received=row.received, reason=row.reason) for row in rows]
 
     def sites(self, connection: Connection) -> list[dict[str, object]]:
         """What `sitebook-center sites` tells of every site of the study."""
@@ -404,44 +343,40 @@ class Store:
         return told
 
 
-def _engine(where: str) -> sqlalchemy.Engine:
-    if "://" in where:
-        return sqlalchemy.create_engine(where)
-    engine = sqlalchemy.create_engine(f"sqlite:///{Path(where) / DATABASE}", poolclass=NullPool)
-
-    def connected(connection: sqlite3.Connection, _record: object) -> None:
-        for pragma in ("journal_mode = DELETE", "synchronous = FULL", "busy_timeout = 10000"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    event.listen(engine, "connect", connected)
-    return engine
-
-
-@contextmanager
-def _translated() -> Generator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        told = str(error.orig).lower()
-        if "full" in told:
-            raise EnvironmentProblemError("The disk is full. Nothing was lost: make room and try again.") from error
-        if "readonly" in told or "unable to open" in told:
-            raise EnvironmentProblemError("The store cannot be written. Ask for the right to write there.") from error
-        if "malformed" in told or "not a database" in told or "no such table" in told:
-            raise DamagedError("The store of the centre is damaged. Restore it from a backup.") from error
-        raise
+def _fill(connection: Connection, definition: Definition) -> None:
+    label = StudyLabel(
+        study=definition.version.study,
+        name=definition.version.name,
+        sites=tuple(definition.locations),
+        definition_sha256=definition.sha256,
+    )
+    _put(connection, "study", msgspec.json.encode(label))
+    _put(connection, "centre_keys", DeviceKeys.generate().to_bytes())
+    _put(connection, "root_key", Ed25519PrivateKey.generate().private_bytes_raw())
+    _put(connection, "directory_version", b"0")
 
 
 def _setting(connection: Connection, name: str) -> bytes:
     value = connection.scalar(select(setting.c.value).where(setting.c.name == name))
     if value is None:
-        raise DamagedError("The store of the centre is damaged. Restore it from a backup.")
+        raise DamagedError(DAMAGED)
     return value
 
 
 def _put(connection: Connection, name: str, value: bytes) -> None:
     connection.execute(setting.delete().where(setting.c.name == name))
     connection.execute(setting.insert(), {"name": name, "value": value})
+
+
+def _record(row: sqlalchemy.Row[tuple[object, ...]]) -> protocol.DeviceRecord:
+    return protocol.DeviceRecord(
+        device=row.device,
+        site=row.site,
+        letter=row.letter,
+        signing_key=row.signing_key,
+        sealing_key=row.sealing_key,
+        active=row.active,
+    )
 
 
 def _code_hash(given: str) -> str:

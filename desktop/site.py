@@ -64,7 +64,8 @@ if TYPE_CHECKING:
     from desktop.export.excel import ExportResult
     from desktop.export.transfer import Transfer
     from desktop.sync.channel import Carry
-    from desktop.sync.session import Enrolment, SyncResult
+    from desktop.sync.enrolment import Enrolment
+    from desktop.sync.session import SyncResult
 
 
 class Site:
@@ -213,14 +214,14 @@ class Site:
 
     def begin_enrolment(self, url: str, code: str) -> "Enrolment":
         """Ask the centre who it is: a person then compares its words. Raises CentreError, NotAllowedError."""
-        from desktop.sync.session import begin_enrolment
+        from desktop.sync.enrolment import begin_enrolment
 
         self.require(MANAGES)
         return begin_enrolment(self.vault, url, code)
 
     def finish_enrolment(self, enrolment: "Enrolment") -> None:
         """Join the centre whose words were compared. Raises CentreError, RefusedError, NotAllowedError."""
-        from desktop.sync.session import finish_enrolment
+        from desktop.sync.enrolment import finish_enrolment
 
         self.require(MANAGES)
         finish_enrolment(self.vault, enrolment)

@@ -159,7 +159,6 @@ CHINESE: dict[str, str] = {
     "The answer from {url} is not signed by the centre that this computer joined. Nothing was believed of it.": (
         "{url} 的应答没有本机所加入的协调中心的签名，未予采信。"
     ),
-    "The address of the centre begins with http:// or https://.": "协调中心的地址须以 http:// 或 https:// 开头。",
     "The centre sent an older directory than this computer has seen. Ask the centre what happened.": (
         "协调中心发来的设备目录比本机已有的旧，须向协调中心查明原因。"
     ),
@@ -170,9 +169,6 @@ CHINESE: dict[str, str] = {
     "The centre runs another study ({theirs}).": "该协调中心运行的是另一项研究（{theirs}）。",
     "This computer has not joined a centre yet.": "本机尚未加入协调中心。",
     "The exchange was stopped. What was received stays received.": "同步已中止，已签收的仍然有效。",
-    "The centre set a batch aside: {why} Nothing is lost; the entries wait here.": (
-        "协调中心暂存了一个批次：{why} 数据没有丢失，记录保留在本机。"
-    ),
     "{sent} entries received by the centre, {fetched} fetched.": "协调中心签收 {sent} 条记录，取回 {fetched} 条。",
     "The centre was restored: it has {sequence} of the {received} entries that it had signed for. They go again.": (
         "协调中心由备份恢复：已签收的 {received} 条记录中现有 {sequence} 条，其余将重新发送。"
@@ -187,7 +183,48 @@ CHINESE: dict[str, str] = {
     "The code is not one of this site's. Ask the centre for a new one.": "该注册码不属于本中心，须向协调中心索取新码。",
     "The code was used already. Ask the centre for a new one.": "该注册码已使用，须向协调中心索取新码。",
     "The code has expired. Ask the centre for a new one.": "该注册码已过期，须向协调中心索取新码。",
-    "The letter {letter} is another computer's at this site.": "设备字母 {letter} 已由本中心的另一台计算机使用。",
+    "The centre's directory is that of another study.": "协调中心的设备目录属于另一项研究。",
+    "The batch holds entries of another study or site.": "批次中含有另一项研究或另一中心的记录。",
+    "The address of the centre is not one: it begins with http:// or https://, then a name or a number.": (
+        "协调中心的地址不正确：须以 http:// 或 https:// 开头，后接域名或 IP 地址。"
+    ),
+    "The line to {url} was cut before the centre answered. Nothing is lost: what it has not signed for goes again.": (
+        "与 {url} 的连接在协调中心应答前中断。数据没有丢失，未签收的记录将重新发送。"
+    ),
+    "The centre at {url} cannot take anything at the moment. Nothing is lost: tell the centre, and try later.": (
+        "协调中心 {url} 暂时无法接收。数据没有丢失，须通知协调中心，稍后再试。"
+    ),
+    "The centre cannot take anything at the moment.": "协调中心暂时无法接收。",
+    "The proxy that this computer's settings name is not usable.": "本机设置中的代理服务器不可用。",
+    "The request was changed on its way, or another computer made it. Try again, then ask the centre.": (
+        "请求在传输途中被改动，或由另一台计算机发出。可再试一次，仍不行须向协调中心查询。"
+    ),
+    "The entries are other ones than those that the centre has of this computer: their records have parted.": (
+        "这些记录与协调中心已有的本机记录不同，双方记录已出现分歧。"
+    ),
+    "Entries before these are not at the centre: it wants entry {wanted} next.": (
+        "协调中心缺少此前的记录，下一条应为第 {wanted} 条。"
+    ),
+    "The centre could not accept entries {first} to {last} and set them aside: {why} Nothing is lost: they wait on "
+    "this computer. Tell the centre.": (
+        "协调中心未能接受第 {first} 至 {last} 条记录，已另行保存：{why} 数据没有丢失，仍保留在本机。须通知协调中心。"
+    ),
+    "What the centre passed on of computer {device} does not verify and was not taken over: {why}": (
+        "协调中心转来的计算机 {device} 的记录未通过核验，未予采用：{why}"
+    ),
+    "This computer is registered otherwise at the centre, or locked out. Ask the centre.": (
+        "本机在协调中心的登记与此不符，或已被停用，须向协调中心查询。"
+    ),
+    "The letter {letter} is that of another computer of this site ({device}). Make the vault with another.": (
+        "设备字母 {letter} 已由本中心的另一台计算机（{device}）使用，须换一个字母新建数据库。"
+    ),
+    "The store is a folder, or an SQLite URL; other databases are not in this release yet.": (
+        "协调中心的数据库须为文件夹或 SQLite 地址，本版本尚不支持其他数据库。"
+    ),
+    "The store is in use by another program. Try again when that has ended.": (
+        "协调中心的数据库正被另一程序使用，待其结束后再试。"
+    ),
+    "There is no such folder.": "没有该文件夹。",
     # Study definitions
     "There is no study definition {where}. Give a folder with study.yaml, an ODM-XML file, or one of: {shipped}.": (
         "没有研究定义 {where}。须给出含 study.yaml 的文件夹、ODM-XML 文件，或以下之一：{shipped}。"
@@ -233,7 +270,14 @@ CHINESE: dict[str, str] = {
 def translate(message: str, language: str, fields: Mapping[str, object] | None = None) -> str:
     """A message in the language, its places filled. English where there is no translation."""
     template = CHINESE.get(message, message) if language.startswith("zh") else message
-    return template.format_map(fields) if fields else template
+    if not fields:
+        return template
+    # One error may name another as its cause.
+    told = {
+        name: message_of(value, language) if isinstance(value, SitebookError) else value
+        for name, value in fields.items()
+    }
+    return template.format_map(told)
 
 
 def message_of(error: SitebookError, language: str) -> str:

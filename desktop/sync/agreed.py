@@ -43,11 +43,14 @@ def keep_centre(connection: Connection, centre: AgreedCentre) -> None:
 def with_directory(centre: AgreedCentre, newer: Signed) -> AgreedCentre:
     """The agreement with the directory that the centre just sent.
 
-    Raises CentreError for an older version than was seen, or another study's.
+    Raises DamagedError where the study's root key did not sign it, CentreError for another study's, an older version
+    than was seen, or other content under the version that was seen.
     """
     known = centre.read_directory()
     directory = signed.verify(protocol.DIRECTORY_TYPE, newer, centre.root_key, protocol.Directory)
-    if directory.version < known.version or directory.study != known.study or directory.root_key != centre.root_key:
+    if directory.study != known.study or directory.root_key != centre.root_key:
+        raise CentreError("The centre's directory is that of another study.")
+    if directory.version < known.version or (directory.version == known.version and directory != known):
         raise CentreError(
             "The centre sent an older directory than this computer has seen. Ask the centre what happened."
         )

@@ -1,12 +1,13 @@
-"""The batch: a run of one device's entries, signed and sealed. Pure functions; the same bytes go over HTTP and on a stick.
+"""The batch: a run of one device's entries, signed and sealed. Pure functions; the same bytes go by HTTP and by stick.
 
 The statement travels in clear and names no person; anyone with the device's public key can check it. The entries are
-compressed (zstd) and sealed to the recipient (HPKE, ML-KEM-768 with X25519); the statement is bound in through `info`, so
-neither can be put beside another. A sealed batch never changes.
+compressed (zstd) and sealed to the recipient (HPKE, ML-KEM-768 with X25519); the statement is bound in through `info`,
+so neither can be put beside another. A sealed batch never changes.
 """
 
 import hashlib
 from collections.abc import Sequence
+from typing import Annotated
 
 import msgspec
 import zstandard
@@ -15,16 +16,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey
 
 from desktop.errors import DamagedError, NewerReleaseError
-from desktop.journal.chain import ChainPoint, verified
+from desktop.journal.chain import ChainPoint, next_value, verified
 from desktop.journal.entry import Entry, RawEntry
-from desktop.journal.keys import sealing_key
 from desktop.sync import signed
-from desktop.sync.sealing import SUITE
-from desktop.sync.signed import Signed
+from desktop.sync.sealing import SUITE, seal_bound
+from desktop.sync.signed import Hex32, Signed
 
 FORMAT = 1
 MAGIC = b"sitebook-batch\n"
 STATEMENT_TYPE = "application/vnd.sitebook.batch-statement+json"
+
+NEWER = "The batch was made by a newer release. Install the newer release."
 
 MOST_ENTRIES = 5_000
 MOST_BYTES = 4 * 1024 * 1024
@@ -32,6 +34,8 @@ MOST_BYTES = 4 * 1024 * 1024
 MOST_SEALED_BYTES = MOST_BYTES + 64 * 1024
 MOST_OPENED_BYTES = 16 * MOST_BYTES
 """A bound on what a batch may decompress to: one entry may be larger than `MOST_BYTES`, none than this."""
+
+Number = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,18 +45,33 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     study: str
     site: str
     device: str
-    recipient: str
-    """Public sealing key's SHA-256 of the first recipient: whom the device sealed it to."""
-    first: int
-    last: int
-    head_before: str
-    head_after: str
-    count: int
-    entries_sha256: str
+    recipient: Hex32
+    """SHA-256 of the public sealing key to which the device sealed it; the centre passes it on under this statement."""
+    first: Number
+    last: Number
+    head_before: Hex32
+    head_after: Hex32
+    count: Number
+    entries_sha256: Hex32
     """Of the entries' encoding before compression."""
     directory_version: int
     checkpoint: str = ""
     """Last checkpoint of the centre's ledger that the device has seen."""
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a batch comes from."""
+
+    study: str
+    site: str
+    device: str
+    directory_version: int
+
+
+class _Format(msgspec.Struct, frozen=True):
+    """What every statement says, whatever release made it."""
+
+    format: int
 
 
 class Envelope(msgspec.Struct, frozen=True, array_like=True):
@@ -85,27 +104,32 @@ def fit(raws: Sequence[RawEntry]) -> Sequence[RawEntry]:
     return raws[:MOST_ENTRIES]
 
 
-def pack(raws: Sequence[RawEntry], statement: Statement, signing: Ed25519PrivateKey, recipient: str) -> bytes:
-    """Make a batch. `statement` needs everything but count, hash and recipient, which are filled in here."""
+def pack(
+    raws: Sequence[RawEntry], source: Source, before: ChainPoint, signing: Ed25519PrivateKey, recipient: str
+) -> tuple[Statement, bytes]:
+    """Make the batch of a device's entries that follow `before`: what it states, and the bytes that travel."""
     plain = msgspec.msgpack.encode(raws)
-    full = msgspec.structs.replace(
-        statement,
+    after = before.value
+    for raw in raws:
+        after = next_value(after, raw)
+    statement = Statement(
+        study=source.study,
+        site=source.site,
+        device=source.device,
+        recipient=key_hash(recipient),
+        first=before.sequence + 1,
+        last=before.sequence + len(raws),
+        head_before=before.value.hex(),
+        head_after=after.hex(),
         count=len(raws),
         entries_sha256=hashlib.sha256(plain).hexdigest(),
-        recipient=key_hash(recipient),
+        directory_version=source.directory_version,
     )
-    made = signed.sign(STATEMENT_TYPE, full, signing)
-    return _envelope(made, plain, recipient)
+    return statement, _envelope(signed.sign(STATEMENT_TYPE, statement, signing), plain, recipient)
 
 
-def reseal(data: bytes, own_key: MLKEM768X25519PrivateKey, recipient: str) -> bytes:
-    """The same entries under the same signed statement, sealed to another recipient. Raises DamagedError."""
-    envelope = read_envelope(data)
-    return _envelope(envelope.statement, _open(envelope, own_key), recipient)
-
-
-def seal_again(statement: Signed, raws: Sequence[RawEntry], recipient: str) -> bytes:
-    """Entries that were opened before, with their statement, sealed to another recipient."""
+def reseal(statement: Signed, raws: Sequence[RawEntry], recipient: str) -> bytes:
+    """The entries of a batch that was opened, under its own signed statement, sealed to another recipient."""
     return _envelope(statement, msgspec.msgpack.encode(raws), recipient)
 
 
@@ -116,48 +140,70 @@ def read_envelope(data: bytes) -> Envelope:
     try:
         content = msgspec.msgpack.decode(data[len(MAGIC) :])
         if isinstance(content, list) and content and isinstance(content[0], int) and content[0] > FORMAT:
-            raise NewerReleaseError("The batch was made by a newer release. Install the newer release.")
-        return msgspec.convert(content, Envelope)
+            raise NewerReleaseError(NEWER)
+        envelope = msgspec.convert(content, Envelope)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DamagedError("The batch is damaged.") from error
+    if envelope.format != FORMAT or MAGIC + msgspec.msgpack.encode(envelope) != data:
+        # One batch is one sequence of bytes: its hash is what a receipt names.
+        raise DamagedError("The batch is damaged.")
+    return envelope
 
 
 def statement_of(envelope: Envelope, device_key: str) -> Statement:
-    """The statement, once its signature was found to be the device's. Raises DamagedError."""
-    return signed.verify(STATEMENT_TYPE, envelope.statement, device_key, Statement)
+    """The statement, once its signature was found to be the device's. Raises DamagedError, NewerReleaseError."""
+    signed.verify_bytes(STATEMENT_TYPE, envelope.statement.payload, envelope.statement.signature, device_key)
+    return unsafe_statement(envelope)
 
 
 def unsafe_statement(envelope: Envelope) -> Statement:
     """The statement without looking at its signature: to learn whose key to verify it with."""
+    if signed.unsafe_read(envelope.statement, _Format).format > FORMAT:
+        raise NewerReleaseError(NEWER)
     return signed.unsafe_read(envelope.statement, Statement)
 
 
 def open_batch(data: bytes, device_key: str, own_key: MLKEM768X25519PrivateKey) -> OpenedBatch:
-    """Verify the signature, unseal, verify hash and chain, and read the entries. Raises DamagedError.
+    """Verify the signature, unseal, verify the hash, then the chain, and read the entries.
 
     Whether the batch extends what is there already is for the caller to see from the statement.
+    Raises DamagedError, or NewerReleaseError where a newer release made it.
     """
     envelope = read_envelope(data)
     statement = statement_of(envelope, device_key)
     plain = _open(envelope, own_key)
     if hashlib.sha256(plain).hexdigest() != statement.entries_sha256:
         raise DamagedError("The entries of the batch are not those that its statement names.")
+    entries = _chained(_raws(plain), statement)
+    return OpenedBatch(statement, entries)
+
+
+def _raws(plain: bytes) -> tuple[RawEntry, ...]:
     try:
         raws = msgspec.msgpack.decode(plain, type=tuple[RawEntry, ...])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DamagedError("The entries of the batch cannot be read.") from error
+    if msgspec.msgpack.encode(raws) != plain:
+        # Whoever keeps the entries must be able to make the very bytes again that the statement names.
+        raise DamagedError("The entries of the batch cannot be read.")
+    return raws
+
+
+def _chained(raws: Sequence[RawEntry], statement: Statement) -> tuple[tuple[RawEntry, Entry, ChainPoint], ...]:
     start = ChainPoint(statement.first - 1, bytes.fromhex(statement.head_before))
     end = ChainPoint(statement.last, bytes.fromhex(statement.head_after))
     entries = tuple(verified(raws, statement.device, start))
     if not entries or entries[-1][2] != end or len(entries) != statement.count:
         raise DamagedError("The entries of the batch do not form the chain that its statement names.")
-    return OpenedBatch(statement, entries)
+    if any((entry.head.study, entry.head.site) != (statement.study, statement.site) for _, entry, _ in entries):
+        raise DamagedError("The batch holds entries of another study or site.")
+    return entries
 
 
 def _envelope(statement: Signed, plain: bytes, recipient: str) -> bytes:
     # One compressor a call: a shared one gives wrong bytes when threads meet.
     compressed = zstandard.ZstdCompressor(level=6).compress(plain)
-    sealed = SUITE.encrypt(compressed, sealing_key(recipient), info=_bound(statement))
+    sealed = seal_bound(compressed, recipient, _bound(statement))
     return MAGIC + msgspec.msgpack.encode(Envelope(FORMAT, statement, sealed))
 
 

@@ -1,20 +1,23 @@
 """What a site and its centre say to each other: the messages, and how each is signed.
 
-Every request after enrolment is signed by the device over method, path and body; every body carries a nonce, and every
-answer is signed by the centre over the request's hash. So an answer cannot come from elsewhere or from before, and
-nothing depends on anyone's clock. A replayed request gains nothing: a batch that is there already gets the same receipt.
+Every request carries a fresh nonce and is signed by the device over path, nonce and body; every answer is signed by
+the centre over the request's path and nonce, the status and the answer. So an answer cannot come from elsewhere, from
+before or from another request, and nothing depends on anyone's clock. A replayed request gains nothing: a batch that is
+there already gets the same receipt, and what is fetched is sealed to the device.
 """
 
 import hashlib
 import secrets
+from typing import Annotated
 
 import msgspec
 
-from desktop.sync.signed import Signed
+from desktop.sync.signed import Hex32, Signed
 
 IDENTITY, ENROL, MEET, BATCH, FETCH = "/v1/identity", "/v1/enrol", "/v1/meet", "/v1/batch", "/v1/fetch"
 
 DEVICE_HEADER = "Sitebook-Device"
+NONCE_HEADER = "Sitebook-Nonce"
 SIGNATURE_HEADER = "Sitebook-Signature"
 
 REQUEST_TYPE = "application/vnd.sitebook.request"
@@ -23,6 +26,14 @@ DIRECTORY_TYPE = "application/vnd.sitebook.directory+json"
 RECEIPT_TYPE = "application/vnd.sitebook.receipt+json"
 
 NONCE_BYTES = 16
+MOST_NUMBER = 2**53
+"""Larger numbers are nobody's: not every reader of JSON keeps them."""
+
+SealingKey = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{2432}\Z")]
+"""ML-KEM-768 and X25519 public keys, one after the other: 1,216 bytes, hexadecimal."""
+
+DeviceOID = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}\Z")]
+Letter = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]\Z")]
 
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,18 +43,18 @@ class _Message(msgspec.Struct, frozen=True, kw_only=True):
 class CentreRecord(_Message, frozen=True, kw_only=True):
     """The centre's public keys, hexadecimal."""
 
-    signing_key: str
-    sealing_key: str
+    signing_key: Hex32
+    sealing_key: SealingKey
 
 
 class DeviceRecord(_Message, frozen=True, kw_only=True):
-    """A device that may send batches."""
+    """A device that may send batches. One that is no longer active may not, but what it sent stays verifiable."""
 
     device: str
     site: str
     letter: str
-    signing_key: str
-    sealing_key: str
+    signing_key: Hex32
+    sealing_key: SealingKey
     active: bool = True
 
 
@@ -52,7 +63,7 @@ class Directory(_Message, frozen=True, kw_only=True):
 
     version: int
     study: str
-    root_key: str
+    root_key: Hex32
     centre: CentreRecord
     devices: tuple[DeviceRecord, ...] = ()
 
@@ -62,9 +73,7 @@ class Directory(_Message, frozen=True, kw_only=True):
 
 
 class Ask(_Message, frozen=True, kw_only=True):
-    """A request that only wants to know."""
-
-    nonce: str
+    """A request that says nothing but whose it is."""
 
 
 class Identity(_Message, frozen=True, kw_only=True):
@@ -76,14 +85,13 @@ class Identity(_Message, frozen=True, kw_only=True):
 class EnrolRequest(_Message, frozen=True, kw_only=True):
     """Sealed to the centre's key once a person compared its words, so that nobody else reads the code."""
 
-    nonce: str
     code: str
     study: str
     site: str
-    device: str
-    letter: str
-    signing_key: str
-    sealing_key: str
+    device: DeviceOID
+    letter: Letter
+    signing_key: Hex32
+    sealing_key: SealingKey
     test: str
     """Random text that the centre sends back sealed: both directions of sealing are tried before the first entry."""
 
@@ -96,10 +104,9 @@ class EnrolAnswer(_Message, frozen=True, kw_only=True):
 
 
 class Meet(_Message, frozen=True, kw_only=True):
-    """The beginning of an exchange."""
+    """The beginning of an exchange. A centre that was restored learns which version of the directory was seen."""
 
-    nonce: str
-    directory_version: int
+    directory_version: Annotated[int, msgspec.Meta(ge=0, le=MOST_NUMBER)]
 
 
 class Meeting(_Message, frozen=True, kw_only=True):
@@ -118,18 +125,20 @@ class BatchAnswer(_Message, frozen=True, kw_only=True):
     wanted: int = 0
     """After a gap: the sequence number that the centre wants next."""
     reason: str = ""
+    """After a quarantine: an English template of `desktop.texts`."""
+    fields: dict[str, str] = {}
 
 
 class Receipt(_Message, frozen=True, kw_only=True):
-    """The centre has these entries on its disk. Signed after the commit."""
+    """The centre has these entries on its disk. Signed before the commit, given out only after it."""
 
     study: str
     site: str
     device: str
     first: int
     last: int
-    head: str
-    batch_sha256: str
+    head: Hex32
+    batch_sha256: Hex32
     received: str
     """Wall time of the centre, ISO 8601 with offset."""
 
@@ -137,9 +146,8 @@ class Receipt(_Message, frozen=True, kw_only=True):
 class Fetch(_Message, frozen=True, kw_only=True):
     """Ask for another device's entries that follow a sequence number."""
 
-    nonce: str
     device: str
-    after: int
+    after: Annotated[int, msgspec.Meta(ge=0, le=MOST_NUMBER)]
 
 
 class Fetched(_Message, frozen=True, kw_only=True):
@@ -160,16 +168,11 @@ def new_nonce() -> str:
     return secrets.token_hex(NONCE_BYTES)
 
 
-def request_bytes(path: str, body: bytes) -> bytes:
+def request_bytes(path: str, nonce: str, body: bytes) -> bytes:
     """What a device signs."""
-    return b"POST %s %s" % (path.encode(), hashlib.sha256(body).digest())
+    return f"POST\n{path}\n{nonce}\n{hashlib.sha256(body).hexdigest()}".encode()
 
 
-def answer_bytes(path: str, request_body: bytes, status: int, answer: bytes) -> bytes:
-    """What the centre signs."""
-    return b"%d %s %s %s" % (
-        status,
-        path.encode(),
-        hashlib.sha256(request_body).digest(),
-        hashlib.sha256(answer).digest(),
-    )
+def answer_bytes(path: str, nonce: str, status: int, answer: bytes) -> bytes:
+    """What the centre signs. The nonce stands for the request, whose own signature holds nonce and body together."""
+    return f"{status}\n{path}\n{nonce}\n{hashlib.sha256(answer).hexdigest()}".encode()

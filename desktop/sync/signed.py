@@ -1,9 +1,9 @@
-"""Signed statements: bytes, and an Ed25519 signature over DSSE's pre-authentication encoding of their type and themselves.
+"""Signed statements: bytes, and an Ed25519 signature over DSSE's pre-authentication encoding of their type and content.
 
 What is signed is verified first and parsed after; the type keeps a signature of one kind from passing for another.
 """
 
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -14,6 +14,9 @@ from desktop.journal.entry import is_canonical
 from desktop.journal.keys import signing_key
 
 T = TypeVar("T")
+
+Hex32 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+"""A hash, or an Ed25519 public key: 32 bytes, hexadecimal."""
 
 _ENCODE = msgspec.json.Encoder(order="sorted").encode
 
@@ -57,7 +60,10 @@ def verify(payload_type: str, signed: Signed, public_key: str, statement_type: t
 
 
 def unsafe_read(signed: Signed, statement_type: type[T]) -> T:
-    """The statement without looking at its signature: only to learn whose key should have signed it."""
+    """The statement without looking at its signature: only to learn whose key should have signed it.
+
+    Raises DamagedError where it is not a statement of this type.
+    """
     if not is_canonical(signed.payload):
         raise DamagedError("A signed statement is not in its canonical form.")
     try:

@@ -82,6 +82,11 @@ def put_batch(connection: Connection, first: int, last: int, data: bytes, wall: 
     return Batch(first, last, data)
 
 
+def mark_handed_over(connection: Connection, first: int) -> None:
+    """A batch left this computer, and whether it arrived is not known yet."""
+    connection.execute(batch.update().where(batch.c.first == first).values(state="handed_over"))
+
+
 def put_receipt(connection: Connection, first: int, receipt: bytes, wall: str) -> None:
     """A receipt was verified: the batch's entries are received. Its bytes can be packed again and are not kept."""
     connection.execute(

@@ -1,99 +1,33 @@
-"""A site and its centre over a real line on loopback: what is sent, lost, sent again, forged, forked and restored."""
+"""A site and its centre over a real line on loopback: what is sent, lost, sent again, forked and restored."""
 
-import http.server
+import contextlib
 import shutil
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-import uvicorn
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from center.app import make_app
-from center.evidence import verify_evidence, write_evidence
 from center.store import Store
+from center.tables import entry
 from desktop import opening
 from desktop.acts import SaveForm
 from desktop.errors import CancelledError, CentreError, DamagedError, RefusedError
-from desktop.journal.entry import decode
+from desktop.journal.entry import RawEntry
 from desktop.journal.keys import DeviceKeys
 from desktop.site import Site
 from desktop.study.data import FormKey, ItemPlace, ItemValue
-from desktop.sync import batch, protocol
+from desktop.sync import batch, enrolment, protocol, session, signed
 from desktop.sync.agreed import agreed_centre, keep_centre
-from desktop.sync.channel import Channel
+from desktop.sync.channel import Call, NoAnswerError
 from desktop.vault import journal, outbox
 
 ADMIN = ("Manager", "manager passphrase")
 NURSE = ("Nurse A", "nurse A passphrase")
-DM = FormKey("SE.VISIT", 1, "F.DM", 1)
-
-
-class Centre:
-    """A centre with its own store, that can be taken down and brought up again at the same address."""
-
-    def __init__(self, folder: Path, definition: Any) -> None:
-        self.folder = folder
-        self.store = Store.create(str(folder), definition)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.thread: threading.Thread | None = None
-
-    def up(self) -> None:
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", self.port))
-        ready = threading.Event()
-
-        class Server(uvicorn.Server):
-            async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-                await super().startup(sockets)
-                ready.set()
-
-        self.server = Server(uvicorn.Config(make_app(self.store), log_level="warning", lifespan="off"))
-        self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [listener]})
-        self.thread.start()
-        assert ready.wait(10)
-
-    def down(self) -> None:
-        if self.thread is not None:
-            self.server.should_exit = True
-            self.thread.join()
-            self.thread = None
-
-    def sites(self) -> list[dict[str, Any]]:
-        with self.store.begin() as connection:
-            return self.store.sites(connection)
-
-
-@pytest.fixture
-def centre(tmp_path: Path, clinic: Any) -> Iterator[Centre]:
-    made = Centre(tmp_path / "centre", clinic.definition)
-    made.up()
-    yield made
-    made.down()
-    made.store.close()
-
-
-def enrol(site: Site, centre: Centre) -> None:
-    code, _ = centre.store.new_code("01")
-    enrolment = site.begin_enrolment(centre.url, code)
-    assert enrolment.matches(enrolment.fingerprint.upper().replace("-", " "))
-    site.finish_enrolment(enrolment)
-
-
-@pytest.fixture
-def joined(clinic: Any, centre: Centre) -> Any:
-    """The clinic, enrolled."""
-    with clinic.sign_in(ADMIN) as site:
-        enrol(site, centre)
-    return clinic
 
 
 def register(site: Site, number: int) -> None:
@@ -101,63 +35,230 @@ def register(site: Site, number: int) -> None:
         ItemPlace("IG.DM", "", "IT.ICDAT"): ItemValue(value="2026-11-20"),
         ItemPlace("IG.DM", "", "IT.SEX"): ItemValue(value="F"),
     }
-    site.record(SaveForm(subject=f"01-{site.vault.letter}{number:03}", key=DM, items=items))
+    key = FormKey("SE.VISIT", 1, "F.DM", 1)
+    site.record(SaveForm(subject=f"01-{site.vault.letter}{number:03}", key=key, items=items))
 
 
-def test_entries_go_from_recorded_to_received(joined: Any, centre: Centre) -> None:
+def own_entries(site: Site) -> list[RawEntry]:
+    with site.vault.begin() as connection:
+        return journal.raw_entries(connection, site.device, 0, 100_000)
+
+
+def entries_at(store: Store, device: str) -> list[RawEntry]:
+    """What the centre has of a device, as a colleague's computer would fetch it."""
+    found: list[RawEntry] = []
+    reader = DeviceKeys.generate()
+    with store.begin() as connection:
+        record = store.device_record(connection, device)
+        assert record is not None
+        while held := store.batch_holding(connection, device, len(found) + 1):
+            data = batch.reseal(*held, reader.sealing_public)
+            opened = batch.open_batch(data, record.signing_key, reader.sealing)
+            found += [raw for raw, _, point in opened.entries if point.sequence > len(found)]
+    return found
+
+
+def second_computer(folder: Path, joined: Any, centre: Any, letter: str = "B") -> Site:
+    site, _ = opening.create_site(
+        folder, joined.definition, "01", f"Manager {letter}", "manager passphrase", letter=letter, wall=joined.clock
+    )
+    centre.enrol(site)
+    return site
+
+
+# Sending
+
+
+def test_entries_go_from_recorded_to_received(joined: Any, centre: Any) -> None:
     with joined.sign_in() as site:
         register(site, 1)
         before = site.status().entries
-        assert before.received == 0
-        result = site.sync()
-        assert result.sent == before.recorded
+        assert (before.recorded, before.received) == (before.waiting, 0)
+        seen: list[tuple[int, int]] = []
+        result = site.sync(lambda done, total: seen.append((done, total)))
+        assert (result.sent, result.batches, result.waiting) == (before.recorded, 1, 0)
+        assert seen == [(0, before.recorded), (before.recorded, before.recorded)]
         after = site.status()
         assert (after.entries.received, after.entries.waiting) == (before.recorded, 0)
         assert after.last_receipt is not None
         [told, _] = centre.sites()
         assert (told["entries"], told["subjects"]) == (before.recorded, 1)
+        assert entries_at(centre.store, site.device) == own_entries(site)
         found = site.verify()
         assert (found.ok, found.signatures) == (True, 2)
         assert site.history("01-A001")[0].received
+        again = site.sync()
+        assert (again.sent, again.batches) == (0, 0)
 
 
-def test_a_receipt_that_was_lost_on_the_way_comes_again(joined: Any, centre: Centre, monkeypatch: Any) -> None:
+def test_a_receipt_that_was_lost_on_the_way_comes_again_for_the_same_bytes(
+    joined: Any, centre: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with joined.sign_in() as site:
         register(site, 1)
-        real = outbox.put_receipt
+        sent: list[bytes] = []
+        perform = session.Channel.perform
 
-        def cut(*_: object) -> None:
-            raise CentreError("The line was cut.")
+        def losing(channel: Any, call: Call) -> bytes:
+            answer = perform(channel, call)
+            if call.path.endswith("batch"):
+                sent.append(call.body)
+                if len(sent) == 1:
+                    raise NoAnswerError("The line was cut.")
+            return answer
 
-        monkeypatch.setattr(outbox, "put_receipt", cut)
+        monkeypatch.setattr(session.Channel, "perform", losing)
+        with pytest.raises(CentreError, match="cut"):
+            site.sync()
+        states = site.status().entries
+        at_centre = centre.sites()[0]["entries"]
+        assert (states.received, states.packed, states.handed_over) == (0, 0, at_centre)
+        register(site, 2)
+        assert site.sync().sent == at_centre + 1
+        assert sent[0] == sent[1]
+        assert site.status().entries.waiting == 0
+        assert entries_at(centre.store, site.device) == own_entries(site)
+
+
+def test_a_batch_that_could_not_leave_is_packed_and_goes_later(
+    joined: Any, centre: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with joined.sign_in() as site:
+        register(site, 1)
+        perform = session.Channel.perform
+
+        def down(channel: Any, call: Call) -> bytes:
+            if call.path.endswith("batch"):
+                raise CentreError("The centre cannot be reached.")
+            return perform(channel, call)
+
+        monkeypatch.setattr(session.Channel, "perform", down)
         with pytest.raises(CentreError):
             site.sync()
-        monkeypatch.setattr(outbox, "put_receipt", real)
         states = site.status().entries
-        assert (states.received, states.packed > 0) == (0, True)
-        at_centre = centre.sites()[0]["entries"]
+        assert (states.received, states.handed_over, states.packed) == (0, 0, states.waiting)
+        monkeypatch.undo()
         site.sync()
-        assert site.status().entries.received == at_centre
         assert site.status().entries.waiting == 0
 
 
-def test_the_centre_may_be_down_for_weeks(joined: Any, centre: Centre) -> None:
+def test_the_centre_may_be_down_for_weeks(joined: Any, centre: Any) -> None:
     centre.down()
     with joined.sign_in() as site:
         for number in range(1, 4):
             register(site, number)
             with pytest.raises(CentreError, match="cannot be reached"):
                 site.sync()
+        assert [event.outcome for event in site.sync_view().log] == ["failed"] * 3
         centre.up()
+        site.sync()
+        assert site.status().entries.waiting == 0
+        assert site.sync_view().log[0].outcome == "done"
+
+
+def test_many_entries_go_in_several_batches_that_can_be_stopped_between(
+    joined: Any, centre: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "MOST_ENTRIES", 4)
+    with joined.sign_in() as site:
+        for number in range(1, 11):
+            register(site, number)
+        total = len(own_entries(site))
+        stops = iter([False, False, True])
+        with pytest.raises(CancelledError):
+            site.sync(cancelled=lambda: next(stops))
+        assert site.status().entries.received == 8
+        result = site.sync()
+        assert (result.sent, result.batches) == (total - 8, -(-(total - 8) // 4))
+        assert site.status().entries.waiting == 0
+        assert entries_at(centre.store, site.device) == own_entries(site)
+        assert site.verify().ok
+
+
+def test_forms_are_saved_while_a_call_is_on_its_way(joined: Any, centre: Any) -> None:
+    """The vault's thread goes on with other work while another thread waits for the centre."""
+    with joined.sign_in() as site, ThreadPoolExecutor(1) as network:
+        register(site, 1)
+        numbers = iter(range(2, 100))
+
+        def carry(call: Callable[[], bytes]) -> bytes:
+            answer = network.submit(call)
+            register(site, next(numbers))
+            return answer.result()
+
+        assert site.sync(carry=carry).sent > 0
+        assert site.verify().ok
+        site.sync()
+        assert site.status().entries.waiting == 0
+        assert entries_at(centre.store, site.device) == own_entries(site)
+
+
+def test_giving_up_on_a_call_leaves_its_batch_to_go_again(joined: Any, centre: Any) -> None:
+    with joined.sign_in() as site:
+        calls: list[Callable[[], bytes]] = []
+
+        def give_up(call: Callable[[], bytes]) -> bytes:
+            calls.append(call)
+            if len(calls) == 2:
+                raise CancelledError("The exchange was stopped.")
+            return call()
+
+        with pytest.raises(CancelledError):
+            site.sync(carry=give_up)
+        states = site.status().entries
+        assert (states.received, states.handed_over) == (0, states.waiting)
         site.sync()
         assert site.status().entries.waiting == 0
 
 
-def test_a_centre_restored_from_a_backup_gets_all_again(joined: Any, centre: Centre, tmp_path: Path) -> None:
+LINE = ("deliver", "lose call", "lose answer", "deliver twice", "save")
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(LINE), max_size=30))
+def test_whatever_the_line_loses_or_doubles_all_entries_arrive_once(joined: Any, centre: Any, line: list[str]) -> None:
+    happenings = iter(line)
+
+    def carry(call: Callable[[], bytes]) -> bytes:
+        match next(happenings, "deliver"):
+            case "lose call":
+                raise CentreError("The centre cannot be reached.")
+            case "lose answer":
+                call()
+                raise NoAnswerError("The line was cut.")
+            case "deliver twice":
+                call()
+            case "save":
+                register(site, len(site.subjects()) + 1)
+        return call()
+
+    with joined.sign_in() as site, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batch, "MOST_ENTRIES", 2)
+        register(site, len(site.subjects()) + 1)
+        for _ in line:
+            with contextlib.suppress(CentreError):
+                site.sync(carry=carry)
+        site.sync(carry=carry)
+        site.sync()
+        assert site.status().entries.waiting == 0
+        assert entries_at(centre.store, site.device) == own_entries(site)
+        assert site.verify().ok
+
+
+# Restored, copied, parted
+
+
+def test_a_centre_restored_from_a_backup_gets_all_again_and_people_are_told(
+    joined: Any, centre: Any, tmp_path: Path
+) -> None:
     shutil.copytree(centre.folder, tmp_path / "backup")
     with joined.sign_in() as site:
         register(site, 1)
         site.sync()
+        second = second_computer(tmp_path / "second", joined, centre)
+        second.close()
+        site.sync()
+        assert site.sync_view().directory_version == 3
         centre.down()
         centre.store.close()
         shutil.rmtree(centre.folder)
@@ -165,47 +266,134 @@ def test_a_centre_restored_from_a_backup_gets_all_again(joined: Any, centre: Cen
         centre.store = Store.open(str(centre.folder))
         centre.up()
         register(site, 2)
-        site.sync()
+        result = site.sync()
+        assert any("was restored" in event.message for event in result.messages)
         assert site.status().entries.waiting == 0
         assert centre.sites()[0]["subjects"] == 2
-        assert any("restored" in event.message for event in site.sync_view().log)
+        assert entries_at(centre.store, site.device) == own_entries(site)
+        assert site.sync_view().directory_version == 4
         assert site.verify().ok
+    with opening.open_site(tmp_path / "second", "Manager B", "manager passphrase", wall=joined.clock) as second:
+        with pytest.raises(RefusedError, match="does not know this computer"):
+            second.sync()
+        centre.enrol(second)
+        second.sync()
+        assert second.status().entries.waiting == 0
+        assert [line.subject for line in second.subjects()] == ["01-A001", "01-A002"]
 
 
 def test_a_copied_folder_that_goes_its_own_way_is_told_and_kept_as_evidence(
-    joined: Any, centre: Centre, tmp_path: Path
+    joined: Any, centre: Any, tmp_path: Path
 ) -> None:
     shutil.copytree(joined.folder, tmp_path / "copy")
     with joined.sign_in() as site:
         register(site, 1)
         site.sync()
-    with opening.open_site(tmp_path / "copy", *NURSE, wall=joined.clock) as site:
-        for number in range(2, 9):
-            register(site, number)
-        with pytest.raises(CentreError, match="parted"):
-            site.sync()
-        assert site.verify().ok
-        assert len(site.subjects()) == 7
-    assert centre.sites()[0]["quarantined"] == 1
+    # One copy is shorter than what the centre has, and one is longer.
+    for length in (2, 9):
+        with opening.open_site(tmp_path / "copy", *NURSE, wall=joined.clock) as site:
+            for number in range(len(site.subjects()) + 2, length + 1):
+                register(site, number)
+            for _ in range(2):
+                with pytest.raises(RefusedError, match="parted"):
+                    site.sync()
+            assert site.status().entries.received == 0
+            assert site.verify().ok
+            assert len(site.subjects()) == length - 1
+            assert "parted" in site.sync_view().log[0].message
+    [told, _] = centre.sites()
+    assert told["quarantined"] == 1
+    with centre.store.begin() as connection:
+        assert "parted" in centre.store.what_was_set_aside(connection)[0].reason
     with joined.sign_in() as site:
-        register(site, 2)
         site.sync()
         assert site.status().entries.waiting == 0
 
 
-def test_two_computers_of_a_site_see_each_others_entries(joined: Any, centre: Centre, tmp_path: Path) -> None:
+def test_a_site_restored_from_a_backup_goes_on_as_a_new_computer_and_gets_its_own_entries_back(
+    joined: Any, centre: Any, tmp_path: Path
+) -> None:
+    with joined.sign_in() as site:
+        register(site, 1)
+        site.backup(tmp_path / "backup.zip")
+        register(site, 2)
+        site.sync()
+        old = own_entries(site)
+    restored = opening.restore_site(tmp_path / "backup.zip", tmp_path / "restored", *ADMIN, wall=joined.clock)
+    with restored:
+        assert [line.subject for line in restored.subjects()] == ["01-A001"]
+        with pytest.raises(RefusedError, match="not joined"):
+            restored.sync()
+        centre.enrol(restored)
+        result = restored.sync()
+        assert result.fetched > 0
+        assert [line.subject for line in restored.subjects()] == ["01-A001", "01-A002"]
+        with restored.vault.begin() as connection:
+            device = old_device(old)
+            assert journal.raw_entries(connection, device, 0, 10_000) == old
+        assert restored.verify().ok
+
+
+def old_device(raws: list[RawEntry]) -> str:
+    return msgspec.json.decode(raws[0].head)["device"]
+
+
+# Set aside
+
+
+def test_what_the_centre_sets_aside_is_packed_again_from_the_journal(
+    joined: Any, centre: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch that was damaged where it was kept does not stop the record for ever."""
+    with joined.sign_in() as site:
+        register(site, 1)
+        real = outbox.put_batch
+
+        def spoil(connection: Any, first: int, last: int, data: bytes, wall: str) -> outbox.Batch:
+            return real(connection, first, last, data[:-1] + bytes([data[-1] ^ 1]), wall)
+
+        monkeypatch.setattr(outbox, "put_batch", spoil)
+        with pytest.raises(RefusedError, match=r"could not accept entries 1 to \d+ .*unsealed.* Tell the centre"):
+            site.sync()
+        assert site.status().entries.received == 0
+        log = [event.message for event in site.sync_view().log]
+        assert any("cannot be unsealed" in message for message in log)
+        monkeypatch.undo()
+        site.sync()
+        assert site.status().entries.waiting == 0
+        assert centre.sites()[0]["quarantined"] == 2
+
+
+def test_a_damaged_journal_is_found_before_anything_leaves(
+    joined: Any, centre: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with joined.sign_in() as site:
+        register(site, 1)
+        real = type(site.vault).raw_entries
+
+        def swapped(*arguments: Any) -> list[RawEntry]:
+            raws = real(*arguments)
+            return [raws[1], raws[0], *raws[2:]]
+
+        monkeypatch.setattr(type(site.vault), "raw_entries", swapped)
+        with pytest.raises(DamagedError, match="not the one that the chain holds"):
+            site.sync()
+        monkeypatch.undo()
+        assert centre.sites()[0]["quarantined"] == 0
+        site.sync()
+
+
+# Two computers
+
+
+def test_two_computers_of_a_site_see_each_others_entries(joined: Any, centre: Any, tmp_path: Path) -> None:
     with joined.sign_in() as site:
         register(site, 1)
         site.sync()
-    second, _ = opening.create_site(
-        tmp_path / "second", joined.definition, "01", "Manager two", "manager passphrase", letter="B", wall=joined.clock
-    )
-    with second:
-        enrol(second, centre)
-        result = second.sync()
-        assert result.fetched > 0
+    with second_computer(tmp_path / "second", joined, centre) as second:
+        assert second.sync().fetched > 0
         assert [line.subject for line in second.subjects()] == ["01-A001"]
-        assert {user.name for user in second.users()} >= {"Manager", "Manager two", "Nurse A"}
+        assert {user.name for user in second.users()} >= {"Manager", "Manager B", "Nurse A"}
         assert second.verify().ok
         assert second.sync().fetched == 0
     with joined.sign_in() as site:
@@ -213,7 +401,29 @@ def test_two_computers_of_a_site_see_each_others_entries(joined: Any, centre: Ce
         assert site.verify().ok
 
 
-def test_codes_are_used_once_and_letters_are_taken_once(joined: Any, centre: Centre, tmp_path: Path) -> None:
+def test_what_one_computer_did_does_not_hold_up_what_another_did(joined: Any, centre: Any, tmp_path: Path) -> None:
+    with joined.sign_in() as site:
+        register(site, 1)
+        site.sync()
+    with second_computer(tmp_path / "second", joined, centre, "B") as second:
+        second.sync()
+    # The centre's copy of the first computer's journal is damaged.
+    with centre.store.begin() as connection:
+        first = entry.c.device.startswith("A-")
+        connection.execute(entry.update().where(first, entry.c.sequence == 2).values(body=b"{}"))
+    with second_computer(tmp_path / "third", joined, centre, "C") as third:
+        with pytest.raises(CentreError, match=r"computer A-.* does not verify"):
+            third.sync()
+        assert third.status().entries.waiting == 0
+        assert any(user.name == "Manager B" for user in third.users())
+        assert not any(user.name == "Nurse A" for user in third.users())
+        assert third.verify().ok
+
+
+# Joining
+
+
+def test_codes_are_used_once_and_letters_are_taken_once(joined: Any, centre: Any, tmp_path: Path) -> None:
     code, _ = centre.store.new_code("01")
     twin, _ = opening.create_site(
         tmp_path / "twin", joined.definition, "01", "Manager two", "manager passphrase", wall=joined.clock
@@ -229,188 +439,82 @@ def test_codes_are_used_once_and_letters_are_taken_once(joined: Any, centre: Cen
             twin.sync()
 
 
-@contextmanager
-def answering(status: int, body: bytes, kind: str, headers: dict[str, str] | None = None) -> Iterator[str]:
-    """Something at a free port that answers everything with the same bytes."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            for name, value in (headers or {}).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "kind", "headers"),
-    [
-        (200, b"<html><body>Sign in to the hospital network</body></html>", "text/html", None),
-        (302, b"", "text/html", {"Location": "http://127.0.0.1:1/login"}),
-        (500, b"oops", "text/plain", None),
-        (200, b'{"directory":["",""]}', "application/json", {protocol.SIGNATURE_HEADER: "00"}),
-        (200, b"\xff\xfe", "application/json", {protocol.SIGNATURE_HEADER: "zz"}),
-    ],
-)
-def test_what_answers_and_is_not_the_centre(
-    joined: Any, status: int, body: bytes, kind: str, headers: dict[str, str] | None
+def test_an_enrolment_whose_answer_was_lost_is_made_again_with_the_same_code(
+    clinic: Any, centre: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with joined.sign_in(ADMIN) as site, answering(status, body, kind, headers) as url:
-        with pytest.raises(CentreError):
-            site.begin_enrolment(url, "AAAA-BBBB-CCCC-DDDD")
+    code, _ = centre.store.new_code("01")
+    perform = enrolment.Channel.perform
+
+    def losing(channel: Any, call: Call) -> bytes:
+        answer = perform(channel, call)
+        if call.path.endswith("enrol"):
+            raise NoAnswerError("The line was cut.")
+        return answer
+
+    with clinic.sign_in(ADMIN) as site:
+        monkeypatch.setattr(enrolment.Channel, "perform", losing)
+        with pytest.raises(CentreError, match="cut"):
+            site.finish_enrolment(site.begin_enrolment(centre.url, code))
+        assert not site.sync_view().enrolled
+        monkeypatch.undo()
+        site.finish_enrolment(site.begin_enrolment(centre.url, code))
+        assert site.sync_view().enrolled
+        site.sync()
+        assert site.verify().ok
+
+
+def test_a_site_may_move_to_another_centre_and_all_goes_there(joined: Any, centre: Any, another_centre: Any) -> None:
+    with joined.sign_in(ADMIN) as site:
+        site.sync()
+        another_centre.enrol(site)
+        site.sync()
+        assert entries_at(another_centre.store, site.device) == own_entries(site)
+        assert site.verify().ok
+
+
+def test_another_centre_of_the_same_study_is_not_believed(joined: Any, another_centre: Any) -> None:
+    with joined.sign_in() as site:
         with site.vault.begin() as connection:
             agreed = agreed_centre(connection)
             assert agreed is not None
-            keep_centre(connection, msgspec.structs.replace(agreed, url=url))
-        with pytest.raises(CentreError):
+            keep_centre(connection, msgspec.structs.replace(agreed, url=another_centre.url))
+        with pytest.raises(CentreError, match="not signed"):
             site.sync()
         assert site.status().entries.received == 0
 
 
-def test_another_centre_of_the_same_study_is_not_believed(joined: Any, tmp_path: Path) -> None:
-    impostor = Centre(tmp_path / "impostor", joined.definition)
-    impostor.up()
-    try:
-        with joined.sign_in() as site:
-            with site.vault.begin() as connection:
-                agreed = agreed_centre(connection)
-                assert agreed is not None
-                keep_centre(connection, msgspec.structs.replace(agreed, url=impostor.url))
-            with pytest.raises(CentreError, match="not signed"):
-                site.sync()
-            assert site.status().entries.received == 0
-    finally:
-        impostor.down()
-        impostor.store.close()
+def test_a_receipt_signed_by_another_key_is_not_believed(
+    joined: Any, centre: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stranger = DeviceKeys.generate().signing
+    sign = signed.sign
 
+    def other_key(kind: str, content: Any, key: Any) -> signed.Signed:
+        return sign(kind, content, stranger if isinstance(content, protocol.Receipt) else key)
 
-def packed(site: Site, recipient: str) -> bytes:
-    with site.vault.begin() as connection:
-        point = site.vault.chain_point(connection, site.device)
-        raws = site.vault.raw_entries(connection, site.device, 0, 100)
-        assert point.sequence == len(raws)
-    statement = batch.Statement(
-        study=site.vault.study,
-        site="01",
-        device=site.device,
-        recipient="",
-        first=1,
-        last=len(raws),
-        head_before="00" * 32,
-        head_after=point.value.hex(),
-        count=0,
-        entries_sha256="",
-        directory_version=1,
-    )
-    return batch.pack(raws, statement, site.vault.keys.signing, recipient)
-
-
-def test_a_flipped_byte_anywhere_in_a_batch_is_found(clinic: Any) -> None:
-    centre_keys = DeviceKeys.generate()
-    with clinic.sign_in() as site:
-        data = packed(site, centre_keys.sealing_public)
-        device_key = site.vault.keys.signing_public
-    assert len(batch.open_batch(data, device_key, centre_keys.sealing).entries) > 3
-    for position in range(0, len(data), max(1, len(data) // 200)):
-        broken = bytearray(data)
-        broken[position] ^= 1
-        with pytest.raises(DamagedError):
-            batch.open_batch(bytes(broken), device_key, centre_keys.sealing)
-    for cut in (0, 10, len(data) // 2, len(data) - 1):
-        with pytest.raises(DamagedError):
-            batch.open_batch(data[:cut], device_key, centre_keys.sealing)
-    with pytest.raises(DamagedError):
-        batch.open_batch(data, device_key, DeviceKeys.generate().sealing)
-    with pytest.raises(DamagedError):
-        batch.open_batch(data, DeviceKeys.generate().signing_public, centre_keys.sealing)
-
-
-def test_a_bad_batch_is_set_aside_and_the_next_one_is_taken(joined: Any, centre: Centre) -> None:
+    monkeypatch.setattr(signed, "sign", other_key)
     with joined.sign_in() as site:
-        register(site, 1)
-        data = bytearray(packed(site, centre.store.keys.sealing_public))
-        data[-5] ^= 1
-        channel = Channel(centre.url, site.device, site.vault.keys.signing, centre.store.keys.signing_public)
-        try:
-            answer = channel.post(protocol.BATCH, bytes(data), protocol.BatchAnswer)
-            assert answer.outcome == "quarantined"
-            huge = b"x" * (batch.MOST_SEALED_BYTES + 1_000_000)
-            with pytest.raises((RefusedError, CentreError)):
-                channel.post(protocol.BATCH, huge, protocol.BatchAnswer)
-        finally:
-            channel.close()
-        site.sync()
-        assert site.status().entries.waiting == 0
-        assert centre.sites()[0]["quarantined"] == 1
+        with pytest.raises(CentreError, match="not signed"):
+            site.sync()
+        assert site.status().entries.received == 0
 
 
-def test_a_device_that_is_not_registered_is_refused(joined: Any, centre: Centre) -> None:
-    stranger = DeviceKeys.generate()
-    channel = Channel(centre.url, "A-stranger", stranger.signing, centre.store.keys.signing_public)
-    try:
-        with pytest.raises(RefusedError, match="does not know"):
-            channel.ask(protocol.MEET, protocol.Meet(nonce="0", directory_version=0), protocol.Meeting)
-    finally:
-        channel.close()
+@pytest.mark.parametrize("field", ["device", "site", "study", "first", "last", "head", "batch_sha256"])
+def test_a_receipt_for_something_else_is_not_believed(
+    joined: Any, centre: Any, monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    sign = signed.sign
 
+    def other_content(kind: str, content: Any, key: Any) -> signed.Signed:
+        if isinstance(content, protocol.Receipt):
+            value = getattr(content, field)
+            wrong = value + 1 if isinstance(value, int) else "0" * len(value)
+            content = msgspec.structs.replace(content, **{field: wrong})
+        return sign(kind, content, key)
 
-def test_many_entries_go_in_several_batches_that_can_be_cut(joined: Any, centre: Centre, monkeypatch: Any) -> None:
-    monkeypatch.setattr(batch, "MOST_ENTRIES", 4)
+    monkeypatch.setattr(signed, "sign", other_content)
     with joined.sign_in() as site:
-        for number in range(1, 11):
-            register(site, number)
-        with site.vault.begin() as connection:
-            total = site.vault.chain_point(connection, site.device).sequence
-        cuts = iter([False, False, True])
-        with pytest.raises(CancelledError):
-            site.sync(cancelled=lambda: next(cuts))
-        assert site.status().entries.received == 8
-        assert site.sync().sent == total - 8
-        assert site.status().entries.waiting == 0
-        with site.vault.begin() as connection:
-            mine = journal.raw_entries(connection, site.device, 0, 100)
-    with centre.store.begin() as connection:
-        theirs = [
-            raw
-            for first in range(1, total + 1, 4)
-            for raw in (centre.store.batch_holding(connection, mine_device(mine), first) or (None, []))[1]
-        ]
-    assert theirs == mine
-
-
-def mine_device(raws: list[Any]) -> str:
-    return decode(raws[0]).head.device
-
-
-def test_the_evidence_verifies_alone_and_tells_of_a_change(joined: Any, centre: Centre, tmp_path: Path) -> None:
-    with joined.sign_in() as site:
-        register(site, 1)
-        site.sync()
-        register(site, 2)
-        site.sync()
-    folder = tmp_path / "evidence"
-    assert write_evidence(centre.store, folder) == 2
-    assert verify_evidence(folder) == (2, [])
-    lines = (folder / "statements.jsonl").read_bytes()
-    (folder / "statements.jsonl").write_bytes(b"".join(lines.splitlines(keepends=True)[1:]))
-    assert verify_evidence(folder)[1]
-    broken = bytearray(lines)
-    broken[40] ^= 1
-    (folder / "statements.jsonl").write_bytes(broken)
-    assert verify_evidence(folder)[1]
+        with pytest.raises(CentreError, match="not signed"):
+            site.sync()
+        states = site.status().entries
+        assert (states.received, states.handed_over) == (0, states.waiting)

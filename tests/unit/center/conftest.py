@@ -1,0 +1,95 @@
+"""A centre without its line: a store in a folder, its intake, and devices that were admitted."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from center.intake import Intake, Request
+from center.store import Store
+from desktop.study.load import load_definition, locate
+from desktop.sync import batch, protocol, signed
+from desktop.sync.sealing import seal, unseal
+
+CLINIC = Path(__file__).parents[2] / "data" / "clinic"
+
+
+class Desk:
+    """A centre, and what devices would send to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.store = Store.create(str(folder), load_definition(locate(str(CLINIC))))
+        self.intake = Intake(self.store)
+        self.study = self.store.study.study
+
+    def request(self, chain: Any, path: str, body: bytes) -> Request:
+        """A request, signed by a device."""
+        nonce = protocol.new_nonce()
+        proof = signed.sign_bytes(protocol.REQUEST_TYPE, protocol.request_bytes(path, nonce, body), chain.keys.signing)
+        return Request(path=path, device=chain.device, nonce=nonce, signature=proof.hex(), body=body)
+
+    def enrol_request(self, chain: Any, code: str, **changes: str) -> Request:
+        """A wish to join."""
+        wish = {
+            "code": code,
+            "study": self.study,
+            "site": chain.site,
+            "device": chain.device,
+            "letter": chain.device[0],
+            "signing_key": chain.keys.signing_public,
+            "sealing_key": chain.keys.sealing_public,
+            "test": secrets.token_hex(8),
+        }
+        body = seal(msgspec.json.encode(wish | changes), self.store.keys.sealing_public, protocol.ENROL)
+        return self.request(chain, protocol.ENROL, body)
+
+    def enrol(self, chain: Any, code: str | None = None, **changes: str) -> protocol.EnrolAnswer:
+        """Join, with a fresh code where none is given."""
+        given = self.store.new_code(chain.site)[0] if code is None else code
+        test = secrets.token_hex(8)
+        answer = self.intake.enrol(self.enrol_request(chain, given, test=test, **changes))
+        assert unseal(answer.sealed_test, chain.keys.sealing, protocol.ENROL) == test.encode()
+        return answer
+
+    def batch(self, chain: Any, first: int = 1, last: int | None = None) -> bytes:
+        """A batch of a device's entries."""
+        source = batch.Source(study=chain.study, site=chain.site, device=chain.device, directory_version=1)
+        raws, before = chain.raws[first - 1 : last], chain.points[first - 1]
+        return batch.pack(raws, source, before, chain.keys.signing, self.store.keys.sealing_public)[1]
+
+    def send(self, chain: Any, data: bytes) -> protocol.BatchAnswer:
+        """Send a batch."""
+        answer = self.intake.answer(self.request(chain, protocol.BATCH, data))
+        assert isinstance(answer, protocol.BatchAnswer)
+        return answer
+
+    def receipt(self, answer: protocol.BatchAnswer) -> protocol.Receipt:
+        """The verified receipt of an answer."""
+        assert answer.outcome == "received"
+        assert answer.receipt is not None
+        return signed.verify(protocol.RECEIPT_TYPE, answer.receipt, self.store.keys.signing_public, protocol.Receipt)
+
+    def sites(self) -> list[dict[str, Any]]:
+        """What the centre tells of its sites."""
+        with self.store.begin() as connection:
+            return self.store.sites(connection)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A centre of the tiny study."""
+    made = Desk(tmp_path / "centre")
+    yield made
+    made.store.close()
+
+
+@pytest.fixture
+def device(desk: Desk, chain: Callable[..., Any]) -> Any:
+    """A device that was admitted, with five entries of its own."""
+    made = chain(study=desk.study).grow(5)
+    desk.enrol(made)
+    return made

@@ -1,0 +1,174 @@
+"""The centre over HTTP: everything signed, nothing too large, patience with wrong codes, faults told without content."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import httpx2 as httpx
+import msgspec
+import pytest
+from fastapi import FastAPI
+
+from center import app as app_module
+from center.app import make_app
+from center.intake import Intake
+from desktop.errors import EnvironmentProblemError
+from desktop.sync import protocol, signed
+
+
+def post(app: FastAPI, *calls: tuple[str, bytes, dict[str, str]]) -> list[httpx.Response]:
+    """Make calls one after the other, within one loop and from one address."""
+
+    async def run() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://centre") as client:
+            return [await client.post(path, content=body, headers=headers) for path, body, headers in calls]
+
+    return asyncio.run(run())
+
+
+def verified(desk: Any, path: str, nonce: str, answer: httpx.Response, kind: type[Any]) -> Any:
+    """The content of an answer that is signed over this nonce."""
+    content = protocol.answer_bytes(path, nonce, answer.status_code, answer.content)
+    proof = bytes.fromhex(answer.headers[protocol.SIGNATURE_HEADER])
+    signed.verify_bytes(protocol.ANSWER_TYPE, content, proof, desk.store.keys.signing_public)
+    return msgspec.json.decode(answer.content, type=kind)
+
+
+def call(request: Any) -> tuple[str, bytes, dict[str, str]]:
+    headers = {
+        protocol.DEVICE_HEADER: request.device,
+        protocol.NONCE_HEADER: request.nonce,
+        protocol.SIGNATURE_HEADER: request.signature,
+    }
+    return request.path, request.body, headers
+
+
+def test_every_answer_is_signed_over_the_nonce_of_its_request(desk: Any, device: Any) -> None:
+    requests = [
+        desk.request(device, protocol.IDENTITY, b"{}"),
+        desk.request(device, protocol.MEET, b'{"directory_version":1}'),
+        desk.request(device, protocol.BATCH, desk.batch(device)),
+        desk.request(device, protocol.FETCH, msgspec.json.encode(protocol.Fetch(device=device.device, after=0))),
+    ]
+    kinds = (protocol.Identity, protocol.Meeting, protocol.BatchAnswer, protocol.Fetched)
+    answers = post(make_app(desk.store), *map(call, requests))
+    for request, answer, kind in zip(requests, answers, kinds, strict=True):
+        assert answer.status_code == 200
+        assert verified(desk, request.path, request.nonce, answer, kind)
+    assert desk.sites()[0]["entries"] == 5
+
+
+def test_refusals_are_signed_too(desk: Any, chain: Callable[..., Any]) -> None:
+    request = desk.request(chain(), protocol.MEET, b"{}")
+    [answer] = post(make_app(desk.store), call(request))
+    assert answer.status_code == 403
+    assert "does not know" in verified(desk, request.path, request.nonce, answer, protocol.Refusal).refused
+    [answer] = post(make_app(desk.store), (protocol.MEET, b"", {}))
+    assert "does not know" in verified(desk, protocol.MEET, "", answer, protocol.Refusal).refused
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_is_read_whole(desk: Any, device: Any) -> None:
+    request = desk.request(device, protocol.BATCH, b"x" * (app_module.MOST_BODY_BYTES + 1))
+    [answer] = post(make_app(desk.store), call(request))
+    assert answer.status_code == 413
+    assert "larger" in verified(desk, request.path, request.nonce, answer, protocol.Refusal).refused
+    assert desk.sites()[0]["quarantined"] == 0
+    read = 0
+
+    async def pour() -> int:
+        nonlocal read
+
+        async def receive() -> dict[str, Any]:
+            nonlocal read
+            read += 1
+            return {"type": "http.request", "body": bytes(1 << 20), "more_body": True}
+
+        sent: list[dict[str, Any]] = []
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": protocol.BATCH,
+            "raw_path": b"",
+            "query_string": b"",
+            "headers": [],
+            "http_version": "1.1",
+            "scheme": "http",
+        }
+        await make_app(desk.store)(scope, receive, send)
+        return sent[0]["status"]
+
+    assert asyncio.run(pour()) == 413
+    assert read <= 6
+
+
+def test_a_batch_as_large_as_may_be_fits_through_the_door(desk: Any, device: Any) -> None:
+    """Random bytes do not compress: the largest batch is not refused for its size."""
+    request = desk.request(device, protocol.BATCH, bytes(app_module.MOST_BODY_BYTES))
+    [answer] = post(make_app(desk.store), call(request))
+    assert verified(desk, request.path, request.nonce, answer, protocol.BatchAnswer).outcome == "quarantined"
+
+
+def test_wrong_codes_take_longer_each_time_and_a_right_one_ends_it(desk: Any, chain: Callable[..., Any]) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    made = chain(study=desk.study)
+    wrong = [call(desk.enrol_request(made, "AAAA-BBBB-CCCC-DDDD")) for _ in range(10)]
+    right = [call(desk.enrol_request(made, desk.store.new_code("01")[0])) for _ in range(2)]
+    app = make_app(desk.store, sleep)
+    assert [answer.status_code for answer in post(app, *wrong, *right)] == [403] * 10 + [200, 200]
+    assert slept == [1, 2, 4, 8, 16, 16, 16, 16]
+
+
+def test_wrong_codes_at_once_wait_for_each_other(desk: Any, chain: Callable[..., Any]) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    async def run() -> list[int]:
+        transport = httpx.ASGITransport(app=make_app(desk.store, sleep))
+        async with httpx.AsyncClient(transport=transport, base_url="http://centre") as client:
+            request = call(desk.enrol_request(chain(study=desk.study), "AAAA-BBBB-CCCC-DDDD"))
+            tries = [client.post(request[0], content=request[1], headers=request[2]) for _ in range(6)]
+            return [answer.status_code for answer in await asyncio.gather(*tries)]
+
+    assert asyncio.run(run()) == [403] * 6
+    assert slept == [1, 2, 4]
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("01-A001 weighs 70 kg"), EnvironmentProblemError("The disk is full.")])
+def test_a_fault_of_the_centre_is_told_as_such_and_logged_without_content(
+    desk: Any, device: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fault: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(Intake, "take_batch", fail)
+    request = desk.request(device, protocol.BATCH, desk.batch(device))
+    with caplog.at_level(logging.ERROR, "center"):
+        [answer] = post(make_app(desk.store), call(request))
+    assert answer.status_code == 500
+    refusal = verified(desk, request.path, request.nonce, answer, protocol.Refusal)
+    assert refusal.refused == "The centre cannot take anything at the moment."
+    [record] = caplog.records
+    assert record.getMessage().startswith(f"{type(fault).__name__} at test_app.py:")
+    assert "kg" not in caplog.text
+    caplog.clear()
+
+
+def test_nothing_else_is_there(desk: Any) -> None:
+    async def run() -> list[int]:
+        transport = httpx.ASGITransport(app=make_app(desk.store))
+        async with httpx.AsyncClient(transport=transport, base_url="http://centre") as client:
+            return [(await client.get(path)).status_code for path in ("/", "/docs", "/openapi.json", protocol.MEET)]
+
+    assert asyncio.run(run()) == [404, 404, 404, 405]

@@ -1,0 +1,68 @@
+"""What tests of single rooms share: a device's journal without a vault."""
+
+import hashlib
+import random
+from collections.abc import Callable
+
+import pytest
+
+from desktop.journal.chain import ChainPoint, next_value
+from desktop.journal.entry import FORMAT, FormSaved, Head, ItemGroupData, RawEntry, encode
+from desktop.journal.keys import DeviceKeys
+from desktop.study.data import FormKey, ItemValue
+
+STUDY, SITE = "S.X", "01"
+
+
+class Chain:
+    """The journal of one device: entries that a nurse could have made, and the chain point after each."""
+
+    def __init__(self, device: str = "A-00000001", site: str = SITE, study: str = STUDY) -> None:
+        self.device, self.site, self.study = device, site, study
+        self.keys = DeviceKeys.generate()
+        self.raws: list[RawEntry] = []
+        self.points = [ChainPoint()]
+
+    def grow(self, count: int, value: str = "5") -> "Chain":
+        """Add entries."""
+        for _ in range(count):
+            sequence = len(self.raws) + 1
+            subject = f"{self.site}-A{random.randrange(5):03}"
+            head = Head(
+                format=FORMAT,
+                study=self.study,
+                site=self.site,
+                device=self.device,
+                sequence=sequence,
+                time=sequence << 16,
+                wall="2026-11-24T08:00:00.000+08:00",
+                user="U.Nurse Zhang",
+                kind="form_saved",
+                subject=subject,
+            )
+            body = FormSaved(
+                salt=random.randbytes(16).hex(),
+                key=FormKey("SE.1", 1, "F.1", 1),
+                version="MDV.1",
+                version_sha256="00" * 32,
+                groups=(ItemGroupData(group="IG.1", items={"IT.1": ItemValue(value=value)}),),
+                complete=True,
+            )
+            encoded = encode(body)
+            raw = RawEntry(encode(head), encoded, hashlib.sha256(encoded).digest())
+            self.raws.append(raw)
+            self.points.append(ChainPoint(sequence, next_value(self.points[-1].value, raw)))
+        return self
+
+    def twin(self, at: int) -> "Chain":
+        """The same device as it was at an entry, as a copied folder would go on."""
+        other = Chain(self.device, self.site, self.study)
+        other.keys = self.keys
+        other.raws, other.points = self.raws[:at], self.points[: at + 1]
+        return other
+
+
+@pytest.fixture
+def chain() -> Callable[..., Chain]:
+    """Makes a device's journal."""
+    return Chain
