@@ -33,6 +33,8 @@ from desktop.study.itemtypes import DATE_TYPES
 from desktop.study.limits import TODAY
 from desktop.study.reader import Entry
 
+_Part = TypeVar("_Part", ItemGroupDef, ItemDef)
+
 COMPARATORS: dict[str, Comparator] = {name: name for name in get_args(Comparator)}
 TONES: tuple[AnswerTone, ...] = get_args(AnswerTone)
 KINDS = ("Scheduled", "Unscheduled", "Common")
@@ -104,10 +106,7 @@ def read_form(parts: Parts, entry: Entry) -> None:
 
 def _group(parts: Parts, entry: Entry) -> str:
     oid = entry.text("oid")
-    refs = [
-        ItemRef(item=item) if isinstance(item, str) else _item_or_ref(parts, oid, item)
-        for item in entry.texts_or_entries("items", required=True)
-    ]
+    refs = [_item_or_ref(parts, oid, item) for item in entry.entries("items", required=True, bare="item")]
     grid = entry.entry("grid")
     parts.groups.append(
         ItemGroupDef(
@@ -175,7 +174,7 @@ def _item(entry: Entry) -> ItemDef:
         codelist=entry.optional("codelist"),
         multiple=entry.flag("multiple"),
         narrowed_by=entry.optional("narrowed_by"),
-        units=tuple(map(_unit, entry.texts_or_entries("units"))),
+        units=tuple(map(_unit, entry.entries("units", bare="unit"))),
         range_checks=checks,
         derivation=derivation,
         suggestion=entry.optional("suggest"),
@@ -191,9 +190,7 @@ def not_after_today(checks: tuple[RangeCheck, ...]) -> tuple[RangeCheck, ...]:
     return (*checks, RangeCheck(comparator="LE", value=TODAY))
 
 
-def _unit(entry: str | Entry) -> UnitRef:
-    if isinstance(entry, str):
-        return UnitRef(unit=entry)
+def _unit(entry: Entry) -> UnitRef:
     unit = UnitRef(unit=entry.text("unit"), factor=entry.number("factor", 1.0))
     entry.end()
     return unit
@@ -230,6 +227,9 @@ def read_study(parts: Parts, entry: Entry) -> MetaDataVersion:
     """`study.yaml`, and everything else that was read, as one version."""
     entry.mark("")
     events = tuple(map(_event, entry.entries("events", required=True)))
+    forms = in_order_of_use(events, parts.forms)
+    groups = _in_order(parts.groups, [group for form in forms for group in form.groups])
+    items = _in_order(parts.items, [ref.item for group in groups for ref in group.items])
     version = MetaDataVersion(
         study=entry.text("study"),
         oid=entry.text("version"),
@@ -243,9 +243,9 @@ def read_study(parts: Parts, entry: Entry) -> MetaDataVersion:
         first_form=entry.text("first_form"),
         locations=tuple(map(_location, entry.entries("locations", required=True))),
         events=events,
-        forms=in_order_of_use(events, parts.forms),
-        groups=tuple(parts.groups),
-        items=tuple(parts.items),
+        forms=forms,
+        groups=groups,
+        items=items,
         codelists=tuple(parts.codelists),
         units=tuple(parts.units),
         settings=tuple(map(_setting, entry.entries("settings"))),
@@ -262,6 +262,11 @@ def in_order_of_use(events: Iterable[StudyEventDef], forms: list[FormDef]) -> tu
     return tuple(sorted(forms, key=lambda form: (order.get(form.oid, len(order)), form.oid)))
 
 
+def _in_order(parts: list[_Part], oids: list[str]) -> tuple[_Part, ...]:
+    order = {oid: number for number, oid in enumerate(dict.fromkeys(oids))}
+    return tuple(sorted(parts, key=lambda part: order.get(part.oid, len(order))))
+
+
 def _event(entry: Entry) -> StudyEventDef:
     oid = entry.text("oid")
     event = StudyEventDef(
@@ -270,16 +275,14 @@ def _event(entry: Entry) -> StudyEventDef:
         title=entry.words("title", required=True),
         repeating=entry.flag("repeating"),
         kind=_one_of(entry, "kind", KINDS, "Scheduled"),
-        forms=tuple(map(_form_ref, entry.texts_or_entries("forms", required=True))),
+        forms=tuple(map(_form_ref, entry.entries("forms", required=True, bare="form"))),
         schedules=tuple(_schedule(oid, number, part) for number, part in enumerate(entry.entries("schedules"), 1)),
     )
     entry.end()
     return event
 
 
-def _form_ref(entry: str | Entry) -> FormRef:
-    if isinstance(entry, str):
-        return FormRef(form=entry)
+def _form_ref(entry: Entry) -> FormRef:
     ref = FormRef(form=entry.text("form"), mandatory=entry.flag("mandatory", default=True))
     entry.end()
     return ref
@@ -337,6 +340,7 @@ def _one_of(entry: Entry, key: str, known: tuple[_Word, ...], default: _Word) ->
     entry.fault(
         "There is no {key} {text}; there are: {known}.",
         "没有 {key} {text}；可用：{known}。",
+        at=key,
         key=key,
         text=text,
         known=", ".join(known),

@@ -43,8 +43,8 @@ def read_yaml(faults: Faults, file: str, data: bytes) -> yaml.Node | None:
             faults.at(file, 1, "", "The file is empty.", "文件为空。")
         return node
     # What the file would have defined is unknown now; what refers to it is not to blame.
-    faults.lost.update(re.findall(r"\b(?:oid|name):\s*[\"']?([^\s\"',}]+)", text))
-    faults.lost.update(found.removeprefix("IT.") for found in re.findall(r"\boid:\s*[\"']?(IT\.[^\s\"',}]+)", text))
+    faults.lost.update(re.findall(r"\b(?:oid|name):[\s\"'{\[]*([^\s\"',}\]]+)", text))
+    faults.lost.update(found.removeprefix("IT.") for found in re.findall(r"\boid:[\s\"'{\[]*(IT\.[^\s\"',}\]]+)", text))
     return None
 
 
@@ -62,15 +62,18 @@ class Entry:
         if not isinstance(node, yaml.MappingNode):
             self._fault(node, "Expected keys with values here.", "此处应为键值对。")
             return
+        repeated: list[yaml.Node] = []
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode) or key.value in self._nodes:
-                self._fault(key, "The key stands here twice, or is no word.", "键重复，或不是单词。")
+                repeated.append(key)
             else:
                 self._nodes[key.value] = value
         oid = self._nodes.get("oid")
         if isinstance(oid, yaml.ScalarNode):
             self.part = oid.value
             self.mark(self.part)
+        for key in repeated:
+            self._fault(key, "The key stands here twice, or is no word.", "键重复，或不是单词。")
 
     @classmethod
     def list_of(cls, faults: Faults, file: str, node: yaml.Node) -> list["Entry"]:
@@ -154,15 +157,12 @@ class Entry:
         """A list of texts."""
         return tuple(self._scalar(node) for node in self._list(key, required=False))
 
-    def entries(self, key: str, *, required: bool = False) -> Iterator["Entry"]:
-        """A list of mappings."""
-        return (Entry(self.faults, self.file, node, self.part) for node in self._list(key, required=required))
-
-    def texts_or_entries(self, key: str, *, required: bool = False) -> Iterator["str | Entry"]:
-        """A list in which a bare text stands for a mapping."""
+    def entries(self, key: str, *, required: bool = False, bare: str = "") -> Iterator["Entry"]:
+        """A list of mappings; with `bare`, a text alone stands for the mapping of this key to it."""
         for node in self._list(key, required=required):
-            if isinstance(node, yaml.ScalarNode):
-                yield self._scalar(node)
+            if bare and isinstance(node, yaml.ScalarNode):
+                word = yaml.ScalarNode("", bare, node.start_mark, node.end_mark)
+                yield Entry(self.faults, self.file, yaml.MappingNode("", [(word, node)], node.start_mark), self.part)
             else:
                 yield Entry(self.faults, self.file, node, self.part)
 
@@ -196,9 +196,10 @@ class Entry:
                 hint_zh=hint["zh"],
             )
 
-    def fault(self, english: str, chinese: str, /, **fields: object) -> None:
-        """A fault of the mapping as a whole."""
-        self.faults.at(self.file, self.line, self.part, english, chinese, **fields)
+    def fault(self, english: str, chinese: str, /, at: str = "", **fields: object) -> None:
+        """A fault of the mapping, or of the key `at`."""
+        line = self._nodes[at].start_mark.line + 1 if at in self._nodes else self.line
+        self.faults.at(self.file, line, self.part, english, chinese, **fields)
 
     def _ask(self, key: str, *, required: bool) -> yaml.Node | None:
         self._asked.add(key)
