@@ -100,7 +100,9 @@ class Work:
         """One more adverse event."""
         key = FormKey("SE.LOG", 1, "F.AE", self.site.next_repeat(subject, "SE.LOG", 1, "F.AE"))
         term = ItemPlace("IG.AE", NON_REPEATING_ROW, "IT.AETERM")
-        self.site.record(SaveForm(subject=subject, key=key, items={term: text(f"发热 {self.chance.getrandbits(24):x}")}))
+        self.site.record(
+            SaveForm(subject=subject, key=key, items={term: text(f"发热 {self.chance.getrandbits(24):x}")})
+        )
         return key
 
     def drop_form(self, subject: str) -> FormKey | None:
