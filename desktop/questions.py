@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -66,39 +67,45 @@ def shell(site: Site) -> ShellView:
 
 def today(site: Site) -> Today:
     """The home screen."""
+    definition = site.definition
     with site.vault.begin() as connection:
         staff = site.vault.staff(connection)
-        summaries = [
-            (_summary(site.definition, staff, subject, key, form), form)
-            for subject, key, form in casebook.forms(connection)
-        ]
         due = _due(site, connection)
-        unanswered = {(subject, found.key): found.count for subject, found in open_checks.all_found(connection)}
-        first: dict[str, str] = {}
-        for summary, form in summaries:
-            wall = form.first.wall if form.first else ""
-            first[summary.subject] = min(first.get(summary.subject, wall), wall)
+        states = casebook.count_states(connection)
+        first_walls = [
+            form.first.wall
+            for _, _, form in casebook.forms(connection, form=definition.version.first_form)
+            if form.first is not None
+        ]
+        total = sum(states.values())
         return Today(
             date=site.civil_date,
             due=due,
             drafts=tuple(drafts.of_user(connection, site.user_oid)),
-            incomplete=tuple(summary for summary, _ in summaries if summary.state == FormState.INCOMPLETE),
-            open_checks=tuple(
-                msgspec.structs.replace(summary, open_checks=unanswered[summary.subject, summary.key])
-                for summary, _ in summaries
-                if (summary.subject, summary.key) in unanswered
+            incomplete=tuple(
+                _summary(definition, staff, subject, key, form)
+                for subject, key, form in casebook.forms(connection, state=FormState.INCOMPLETE)
             ),
+            open_checks=tuple(_with_open_checks(site, connection, staff)),
             discrepancies=_discrepancies(site, connection),
             entries=_states(site, connection),
             enrolled=outbox.is_enrolled(connection),
             last_receipt=outbox.last_receipt(connection) or "",
-            subjects=len(first),
+            subjects=len(casebook.all_subjects(connection)),
             planned_subjects=site.location.planned_subjects,
-            subjects_by_month=_by_month(site.civil_date, list(first.values())),
-            forms_complete=sum(summary.state != FormState.INCOMPLETE for summary, _ in summaries),
-            forms_total=len(summaries) + sum(form.overdue or form.days <= 0 for form in due),
+            subjects_by_month=_by_month(site.civil_date, first_walls),
+            forms_complete=total - states.get(FormState.INCOMPLETE, 0),
+            forms_total=total + sum(form.overdue or form.days <= 0 for form in due),
             clock_behind=site.vault.clock.is_behind(),
         )
+
+
+def _with_open_checks(site: Site, connection: Connection, staff: Staff) -> Iterator[FormSummary]:
+    for subject, found in open_checks.all_found(connection):
+        form = casebook.form_of(connection, subject, found.key)
+        if form is not None:
+            summary = _summary(site.definition, staff, subject, found.key, form)
+            yield msgspec.structs.replace(summary, open_checks=found.count)
 
 
 def subjects(site: Site) -> tuple[SubjectLine, ...]:
@@ -340,16 +347,20 @@ def _headlines(site: Site, connection: Connection) -> dict[str, tuple[ItemValue 
 
 
 def _due(site: Site, connection: Connection) -> tuple[DueForm, ...]:
-    """What the schedule expects of all subjects, from the anchors' groups alone."""
+    """What the schedule expects of all subjects, from the anchors' groups alone; worked out once for a state of the casebook."""
     definition = site.definition
+    of = (site.vault.revision, site.civil_date)
+    if site.known_due is not None and site.known_due[0] == of:
+        return site.known_due[1]
     anchors = {schedule.anchor for event in definition.version.events for schedule in event.schedules}
     anchored: dict[str, Contents] = dict(casebook.contents_of_groups(connection, _groups_of(definition, anchors)))
     present: dict[str, Contents] = {}
-    for subject, key, _ in casebook.forms(connection):
+    for subject, key in casebook.keys(connection):
         # A form that is there is not due; its values matter only where they are anchors.
         present.setdefault(subject, {})[key] = anchored.get(subject, {}).get(key, {})
     found = [due for subject, contents in present.items() for due in _due_of(site, subject, contents)]
-    return tuple(sorted(found, key=lambda due: (due.due, due.subject)))
+    site.known_due = (of, tuple(sorted(found, key=lambda due: (due.due, due.subject))))
+    return site.known_due[1]
 
 
 def _due_of(site: Site, subject: str, contents: Contents) -> tuple[DueForm, ...]:
@@ -380,7 +391,7 @@ def _discrepancies(site: Site, connection: Connection) -> tuple[Discrepancy, ...
     staff = site.vault.staff(connection)
     return tuple(
         _discrepancy(site.definition, staff, subject, key, clash)
-        for subject, key, form in casebook.forms(connection)
+        for subject, key, form in casebook.forms(connection, state=FormState.DISCREPANT)
         for clash in form.clashes
     )
 

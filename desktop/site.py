@@ -26,6 +26,7 @@ from desktop.casebook.views import (
     Change,
     Discrepancy,
     Draft,
+    DueForm,
     Failure,
     FormView,
     Role,
@@ -75,6 +76,8 @@ class Site:
         self.vault = vault
         self.definition = definition
         self._rules: Rules | None = None
+        self.known_due: tuple[tuple[int, datetime.date], tuple[DueForm, ...]] | None = None
+        """What was due at a revision of the casebook on a day."""
         self._user = user
         self._locked = False
 

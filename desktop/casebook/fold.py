@@ -129,6 +129,8 @@ class SubjectFold:
     def __init__(self, subject: str) -> None:
         self.subject = subject
         self.forms: dict[FormKey, FormFold] = {}
+        self._contents: dict[FormKey, FormContent] = {}
+        """Of forms that did not change since they were last asked for."""
 
     def apply(self, entry: Entry, changes: list[Change] | None = None) -> FormKey | None:
         """Take in one entry; the form it changed is returned. `changes` collects the history, where wanted."""
@@ -141,11 +143,18 @@ class SubjectFold:
             _remove(self.forms[body.key], body, writer, entry, changes)
         else:
             return None
+        self._contents.pop(body.key, None)
         return body.key
 
     def contents(self) -> dict[FormKey, FormContent]:
-        """The content of every form that is there, derived values included."""
-        return {key: form.everything() for key, form in self.forms.items() if form.removed is None}
+        """The content of every form that is there, derived values included. For reading only."""
+        found: dict[FormKey, FormContent] = {}
+        for key, form in self.forms.items():
+            if form.removed is None:
+                if key not in self._contents:
+                    self._contents[key] = form.everything()
+                found[key] = self._contents[key]
+        return found
 
 
 def fold_subject(subject: str, entries: Iterable[Entry]) -> SubjectFold:

@@ -145,4 +145,10 @@ def _included(item: ItemDef, limit: tuple[Limit, bool], step: int) -> Limit:
 def _written(item: ItemDef, limit: Limit) -> int | float | str:
     if item.data_type in NUMBER_TYPES and isinstance(limit, decimal.Decimal):
         return int(limit) if limit == limit.to_integral_value() else float(limit)
-    return limit.isoformat() if isinstance(limit, datetime.date | datetime.time) else str(limit)
+    match limit:
+        case datetime.datetime():
+            return limit.isoformat(timespec="minutes")
+        case datetime.time():
+            return limit.isoformat("minutes")
+        case _:
+            return str(limit)

@@ -141,10 +141,43 @@ def keys_ever_used(connection: Connection, prefix: str) -> tuple[str, ...]:
     return tuple(connection.scalars(query))
 
 
-def forms(connection: Connection) -> Iterator[tuple[str, FormKey, FormFold]]:
-    """Every form that is there, without its rows: (subject, key, form), by subject."""
-    rows = connection.execute(select(form_data).where(~form_data.c.removed).order_by(form_data.c.subject))
-    return ((row.subject, _key(row), _DECODE_FORM(row.record)) for row in rows)
+def keys(connection: Connection) -> list[tuple[str, FormKey]]:
+    """(subject, key) of every form that is there, by subject."""
+    table = form_data.c
+    rows = connection.execute(
+        select(table.subject, table.event, table.event_repeat, table.form, table.form_repeat)
+        .where(~table.removed)
+        .order_by(table.subject)
+    ).all()
+    return [(row[0], FormKey(row[1], row[2], row[3], row[4])) for row in rows]
+
+
+def forms(
+    connection: Connection, *, state: FormState | None = None, form: str | None = None
+) -> Iterator[tuple[str, FormKey, FormFold]]:
+    """Forms that are there, without their rows, by subject: all, or those in a state, or those of one definition."""
+    query = select(form_data).where(~form_data.c.removed).order_by(form_data.c.subject)
+    if state is not None:
+        query = query.where(form_data.c.state == str(state))
+    if form is not None:
+        query = query.where(form_data.c.form == form)
+    return ((row.subject, _key(row), _DECODE_FORM(row.record)) for row in connection.execute(query).all())
+
+
+def form_of(connection: Connection, subject: str, key: FormKey) -> FormFold | None:
+    """One form, without its rows; None where it is not there."""
+    table = form_data.c
+    record = connection.scalar(
+        select(table.record).where(
+            ~table.removed,
+            table.subject == subject,
+            table.event == key.event,
+            table.event_repeat == key.event_repeat,
+            table.form == key.form,
+            table.form_repeat == key.form_repeat,
+        )
+    )
+    return None if record is None else _DECODE_FORM(record)
 
 
 def count_states(connection: Connection) -> dict[FormState, int]:
@@ -162,7 +195,7 @@ def contents_of_groups(
         .where(item_group_data.c.item_group.in_(sorted(groups)))
         .order_by(item_group_data.c.subject)
     )
-    for subject, rows in groupby(connection.execute(query), key=lambda row: row.subject):
+    for subject, rows in groupby(connection.execute(query).all(), key=lambda row: row.subject):
         found: dict[FormKey, FormFold] = {}
         for row in rows:
             form = found.setdefault(_key(row), FormFold())

@@ -93,6 +93,8 @@ class Vault:
         self._points: dict[str, ChainPoint] = {}
         self._subjects: OrderedDict[str, SubjectFold] = OrderedDict()
         self._staff: Staff | None = None
+        self.revision = 0
+        """Counts what may have changed the casebook."""
         self.clock = HybridClock(wall=wall)
         with self.begin() as connection:
             self.keys = device_keys or DeviceKeys.from_bytes(self.property(connection, "device_keys"))
@@ -268,6 +270,7 @@ class Vault:
 
     def _take_in(self, connection: Connection, entry: Entry) -> None:
         """Fold an entry that comes after all that is known about its subject."""
+        self.revision += 1
         if entry.head.subject is None:
             if entry.head.kind in STAFF_KINDS:
                 self._staff = None
@@ -297,6 +300,7 @@ class Vault:
                 raise DamagedError("What came from device {device} does not end as its statement says.", device=device)
             if not rows:
                 return 0
+            self.revision += 1
             late = self._late_subjects(connection, entries)
             journal.append(connection, rows)
             self._points[device] = point
