@@ -25,12 +25,17 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+PRACTICE_FILE = "practice.json"
+"""Beside the vault of a practice site."""
+
 
 class Session:
     """What stays true while a person is signed in."""
 
     def __init__(self, site: Site) -> None:
         self.folder: Path = site.folder
+        self.is_practice = (site.folder.parent / PRACTICE_FILE).exists()
+        """Nothing real may be entered here."""
         self.definition: Definition = site.definition
         self.rules: Rules = site.rules
         self.location: Location = site.location

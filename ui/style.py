@@ -418,6 +418,7 @@ QProgressBar {{
     background: {c.neutral_ground}; border: none; border-radius: 3px;
     min-height: 6px; max-height: 6px;
 }}
+QProgressBar#busy {{ background: transparent; border-radius: 0; min-height: 2px; max-height: 2px; }}
 QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
 QMenu {{ background: {c.face}; color: {c.ink}; border: 1px solid {c.line}; padding: 4px 0; }}
 QMenu::item {{ padding: 6px 28px 6px 12px; }}

@@ -14,7 +14,7 @@ from ui.icons import SIGN_OF_STATE
 from ui.screens.screen import Place, Where
 from ui.style import Tone
 from ui.widgets.buttons import Button, plain
-from ui.widgets.chip import paint_chip
+from ui.widgets.chip import Chip, paint_chip
 from ui.widgets.labels import ElidedLabel, key, label
 from ui.widgets.table import Cell, Column, Line, Table
 
@@ -220,7 +220,10 @@ class TopLine(QFrame):
         self.language = plain(name="language")
         self.user = plain(name="user")
         self.lock = plain(name="lock", icon="lock", tone=Tone.SECONDARY)
+        self._practice = Chip()
+        self._practice.setVisible(access.session.is_practice)
         row.addWidget(self._study)
+        row.addWidget(self._practice)
         row.addWidget(self._site, 1)
         row.addWidget(self.finder)
         row.addWidget(self.entries)
@@ -254,6 +257,7 @@ class TopLine(QFrame):
         self.finder.setAccessibleName(self.tr("Find a subject or form"))
         self.language.setText("English" if language.is_chinese() else "中文")
         self.lock.setText(self.tr("Lock"))
+        self._practice.say(self.tr("Practice"), Tone.QUERY, "practice")
         self.lock.setToolTip("Ctrl+L")
         self._show()
 

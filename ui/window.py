@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import SitebookError
 from ui import language, style
-from ui.access import SiteAccess
+from ui.access import PRACTICE_FILE, SiteAccess
 from ui.jobs import Job, Jobs, Lane
 from ui.language import Language
 from ui.preferences import Preferences
@@ -225,7 +225,7 @@ class MainWindow(QWidget):
     def _start_practice_centre(self) -> None:
         """The centre of a practice site runs as long as its window."""
         folder = self._folder.parent
-        if self._centre is not None or not (folder / "practice.json").exists():
+        if self._centre is not None or not (folder / PRACTICE_FILE).exists():
             return
 
         def work(_: Job) -> Centre | None:
@@ -247,7 +247,7 @@ class MainWindow(QWidget):
 
     @Slot(bool)
     def _show_busy(self, busy: bool) -> None:  # noqa: FBT001 - a slot
-        self._busy.setGeometry(0, 0, self.width(), 3)
+        self._busy.setGeometry(0, 0, self.width(), 2)
         self._busy.setVisible(busy)
         self._busy.raise_()
 

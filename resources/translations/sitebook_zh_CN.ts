@@ -251,6 +251,18 @@
         <source>your draft</source>
         <translation>我的草稿</translation>
     </message>
+    <message>
+        <source>Nothing to explain</source>
+        <translation>无需说明</translation>
+    </message>
+    <message>
+        <source>A dose that differs from the plan asks for its reason here.</source>
+        <translation>实际剂量与计划不同时，在此填写原因。</translation>
+    </message>
+    <message>
+        <source>{what} (planned {dose})</source>
+        <translation>{what}（计划 {dose}）</translation>
+    </message>
 </context>
 <context>
     <name>CommentLine</name>
@@ -490,30 +502,33 @@
     </message>
 </context>
 <context>
-    <name>FormScreen</name>
+    <name>FormFooter</name>
     <message>
         <source>Back</source>
         <translation>返回</translation>
+    </message>
+    <message>
+        <source>Page {number} of {count}</source>
+        <translation>第 {number} 页，共 {count} 页</translation>
     </message>
     <message>
         <source>Leave as draft</source>
         <translation>留作草稿</translation>
     </message>
     <message>
+        <source>Leave</source>
+        <translation>离开</translation>
+    </message>
+    <message>
         <source>Save</source>
         <translation>保存</translation>
     </message>
+</context>
+<context>
+    <name>FormHeader</name>
     <message>
         <source>History</source>
         <translation>历史</translation>
-    </message>
-    <message>
-        <source>Remove</source>
-        <translation>移除</translation>
-    </message>
-    <message>
-        <source>Remove a form that should not be there</source>
-        <translation>移除误建的表单</translation>
     </message>
     <message>
         <source>Read only</source>
@@ -526,6 +541,10 @@
     <message>
         <source>Nothing recorded yet</source>
         <translation>尚未录入</translation>
+    </message>
+    <message>
+        <source>Saving</source>
+        <translation>正在保存</translation>
     </message>
     <message>
         <source>Draft kept {time}</source>
@@ -551,14 +570,9 @@
         <source>{what}: overdue by {span}</source>
         <translation>{what}：已超时 {span}</translation>
     </message>
-    <message>
-        <source>Page {number} of {count}</source>
-        <translation>第 {number} 页，共 {count} 页</translation>
-    </message>
-    <message>
-        <source>Leave</source>
-        <translation>离开</translation>
-    </message>
+</context>
+<context>
+    <name>FormScreen</name>
     <message>
         <source>Done</source>
         <translation>完成</translation>
@@ -576,8 +590,8 @@
         <translation>保存为已完成</translation>
     </message>
     <message>
-        <source>Remove this form</source>
-        <translation>移除此表单</translation>
+        <source>Record {n} changes</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Throw them away</source>
@@ -586,30 +600,6 @@
     <message>
         <source>Record the change</source>
         <translation>记录这处修改</translation>
-    </message>
-    <message>
-        <source>Record {count} changes</source>
-        <translation>记录 {count} 处修改</translation>
-    </message>
-    <message>
-        <source>Not saved: one answer needs you first. What is the matter stands beside it.</source>
-        <translation>未保存：有 1 项须先处理，问题见该项旁的提示。</translation>
-    </message>
-    <message>
-        <source>Not saved: {count} answers need you first. What is the matter stands beside each.</source>
-        <translation>未保存：有 {count} 项须先处理，问题见各项旁的提示。</translation>
-    </message>
-    <message>
-        <source>Saving</source>
-        <translation>正在保存</translation>
-    </message>
-    <message>
-        <source>Saved: it is recorded on this computer. The centre has not signed for it yet.</source>
-        <translation>已保存：已记录在本机，中心尚未签收。</translation>
-    </message>
-    <message>
-        <source>Nothing was different from what is saved, so nothing was recorded.</source>
-        <translation>内容与已保存的相同，未产生新记录。</translation>
     </message>
 </context>
 <context>
@@ -1298,14 +1288,6 @@
         <translation>理由与修改前后的值一并记入历史。</translation>
     </message>
     <message>
-        <source>Remove {form}: it stays in the history, and nowhere else.</source>
-        <translation>移除“{form}”：移除后仅保留在历史中。</translation>
-    </message>
-    <message>
-        <source>Reason for removing it</source>
-        <translation>移除理由</translation>
-    </message>
-    <message>
         <source>What you typed and did not save will be thrown away: {count} values.</source>
         <translation>已录入但未保存的内容将被放弃：{count} 项。</translation>
     </message>
@@ -1328,6 +1310,25 @@
     <message>
         <source>cleared</source>
         <translation>已清除</translation>
+    </message>
+</context>
+<context>
+    <name>Saving</name>
+    <message>
+        <source>Saved: it is recorded on this computer. The centre has not signed for it yet.</source>
+        <translation>已保存：已记录在本机，中心尚未签收。</translation>
+    </message>
+    <message>
+        <source>Nothing was different from what is saved, so nothing was recorded.</source>
+        <translation>内容与已保存的相同，未产生新记录。</translation>
+    </message>
+    <message>
+        <source>Not saved: one answer needs you first. What is the matter stands beside it.</source>
+        <translation>未保存：有 1 项须先处理，问题见该项旁的提示。</translation>
+    </message>
+    <message>
+        <source>Not saved: {count} answers need you first. What is the matter stands beside each.</source>
+        <translation>未保存：有 {count} 项须先处理，问题见各项旁的提示。</translation>
     </message>
 </context>
 <context>
@@ -1385,6 +1386,10 @@
     <message>
         <source>Data are kept encrypted on this computer. It works without a network.</source>
         <translation>数据加密保存在本机，离线可用。</translation>
+    </message>
+    <message>
+        <source>Practice site. The passphrase: {passphrase}</source>
+        <translation>练习中心，口令：{passphrase}</translation>
     </message>
     <message>
         <source>Caps Lock is on.</source>
@@ -1756,6 +1761,21 @@
     </message>
 </context>
 <context>
+    <name>TakenUp</name>
+    <message>
+        <source>You left this on {time}. It is not saved yet.</source>
+        <translation>{time} 离开时留有草稿，尚未保存。</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Start again from what is saved</source>
+        <translation>从已保存的内容重新开始</translation>
+    </message>
+</context>
+<context>
     <name>TermField</name>
     <message>
         <source>Type to search</source>
@@ -1921,6 +1941,10 @@
     <message>
         <source>Lock</source>
         <translation>锁定</translation>
+    </message>
+    <message>
+        <source>Practice</source>
+        <translation>练习</translation>
     </message>
     <message>
         <source>Site {oid}</source>
@@ -2114,36 +2138,6 @@
     <message>
         <source>worked out</source>
         <translation>自动计算</translation>
-    </message>
-</context>
-<context>
-    <name>_CellCard</name>
-    <message>
-        <source>Nothing to explain</source>
-        <translation>无需说明</translation>
-    </message>
-    <message>
-        <source>A dose that differs from the plan asks for its reason here.</source>
-        <translation>实际剂量与计划不同时，在此填写原因。</translation>
-    </message>
-    <message>
-        <source>{what} (planned {dose})</source>
-        <translation>{what}（计划 {dose}）</translation>
-    </message>
-</context>
-<context>
-    <name>_TakenUp</name>
-    <message>
-        <source>You left this on {time}. It is not saved yet.</source>
-        <translation>{time} 离开时留有草稿，尚未保存。</translation>
-    </message>
-    <message>
-        <source>Go on</source>
-        <translation>继续</translation>
-    </message>
-    <message>
-        <source>Start again from what is saved</source>
-        <translation>从已保存的内容重新开始</translation>
     </message>
 </context>
 </TS>

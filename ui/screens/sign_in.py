@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import SignInError
 from ui import language, style
+from ui.access import PRACTICE_FILE
 from ui.screens.entrance import Entrance, Links, column
 from ui.style import Tone
 from ui.widgets.buttons import link, primary
@@ -41,6 +42,8 @@ class SignInScreen(Entrance):
         self._folder = folder
         self._label: VaultLabel | None = None
         self._locked_user = ""
+        self._practice: dict[str, str] = {}
+        """At the practice site everything is invented, the passphrases too: they are shown."""
         self._error: SignInError | None = None
         self._left = 0
         self._clock = QTimer(self)
@@ -59,6 +62,8 @@ class SignInScreen(Entrance):
         self.passphrase = Passphrase()
         self._passphrase = Labelled(self.passphrase, "passphrase")
         self.message = Message()
+        self.hint = Message()
+        self.user.currentIndexChanged.connect(self._show_hint)
         self.button = primary(name="sign_in_button", hint="Enter")
         for field in (self.user, self.passphrase):
             field.setProperty("tall", "true")
@@ -77,7 +82,7 @@ class SignInScreen(Entrance):
         whole = column(
             self._title,
             self._user,
-            column(self._passphrase, self.message, spacing=6),
+            column(self._passphrase, self.message, self.hint, spacing=6),
             self.button,
             self._links,
         )
@@ -96,12 +101,16 @@ class SignInScreen(Entrance):
         """Ask whose vault it is, and who may sign in."""
         folder = self._folder
 
-        def look(_: Job) -> VaultLabel:
+        def look(_: Job) -> tuple[VaultLabel, dict[str, str]]:
             from desktop.opening import label
 
-            return label(folder)
+            return label(folder), _practice_passphrases(folder)
 
-        self._access.jobs.run(look, self.show_label, self.show_error)
+        self._access.jobs.run(look, self._show_found, self.show_error)
+
+    def _show_found(self, found: tuple[VaultLabel, dict[str, str]]) -> None:
+        vault_label, self._practice = found
+        self.show_label(vault_label)
 
     def show_label(self, found: VaultLabel) -> None:
         """Whose vault it is, and who may sign in."""
@@ -153,6 +162,13 @@ class SignInScreen(Entrance):
             study = self._label.study_name
         self.side.say(site, study, self.tr("Data are kept encrypted on this computer. It works without a network."))
         self._show_message()
+        self._show_hint()
+
+    @Slot()
+    def _show_hint(self) -> None:
+        passphrase = self._practice.get(str(self.user.currentData()), "")
+        told = self.tr("Practice site. The passphrase: {passphrase}").format(passphrase=passphrase)
+        self.hint.say(Tone.QUERY, told if passphrase else "", "practice")
 
     @Slot()
     def _show_message(self) -> None:
@@ -261,3 +277,13 @@ class SignInScreen(Entrance):
     def _recovered(self) -> None:
         self.reset()
         self.entered.emit(None)
+
+
+def _practice_passphrases(folder: Path) -> dict[str, str]:
+    """Who may sign in at a practice site, and with what; nobody where the vault is a real one."""
+    if not (folder.parent / PRACTICE_FILE).exists():
+        return {}
+    from desktop.practice import find
+
+    found = find(folder.parent)
+    return {} if found is None else {user.name: user.passphrase for user in found.users}
