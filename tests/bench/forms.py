@@ -164,7 +164,7 @@ def measure(desk: Desk) -> dict[str, list[float]]:
     for _ in range(5):
         times["sheet of 2,000 cells, opened"].append(timed(partial(then_painted, partial(open_sheet, desk))))
         desk.settle()
-    page = desk.screen._page_here()
+    page = desk.screen.page
     if not isinstance(page, GridPage):
         raise TypeError(page)
     for round_ in range(ROUNDS):
@@ -185,7 +185,7 @@ def measure(desk: Desk) -> dict[str, list[float]]:
 def open_sheet(desk: Desk) -> None:
     """The form, and from its first page to the sheet."""
     desk.open(GRID)
-    desk.screen._go_to_page("IG.GRID")
+    desk.screen.go_to_page("IG.GRID")
 
 
 def terms() -> TermIndex:

@@ -49,8 +49,6 @@ class EvidenceColumn(QFrame):
         column = QVBoxLayout(inner)
         column.setContentsMargins(EDGE, 14, EDGE, EDGE)
         column.setSpacing(6)
-        for title in (self._help_title, self._so_far_title, self._keys_title):
-            title.setContentsMargins(0, SECTION_GAP, 0, 0)
         for widget in (self._title, self._facts, self._help_title, self._help, self._so_far_title, self._so_far):
             column.addWidget(widget)
         column.addWidget(self._verdict, 0, Qt.AlignmentFlag.AlignLeft)
@@ -74,6 +72,11 @@ class EvidenceColumn(QFrame):
         self._show_help(item)
         self._show_so_far(wizard)
         self._show_keys(wizard, item)
+        above = False
+        for title in (self._title, self._help_title, self._so_far_title, self._keys_title):
+            if not title.isHidden():
+                title.setContentsMargins(0, SECTION_GAP if above else 0, 0, 0)
+                above = True
 
     def _show_evidence(self, wizard: FormWizard, place: ItemPlace | None, item: ItemDef | None) -> None:
         found = () if item is None else evidence_for(wizard, item.oid)

@@ -1,21 +1,17 @@
 """The page of a sheet: the table, the reason for what deviates, the list of deviations, the sums."""
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.study.assess import Code
-from desktop.study.data import ItemPlace, ItemValue, value_at
-from desktop.study.definition import Definition, Grid, ItemGroupDef
+from desktop.study.data import ItemPlace
+from desktop.study.definition import Grid, ItemGroupDef
 from desktop.wizard.sheet import Cell, Sheet
 from desktop.wizard.wizard import FormWizard
 from ui import language, style
-from ui.form.fields.base import Field
-from ui.form.fields.chosen import SegmentsField
-from ui.form.fields.factory import field_for
+from ui.form.cell_card import CellCard
 from ui.form.grid_table import SheetTable
 from ui.form.page import PageArea, PageView
-from ui.form.question import CommentLine
 from ui.style import Tone
 from ui.widgets import table as tables
 from ui.widgets.card import Card, Facts
@@ -38,7 +34,8 @@ class GridPage(PageView):
         self.grid = grid
         self.table = SheetTable(self.sheet, wizard.view.today, f"grid.{group.oid}", language.words(group.title))
         self.table.setAccessibleName(language.words(group.title))
-        self._card = _CellCard(self)
+        self._model = self.table.sheet_model
+        self._card = CellCard(self._model)
         self._deviations = Card(flush=True)
         self._list = tables.Table(f"deviations.{group.oid}", fit=True)
         self._deviations.body.addWidget(self._list)
@@ -57,6 +54,7 @@ class GridPage(PageView):
         self._rest.setInterval(0)
         self._rest.timeout.connect(self._settle)
         self._build()
+        self._card.changed.connect(self.changed)
         self.table.given.connect(self._give)
         self.table.planned.connect(self._give_as_planned)
         self.table.emptied.connect(self._empty)
@@ -281,30 +279,19 @@ class GridPage(PageView):
             return cell
         return next(filter(self.sheet.needs_reason, self.sheet.deviations()), None)
 
-    def cell_words(self, cell: Cell) -> str:
-        """`D6 Venetoclax`."""
-        row = self.sheet.codes.index(cell[0])
-        return f"{self.grid.column_label}{cell[1]} {self.table.sheet_model.line_label(row)}"
-
-    def dose_words(self, cell: Cell, value: ItemValue | None) -> str:
-        """`200 mg`."""
-        words = value_words(self.wizard.definition, self.sheet.value_item, value)
-        if value is None or value.missing or self.sheet.value_item.units:
-            return words
-        return f"{words} {self.table.sheet_model.total_unit(cell[0])}".strip()
-
     def _show_deviations(self, deviations: tuple[Cell, ...]) -> None:
         open_ones = [cell for cell in deviations if self.sheet.needs_reason(cell)]
         shown = (open_ones + [cell for cell in reversed(deviations) if cell not in open_ones])[:MOST_DEVIATIONS_SHOWN]
         lines: list[tables.Line] = []
         for cell in shown:
             waits = self.sheet.needs_reason(cell)
+            what = f"{self._model.cell_words(cell)} {self._model.dose_words(cell, self.sheet.value(cell))}"
             reason = "" if self.grid.reason is None else self._reason_words(cell)
             lines.append(
                 tables.Line(
                     key=cell,
                     cells=(
-                        tables.Cell(text=f"{self.cell_words(cell)} {self.dose_words(cell, self.sheet.value(cell))}"),
+                        tables.Cell(text=what),
                         tables.Cell(
                             text=self.tr("reason needed") if waits else reason,
                             tone=Tone.DUE if waits else Tone.SECONDARY,
@@ -329,7 +316,7 @@ class GridPage(PageView):
         facts: list[tuple[str, str]] = []
         for total in self.sheet.totals():
             row = self.sheet.codes.index(total.code)
-            unit = self.table.sheet_model.total_unit(total.code)
+            unit = self._model.total_unit(total.code)
             given = _plain(total.given)
             if total.planned:
                 share = f"{round(100 * total.given / total.planned)} %"
@@ -338,7 +325,7 @@ class GridPage(PageView):
                 )
             else:
                 text = f"{given} {unit}"
-            facts.append((self.table.sheet_model.line_label(row), text))
+            facts.append((self._model.line_label(row), text))
         self._facts.show_facts(tuple(facts))
 
     def _show_message(self) -> None:
@@ -348,8 +335,7 @@ class GridPage(PageView):
         cell = self.table.cell
         places = [ItemPlace(self.group.oid, "", ref.item) for ref in self.group.items]
         if cell is not None:
-            shown = {self.grid.reason, self.grid.note}
-            places += [self.sheet.place(cell, ref.item) for ref in self.group.items if ref.item not in shown]
+            places += [self.sheet.place(cell, ref.item) for ref in self.group.items]
         for place in places:
             if any(problem.code is not Code.COMMENT_NEEDED for problem in self.wizard.problems_at(place)):
                 tone = Tone.WRONG
@@ -369,181 +355,6 @@ class GridPage(PageView):
             if value is not None:
                 facts.append(f"{language.words(item.question)} {value_words(definition, item, value)}")
         self._around.setText(language.joined(*facts))
-
-
-class _CellCard(Card):
-    """What there is to say about one cell: why it deviates, and whatever else the study asks about it."""
-
-    def __init__(self, page: GridPage) -> None:
-        super().__init__()
-        self._page = page
-        self._cell: Cell | None = None
-        self._parts: list[tuple[ItemPlace, _Asked | CommentLine]] = []
-        self.setMinimumHeight(CARD_HEIGHT)
-        self._read_only = False
-        self._hint = label(tone=Tone.SECONDARY, wrap=True)
-        self.body.addWidget(self._hint)
-        self.body.addStretch(1)
-
-    @property
-    def place(self) -> ItemPlace | None:
-        """The place on which the keys are, where they are in this card."""
-        focused = self.window().focusWidget()
-        if focused is None or not self.isAncestorOf(focused):
-            return None
-        return next((stop.place for stop in self._stops() if stop is focused or stop.isAncestorOf(focused)), None)
-
-    def set_read_only(self, *, read_only: bool) -> None:
-        """Let it be read and not changed."""
-        self._read_only = read_only
-
-    def show_cell(self, cell: Cell | None) -> None:
-        """Show what is asked about a cell."""
-        page = self._page
-        wanted = [] if cell is None else self._wanted(cell)
-        if [place for place, _ in self._parts] != wanted:
-            self._arrange(wanted)
-        self._cell = cell
-        self._hint.setVisible(cell is None)
-        if cell is None:
-            self.set_title(self.tr("Nothing to explain"))
-            self._hint.setText(self.tr("A dose that differs from the plan asks for its reason here."))
-            return
-        value, planned = page.sheet.value(cell), page.sheet.planned(cell)
-        title = f"{page.cell_words(cell)} {page.dose_words(cell, value)}"
-        if planned is not None and page.sheet.deviates(cell):
-            title = self.tr("{what} (planned {dose})").format(what=title, dose=page.dose_words(cell, planned))
-        self.set_title(title)
-        for place, part in self._parts:
-            if isinstance(part, _Asked):
-                part.field.show_value(page.wizard.content.get(place.group, {}).get(place.row, {}).get(place.item))
-                known = not page.wizard.is_stale
-                part.field.show_problem(Tone.WRONG if known and page.wizard.stops(place) else None)
-            else:
-                part.show_text(page.wizard.comments.get(place, ""))
-
-    def _wanted(self, cell: Cell) -> list[ItemPlace]:
-        """The places that are asked about; those of which only the rules know it, once they were asked."""
-        page = self._page
-        grid = page.grid
-        own = {grid.rows, grid.columns, grid.value, grid.planned, grid.date}
-        about_deviation = {grid.reason, grid.note}
-        known = not page.wizard.is_stale
-        places: list[ItemPlace] = []
-        for ref in page.group.items:
-            if ref.item in own or page.wizard.definition.items[ref.item].derivation is not None:
-                continue
-            place = page.sheet.place(cell, ref.item)
-            given = value_at(page.wizard.content, place) is not None
-            if ref.item in about_deviation:
-                asked = given or page.sheet.deviates(cell)
-            else:
-                asked = given or (known and page.wizard.is_asked(place))
-            if asked:
-                places.append(place)
-        value = page.sheet.place(cell, grid.value)
-        if known and any(problem.code is Code.COMMENT_NEEDED for problem in page.wizard.problems_at(value)):
-            places.append(value)
-        return places
-
-    def _arrange(self, places: list[ItemPlace]) -> None:
-        """Have a part for each place, in order; what is there already stays, with the keys in it."""
-        there = dict(self._parts)
-        for place, part in self._parts:
-            if place not in places:
-                self.body.removeWidget(part)
-                part.hide()
-                part.deleteLater()
-        self._parts = [(place, there.get(place) or self._make(place)) for place in places]
-        for number, (_, part) in enumerate(self._parts):
-            self.body.insertWidget(number + 1, part)
-
-    def _make(self, place: ItemPlace) -> "_Asked | CommentLine":
-        page = self._page
-        if place.item == page.grid.value:
-            return CommentLine(place)
-        asked = _Asked(page.wizard.definition, place)
-        asked.field.set_read_only(read_only=self._read_only)
-        asked.field.edited.connect(self._edited)
-        return asked
-
-    def _stops(self) -> list[Field | CommentLine]:
-        return [part.field if isinstance(part, _Asked) else part for _, part in self._parts]
-
-    def focus_item(self, item: str) -> bool:
-        """Go to the field of an item; False where the card does not ask it."""
-        for stop in self._stops():
-            if isinstance(stop, Field) and stop.item.oid == item:
-                stop.take_focus(Qt.FocusReason.TabFocusReason)
-                return True
-        return False
-
-    def step(self, step: int) -> bool:
-        """Go on or back within the card."""
-        stops = self._stops()
-        place = self.place
-        self.commit()
-        index = next((n for n, stop in enumerate(stops) if stop.place == place), -1) + step
-        if not 0 <= index < len(stops):
-            return False
-        stops[index].setFocus(Qt.FocusReason.TabFocusReason)
-        return True
-
-    def commit(self) -> None:
-        """Take what is being typed."""
-        place = self.place
-        for stop in self._stops():
-            if stop.place == place:
-                self._take(stop)
-
-    def focus_moved(self, before: QWidget | None, now: QWidget | None) -> None:
-        """Take what was typed into the field that was left."""
-        for stop in self._stops():
-            if before is not None and (stop is before or stop.isAncestorOf(before)):
-                inside = now is not None and stop.isAncestorOf(now)
-                if not inside:
-                    self._take(stop)
-                return
-
-    def _take(self, stop: Field | CommentLine) -> None:
-        page = self._page
-        if self._read_only:
-            return
-        if isinstance(stop, CommentLine):
-            if stop.text() != page.wizard.comments.get(stop.place, ""):
-                page.wizard.comment(stop.place, stop.text())
-                page.changed.emit()
-        elif stop.value() != page.wizard.value(stop.place):
-            page.wizard.put(stop.place, stop.value())
-            page.changed.emit()
-
-    @Slot()
-    def _edited(self) -> None:
-        sender = self.sender()
-        if isinstance(sender, Field):
-            self._take(sender)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys that no field wants belong to the page."""
-        event.ignore()
-
-
-class _Asked(QWidget):
-    """A field with its name: beside it where it is short, above it where it chooses."""
-
-    def __init__(self, definition: Definition, place: ItemPlace) -> None:
-        super().__init__()
-        item = definition.items[place.item]
-        self.field = field_for(definition, item, place)
-        self.field.setObjectName(f"card.{place.item}")
-        self.field.set_accessible_name(language.words(item.question))
-        name = label(language.words(item.question), kind="small", tone=Tone.SECONDARY)
-        name.setBuddy(self.field)
-        box = QVBoxLayout(self) if isinstance(self.field, SegmentsField) else QHBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(8)
-        box.addWidget(name)
-        box.addWidget(self.field, 1)
 
 
 def _plain(number: float) -> str:

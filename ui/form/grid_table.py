@@ -5,11 +5,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
     QEvent,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QRect,
     QRectF,
     QSize,
@@ -40,17 +38,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.study.data import ItemValue
 from desktop.study.values import tidy
-from desktop.wizard.sheet import Cell, ContextLine, Sheet
+from desktop.wizard.sheet import Cell, Sheet
 from ui import language, style
 from ui.form.fields.typed import Line
+from ui.form.sheet_model import Index, SheetModel
 from ui.style import Tone
 from ui.widgets.drawing import draw_text
 from ui.widgets.labels import label
-from ui.words import value_words
 
-Index = QModelIndex | QPersistentModelIndex
 LEAST_LABEL: Final = 160
 MOST_LABEL: Final = 260
 LEAST_COLUMN: Final = 48
@@ -59,95 +55,6 @@ HEADER_HEIGHT: Final = 40
 PADDING: Final = 10
 MOST_LINES_SHOWN: Final = 12
 ZERO: Final = "0"
-
-
-class SheetModel(QAbstractTableModel):
-    """The lines of the sheet, then the lines of other forms' values, which are only read."""
-
-    def __init__(self, sheet: Sheet, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.sheet = sheet
-        self.context: tuple[ContextLine, ...] = sheet.context()
-
-    def refresh(self) -> None:
-        """The form has changed."""
-        self.context = self.sheet.context()
-        if self.rowCount():
-            last = self.index(self.rowCount() - 1, self.columnCount() - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
-            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, self.columnCount() - 1)
-
-    def cell(self, index: Index) -> Cell | None:
-        """The cell of the sheet at an index; None on a line that is only read."""
-        if not index.isValid() or index.row() >= len(self.sheet.codes):
-            return None
-        return (self.sheet.codes[index.row()], self.sheet.columns[index.column()])
-
-    def index_of(self, cell: Cell) -> QModelIndex:
-        """Where a cell stands."""
-        return self.index(self.sheet.codes.index(cell[0]), cell[1] - 1)
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return 0 if parent.isValid() else len(self.sheet.codes) + len(self.context)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return 0 if parent.isValid() else len(self.sheet.columns)
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        flags = Qt.ItemFlag.ItemIsEnabled
-        if self.cell(index) is not None:
-            flags |= Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable
-        return flags
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.AccessibleTextRole):
-            return None
-        cell = self.cell(index)
-        if cell is None:
-            value = self.context[index.row() - len(self.sheet.codes)].values.get(self.sheet.columns[index.column()])
-            return "" if value is None else value.value
-        value = self.sheet.value(cell)
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            planned = self.sheet.planned(cell)
-            parts = (
-                f"{self.line_label(index.row())} {self.sheet.grid.column_label}{cell[1]}",
-                self.shown(value),
-                self.tr("planned {dose}").format(dose=planned.value) if planned else "",
-            )
-            return language.listed([part for part in parts if part])
-        return self.shown(value)
-
-    def shown(self, value: ItemValue | None) -> str:
-        """A value without its unit, which the line names."""
-        if value is None:
-            return ""
-        return value_words(self.sheet.wizard.definition, self.sheet.value_item, value) if value.missing else value.value
-
-    def line_label(self, row: int) -> str:
-        """What a line stands for."""
-        definition = self.sheet.wizard.definition
-        if row >= len(self.sheet.codes):
-            return language.words(definition.items[self.context[row - len(self.sheet.codes)].item].question)
-        codelist = definition.codelist_of(definition.items[self.sheet.grid.rows])
-        return language.words(codelist.by_code[self.sheet.codes[row]].label) if codelist else ""
-
-    def line_unit(self, row: int) -> str:
-        """What stands beside the name of a line: what the study says about it, else its unit."""
-        definition = self.sheet.wizard.definition
-        item = self.sheet.value_item
-        if row >= len(self.sheet.codes):
-            item = definition.items[self.context[row - len(self.sheet.codes)].item]
-        else:
-            detail = language.words(self.sheet.detail(self.sheet.codes[row]))
-            if detail:
-                return detail
-        units = definition.unit_names(item)
-        return definition.unit_symbol(units[0], language.present()) if units else ""
-
-    def total_unit(self, code: str) -> str:
-        """The unit in which the doses of a line add up."""
-        unit = self.sheet.unit(code)
-        return self.sheet.wizard.definition.unit_symbol(unit, language.present()) if unit else ""
 
 
 class _Delegate(QStyledItemDelegate):

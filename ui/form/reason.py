@@ -24,7 +24,6 @@ class Asked(enum.Enum):
     """What the panel is there for."""
 
     SAVE = "save"
-    REMOVE = "remove"
     START_AGAIN = "start_again"
 
 
@@ -97,15 +96,6 @@ class SavePanel(QFrame):
         self.reason.say(
             self.tr("Reason for the change"), self.tr("It stands in the history beside the old and the new value.")
         )
-        self._open()
-
-    def ask_remove(self, title: str) -> None:
-        """Ask why the whole form is to be removed."""
-        self.asked = Asked.REMOVE
-        self._title.setText(self.tr("Remove {form}: it stays in the history, and nowhere else.").format(form=title))
-        self._empty()
-        self.reason.setVisible(True)
-        self.reason.say(self.tr("Reason for removing it"))
         self._open()
 
     def ask_start_again(self, count: int) -> None:

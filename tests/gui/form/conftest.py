@@ -60,11 +60,11 @@ class FormDriver:
 
     @property
     def page(self) -> Any:
-        return self.screen._page_here()
+        return self.screen.page
 
     @property
     def message(self) -> str:
-        return self.screen._message.text
+        return self.screen.notice.text
 
     def open(self, form: str, repeat: int = 1, event: str = "SE.1", subject: str = SUBJECT) -> None:
         self.driver.window.frame.go(Place(Where.FORM, subject, FormKey(event, 1, form, repeat)))

@@ -4,6 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from ui import language
 from ui.language import Language
@@ -11,11 +12,11 @@ from ui.language import Language
 
 def test_pages_are_listed_with_their_state_and_lead_there(forms: Any) -> None:
     forms.open("F.EVENT")
-    buttons = forms.screen._page_list._buttons
+    buttons = forms.screen.page_list._buttons
     assert [button.text() for button in buttons] == ["Event", "Relation and action, per drug"]
     assert buttons[0].accessibleName() == "Event · nothing yet"
     forms.type("fever")
-    assert forms.screen._page_list._buttons[0].accessibleName() == "Event · answers are missing"
+    assert forms.screen.page_list._buttons[0].accessibleName() == "Event · answers are missing"
     forms.driver.click(buttons[1])
     assert forms.screen.wizard.page == "IG.LINES"
     assert buttons[1].here
@@ -23,13 +24,13 @@ def test_pages_are_listed_with_their_state_and_lead_there(forms: Any) -> None:
 
 def test_a_form_of_one_page_has_no_list(forms: Any) -> None:
     forms.open("F.IN")
-    assert not forms.screen._page_list.isVisible()
-    assert not forms.screen._position.isVisible()
+    assert not forms.screen.page_list.isVisible()
+    assert forms.screen.footer.position == ""
 
 
 def test_evidence_follows_the_keys(forms: Any) -> None:
     forms.open("F.CRIT")
-    column = forms.screen._evidence
+    column = forms.screen.evidence
     assert column.isVisible()
     assert column._title.text() == "Evidence for I1"
     facts = [(row.name.text(), row.value.text()) for row in column._facts._rows]
@@ -46,19 +47,19 @@ def test_evidence_follows_the_keys(forms: Any) -> None:
 
 def test_help_is_shown_where_the_study_gives_it(forms: Any) -> None:
     forms.open("F.IN")
-    assert not forms.screen._evidence._help.isVisible()
+    assert not forms.screen.evidence._help.isVisible()
     forms.enter()
-    assert forms.screen._evidence._help.text() == "Count 500 nucleated cells."
+    assert forms.screen.evidence._help.text() == "Count 500 nucleated cells."
 
 
 def test_the_column_folds_where_there_is_no_room(forms: Any) -> None:
     forms.open("F.CRIT")
     forms.driver.window.resize(1100, 700)
     forms.driver.settle()
-    assert not forms.screen._evidence.isVisible()
+    assert not forms.screen.evidence.isVisible()
     forms.driver.window.resize(1366, 768)
     forms.driver.settle()
-    assert forms.screen._evidence.isVisible()
+    assert forms.screen.evidence.isVisible()
 
 
 def test_f4_shows_the_history_of_the_item_and_follows_the_keys(forms: Any) -> None:
@@ -71,9 +72,9 @@ def test_f4_shows_the_history_of_the_item_and_follows_the_keys(forms: Any) -> No
     forms.open("F.IN")
     forms.enter()
     forms.press(Qt.Key.Key_F4)
-    history = forms.screen._history
+    history = forms.screen.history
     assert history.isVisible()
-    assert not forms.screen._evidence.isVisible()
+    assert not forms.screen.evidence.isVisible()
     assert history._title.text() == "History of Blasts"
     assert history.lines[0].startswith("40 % → 41 % Study nurse A · ")
     assert history.lines[0].endswith("Read again")
@@ -82,13 +83,13 @@ def test_f4_shows_the_history_of_the_item_and_follows_the_keys(forms: Any) -> No
     assert history._title.text() == "History of Was it done"
     forms.press(Qt.Key.Key_Escape)
     assert not history.isVisible()
-    assert forms.screen._evidence.isVisible()
+    assert forms.screen.evidence.isVisible()
 
 
 def test_where_nothing_was_recorded_the_history_says_so(forms: Any) -> None:
     forms.open("F.ALL")
     forms.press(Qt.Key.Key_F4)
-    texts = [label.text() for label in forms.screen._history.findChildren(type(forms.screen._position))]
+    texts = [label.text() for label in forms.screen.history.findChildren(QLabel)]
     assert "Nothing was recorded here yet." in texts
 
 
@@ -121,17 +122,17 @@ def test_a_deadline_is_counted_down_in_the_header(forms: Any, qapp: Any) -> None
     version = msgspec.structs.replace(definition().version, forms=(FORMS[0], form, *FORMS[2:]))
     forms.open("F.ALL")
     screen = forms.screen
-    screen.wizard = FormWizard(Rules(Definition(version)), screen.wizard.view)
+    wizard = FormWizard(Rules(Definition(version)), screen.wizard.view)
+    screen.header.show_form(wizard, "Asia/Shanghai", read_only=False, received=False)
     now = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).replace(tzinfo=None)
     for hours, words in ((21.25, "within 21 h 1"), (-2.5, "overdue by 2 h ")):
         until = (now + datetime.timedelta(hours=hours)).isoformat(timespec="minutes")
-        screen.wizard.put(ItemPlace("IG.ALL", "", "IT.AWARE"), ItemValue(value=until))
-        screen._show_deadline()
-        assert screen._deadline.isVisible()
-        assert screen._deadline.text.startswith(f"Site became aware: {words}")
-    screen.wizard.put(ItemPlace("IG.ALL", "", "IT.AWARE"), None)
-    screen._show_deadline()
-    assert not screen._deadline.isVisible()
+        wizard.put(ItemPlace("IG.ALL", "", "IT.AWARE"), ItemValue(value=until))
+        screen.header.refresh()
+        assert screen.header.deadline.startswith(f"Site became aware: {words}")
+    wizard.put(ItemPlace("IG.ALL", "", "IT.AWARE"), None)
+    screen.header.refresh()
+    assert screen.header.deadline == ""
 
 
 def test_keys_that_are_another_forms_do_not_reach_this_one(forms: Any) -> None:
@@ -144,4 +145,4 @@ def test_keys_that_are_another_forms_do_not_reach_this_one(forms: Any) -> None:
     frame.go(Place(Where.FORM, "01-A001", FormKey("SE.1", 1, "F.IN", 1)))
     forms.driver.settle()
     assert forms.screen.wizard.view.key.form == "F.IN"
-    assert forms.screen._header.title == "01-A001 · Visit form"
+    assert forms.screen.header.title == "01-A001 · Visit form"

@@ -51,8 +51,8 @@ def test_no_key_of_the_form_works_while_a_word_is_composed(forms: Any) -> None:
     forms.driver.settle()
     assert forms.focus is line
     assert line.text() == ""
-    assert forms.screen._panel.isHidden()
-    assert forms.screen._history.isHidden()
+    assert forms.screen.panel.isHidden()
+    assert forms.screen.history.isHidden()
     assert isinstance(forms.driver.window.frame.stack.currentWidget(), FormScreen)
     compose(line, "", "原因")
     assert not line.is_composing
@@ -63,7 +63,7 @@ def test_no_key_of_the_form_works_while_a_word_is_composed(forms: Any) -> None:
 
 def test_a_long_text_and_a_comment_compose_the_same_way(forms: Any) -> None:
     forms.open("F.ALL")
-    forms.screen._page_here().focus_place(ItemPlace("IG.ALL", "", "IT.NOTE"))
+    forms.screen.page.focus_place(ItemPlace("IG.ALL", "", "IT.NOTE"))
     text = forms.focus
     compose(text, "bei'zhu")
     send(text, Qt.Key.Key_Return)

@@ -40,8 +40,8 @@ def test_esc_leaves_and_keeps_what_was_being_typed(forms: Any) -> None:
     assert len(drafts(forms)) == 1
     forms.open("F.ALL")
     assert forms.screen.wizard.value(DOSE) == ItemValue(value="7", unit="mg")
-    assert forms.screen._taken_up.isVisible()
-    assert forms.screen._taken_up._text.text().startswith("You left this on ")
+    assert forms.screen.taken_up.isVisible()
+    assert forms.screen.taken_up.text.startswith("You left this on ")
 
 
 def test_going_elsewhere_by_the_rail_keeps_it_too(forms: Any) -> None:
@@ -96,13 +96,13 @@ def test_one_may_start_again_from_what_is_saved(forms: Any) -> None:
     forms.type("41")
     forms.press(Qt.Key.Key_Escape)
     forms.open("F.IN")
-    forms.driver.click(forms.screen._taken_up.start_again)
-    assert forms.screen._panel.isVisible()
+    forms.driver.click(forms.screen.taken_up.start_again)
+    assert forms.screen.panel.isVisible()
     assert forms.screen.wizard.is_changed, "nothing is thrown away before the second word"
     forms.enter()
     assert not forms.screen.wizard.is_changed
     assert drafts(forms) == ()
-    assert forms.screen._taken_up.isHidden()
+    assert forms.screen.taken_up.isHidden()
 
 
 def test_going_on_takes_the_line_away(forms: Any) -> None:
@@ -110,8 +110,8 @@ def test_going_on_takes_the_line_away(forms: Any) -> None:
     forms.type("5")
     forms.press(Qt.Key.Key_Escape)
     forms.open("F.ALL")
-    forms.driver.click(forms.screen._taken_up.go_on)
-    assert forms.screen._taken_up.isHidden()
+    forms.driver.click(forms.screen.taken_up.go_on)
+    assert forms.screen.taken_up.isHidden()
     assert forms.screen.wizard.is_changed
 
 

@@ -136,8 +136,8 @@ def test_the_sheet_is_saved_and_a_reason_that_lacks_keeps_it_incomplete(forms: A
     forms.press(Key.Key_5)
     forms.enter()
     forms.save()
-    assert forms.screen._primary.text() == "Save as incomplete"
-    forms.screen._jump(ItemPlace("IG.GRID", "D2.1", "IT.ADJ"))
+    assert forms.screen.footer.go_on.text() == "Save as incomplete"
+    forms.screen.jump(ItemPlace("IG.GRID", "D2.1", "IT.ADJ"))
     forms.driver.settle()
     assert forms.here == "IT.ADJ"
     forms.press(Key.Key_1)

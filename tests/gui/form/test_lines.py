@@ -47,11 +47,11 @@ def test_what_a_line_lacks_is_said_below_it_and_named_in_the_list(forms: Any) ->
     forms.save()
     jumps = [
         w.text()
-        for w in forms.screen._panel.findChildren(type(forms.screen._back))
+        for w in forms.screen.panel.findChildren(type(forms.screen.footer.back))
         if w.objectName().startswith("jump")
     ]
     assert "Drug 2 · Relation" in jumps
-    forms.screen._jump(ItemPlace("IG.LINES", "D3", "IT.REL"))
+    forms.screen.jump(ItemPlace("IG.LINES", "D3", "IT.REL"))
     forms.driver.settle()
     assert (forms.page.place.row, forms.here) == ("D3", "IT.REL")
     assert forms.page._messages[1].text == "Relation: needed before the form is complete."

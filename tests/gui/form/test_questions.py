@@ -36,7 +36,7 @@ def test_a_whole_form_is_filled_and_saved_without_the_mouse(forms: Any) -> None:
     forms.open("F.IN", subject="01-A002")
     forms.type("20261105", "14,5".replace(",", "."), "1")
     assert forms.here == "form.primary"
-    assert forms.screen._primary.text() == "Save as complete"
+    assert forms.screen.footer.go_on.text() == "Save as complete"
     forms.enter()
     view = forms.ask(lambda site: site.form("01-A002", forms.screen._asked[1]))
     assert view.content["IG.IN"][""] == {
@@ -46,7 +46,7 @@ def test_a_whole_form_is_filled_and_saved_without_the_mouse(forms: Any) -> None:
     }
     assert view.state == "complete"
     assert forms.message.startswith("Saved: it is recorded on this computer.")
-    assert forms.screen._primary.text() == "Done"
+    assert forms.screen.footer.go_on.text() == "Done"
     forms.enter()
     assert not isinstance(forms.driver.window.frame.stack.currentWidget(), FormScreen)
 

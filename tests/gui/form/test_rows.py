@@ -58,8 +58,8 @@ def test_a_saved_row_that_is_taken_out_asks_why_at_the_save(forms: Any) -> None:
     forms.page._table.setFocus()
     forms.press(Qt.Key.Key_Delete)
     forms.save()
-    assert forms.screen._panel.needs_reason
-    shown = [label.text() for label in forms.screen._panel.findChildren(type(forms.screen._panel._title))]
+    assert forms.screen.panel.needs_reason
+    shown = [label.text() for label in forms.screen.panel.findChildren(type(forms.screen.panel._title))]
     assert "Medicines · aspirin" in shown
     assert "taken out" in shown
     forms.type("Belongs to another subject")
@@ -69,7 +69,7 @@ def test_a_saved_row_that_is_taken_out_asks_why_at_the_save(forms: Any) -> None:
 def test_a_jump_goes_to_the_row(forms: Any) -> None:
     fill_two(forms)
     first = forms.screen.wizard.rows("IG.MEDS")[0]
-    forms.screen._jump(ItemPlace("IG.MEDS", first, "IT.MEDDAT"))
+    forms.screen.jump(ItemPlace("IG.MEDS", first, "IT.MEDDAT"))
     forms.driver.settle()
     assert forms.page._row == first
     assert forms.here == "IT.MEDDAT"

@@ -17,7 +17,7 @@ def test_missing_answers_are_listed_and_lead_there(forms: Any) -> None:
     forms.open("F.IN", subject="01-A002")
     forms.type("2026-11-05")
     forms.save()
-    panel = forms.screen._panel
+    panel = forms.screen.panel
     assert panel.isVisible()
     jumps = {jump.text(): jump for jump in panel.findChildren(QAbstractButton) if jump.objectName().startswith("jump.")}
     assert list(jumps) == ["Blasts", "Was it done"]
@@ -31,7 +31,7 @@ def test_a_form_may_be_saved_incomplete_and_completed_later(forms: Any) -> None:
     forms.type("2026-11-05")
     forms.save()
     assert forms.here == "form.primary"
-    assert forms.screen._primary.text() == "Save as incomplete"
+    assert forms.screen.footer.go_on.text() == "Save as incomplete"
     forms.enter()
     key = forms.screen._asked[1]
     assert forms.ask(lambda site: site.form("01-A002", key)).state == "incomplete"
@@ -49,12 +49,12 @@ def test_changing_a_saved_value_asks_why_in_place(forms: Any) -> None:
     forms.enter()
     QTest.keyClicks(forms.focus, "41")
     forms.save()
-    panel = forms.screen._panel
+    panel = forms.screen.panel
     assert panel.isVisible()
     assert panel.needs_reason
     assert forms.here == "reason"
     assert "40 % → 41 %" in [label.text() for label in panel.findChildren(type(panel._title))]
-    assert forms.screen._primary.text() == "Record the change"
+    assert forms.screen.footer.go_on.text() == "Record the change"
     forms.enter()
     assert panel.isVisible(), "it does not go without a reason"
     assert panel.reason.message.text == "Say why, in a few words."
@@ -71,7 +71,7 @@ def test_the_question_of_a_save_can_be_left(forms: Any) -> None:
     QTest.keyClicks(forms.focus, "41")
     forms.save()
     forms.press(Qt.Key.Key_Escape)
-    assert forms.screen._panel.isHidden()
+    assert forms.screen.panel.isHidden()
     assert isinstance(forms.driver.window.frame.stack.currentWidget(), FormScreen)
     assert forms.screen.wizard.is_changed
     assert forms.saved("F.IN").content["IG.IN"][""]["IT.BLAST"].value == "40"
@@ -94,28 +94,13 @@ def test_what_is_typed_at_the_moment_is_saved_too(forms: Any) -> None:
 
 def test_the_header_says_what_is_safe(forms: Any) -> None:
     forms.open("F.ALL")
-    assert forms.screen._kept.text() == "Nothing recorded yet"
+    assert forms.screen.header.kept == "Nothing recorded yet"
     QTest.keyClicks(forms.focus, "5")
     forms.enter()
     forms.driver.settle()
-    assert forms.screen._kept.text().startswith("Draft kept ")
+    assert forms.screen.header.kept.startswith("Draft kept ")
     forms.save()
-    assert forms.screen._kept.text().endswith(", not yet received")
-
-
-def test_a_form_made_by_mistake_is_removed_with_a_reason(forms: Any) -> None:
-    forms.open("F.ALL")
-    QTest.keyClicks(forms.focus, "5")
-    forms.save()
-    forms.driver.click(forms.screen._remove_button)
-    assert forms.here == "reason"
-    assert forms.screen._primary.text() == "Remove this form"
-    forms.type("Entered for the wrong subject")
-    assert not isinstance(forms.driver.window.frame.stack.currentWidget(), FormScreen)
-    assert not forms.saved("F.ALL").exists
-    changes = forms.ask(lambda site: site.history("01-A001", FormKey("SE.1", 1, "F.ALL", 1)))
-    assert changes[-1].new is None
-    assert changes[-1].reason == "Entered for the wrong subject"
+    assert forms.screen.header.kept.endswith(", not yet received")
 
 
 def test_what_another_person_changed_meanwhile_is_refused_or_kept_as_a_discrepancy_and_said(forms: Any) -> None:
@@ -149,6 +134,6 @@ def test_a_monitor_reads_and_changes_nothing(forms: Any) -> None:
     forms.press(Qt.Key.Key_F2)
     forms.save()
     assert not forms.screen.wizard.is_changed
-    assert forms.screen._header.subtitle == "Read only"
+    assert forms.screen.header.subtitle == "Read only"
     forms.press(Qt.Key.Key_Escape)
     assert forms.ask(lambda site: site.today()).drafts == ()

@@ -53,7 +53,7 @@ def drawn_cut_off(screen: Any) -> list[str]:
                 faults.append(f"{each.accessibleName()}: {each.height()} pixels high")
             if each.isVisible() and each._rects() and max(rect.right() for rect in each._rects()) > each.width():
                 faults.append(f"{each.accessibleName()}: {each.width()} pixels wide")
-    for button in screen._page_list._buttons:
+    for button in screen.page_list._buttons:
         text = QFontMetrics(style.font(bold=True)).horizontalAdvance(button.text())
         if button.isVisible() and text > button.width() - EDGE - style.ICON - 16:
             faults.append(button.text())
@@ -84,7 +84,7 @@ def test_every_page_of_every_form_shows_all_that_it_says(
         driver.settle()
         screen = driver.window.frame.form
         for group in study.forms[key.form].groups:
-            screen._go_to_page(group)
+            screen.go_to_page(group)
             driver.settle()
             found += [(key.form, group, fault) for fault in [*looking.cut_off(screen), *drawn_cut_off(screen)]]
             found += [(key.form, group, letter) for letter in looking.without_glyph(screen)]

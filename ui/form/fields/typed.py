@@ -22,7 +22,7 @@ SHORT_WIDTH = 160
 SHORT_TEXT = 24
 LONGEST_LINE = 200
 """Characters up to which a text is asked in one line."""
-TEXT_LINES = 3
+TEXT_LINES = 2
 
 
 class _Composing:
