@@ -14,10 +14,10 @@ from desktop.study.data import FormKey, ItemPlace
 from desktop.vault import journal, outbox
 
 if TYPE_CHECKING:
-    from desktop.site import Site
+    from desktop.opened import OpenedVault
 
 
-def history(site: Site, subject: str, key: FormKey | None, place: ItemPlace | None) -> tuple[Change, ...]:
+def history(site: OpenedVault, subject: str, key: FormKey | None, place: ItemPlace | None) -> tuple[Change, ...]:
     """Every change of a subject's values, or of one form's, or of one item's; oldest first."""
     with site.vault.begin() as connection:
         changes = folding.history(subject, journal.of_subject(connection, subject))
@@ -30,7 +30,9 @@ def history(site: Site, subject: str, key: FormKey | None, place: ItemPlace | No
     )
 
 
-def audit(site: Site, before: tuple[int, str, int] | None, limit: int, subject: str | None) -> tuple[AuditLine, ...]:
+def audit(
+    site: OpenedVault, before: tuple[int, str, int] | None, limit: int, subject: str | None
+) -> tuple[AuditLine, ...]:
     """The journal for a person, newest first."""
     with site.vault.begin() as connection:
         staff = site.vault.staff(connection)

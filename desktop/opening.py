@@ -96,7 +96,8 @@ def create_site(
         ),
         last_user=name,
     )
-    made_folder = not folder.exists()
+    with translated():
+        made_folder = not folder.exists()
     vault = Vault.create(folder, file, unlocked, wall)
     try:
         vault.user = user
@@ -131,18 +132,16 @@ def open_site(folder: Path, name: str, passphrase: str, *, wall: Wall = system_w
     for a suspended person, DamagedError, InUseError, NewerReleaseError or EnvironmentProblemError.
     """
     file = keys.read(folder)
-    refuse_while_waiting(folder, wall)
+    attempts.refuse_while_waiting(folder, wall())
     slot = keys.find_slot(file, name)
     try:
+        # A name that is not there is as slow as a wrong passphrase, so that nobody learns which names exist.
+        unlocked = keys.unwrap(passphrase, slot or file.slots[0])
         if slot is None:
-            # As slow as a wrong passphrase, so that nobody learns which names exist.
-            keys.unwrap(passphrase, keys.wrap("no such user", "U", name, Unlocked(bytes(keys.KEY_BYTES), b"")))
             raise SignInError("The user or the passphrase is not right.")
-        unlocked = keys.unwrap(passphrase, slot)
     except SignInError as error:
         with translated():
-            failed = attempts.failed(folder, wall())
-        raise SignInError(error.message, wait=attempts.wait(failed, wall())) from None
+            raise attempts.counted(folder, wall(), error) from None
     return _enter(folder, file, unlocked, slot.user, wall)
 
 
@@ -153,7 +152,7 @@ def recover_site(folder: Path, recovery_code: str, name: str, new_passphrase: st
     Raises what `open_site` raises.
     """
     file = keys.read(folder)
-    refuse_while_waiting(folder, wall)
+    attempts.refuse_while_waiting(folder, wall())
     keys.check_passphrase(new_passphrase)
     slot, person_slot = keys.recovery_slot(file), keys.find_slot(file, name)
     if slot is None or person_slot is None:
@@ -161,9 +160,9 @@ def recover_site(folder: Path, recovery_code: str, name: str, new_passphrase: st
     try:
         unlocked = keys.unwrap(keys.tidy_recovery_code(recovery_code), slot)
     except SignInError:
+        wrong = SignInError("The user or the recovery code is not right.")
         with translated():
-            failed = attempts.failed(folder, wall())
-        raise SignInError("The user or the recovery code is not right.", wait=attempts.wait(failed, wall())) from None
+            raise attempts.counted(folder, wall(), wrong) from None
     private, public = new_user_keys()
     mine = Unlocked(unlocked.database_key, private)
     site = _enter(folder, file, mine, person_slot.user, wall)
@@ -212,13 +211,6 @@ def restore_site(
     return site
 
 
-def refuse_while_waiting(folder: Path, wall: Wall) -> None:
-    """Raises SignInError while the pause after too many failed tries lasts."""
-    seconds = attempts.wait(attempts.read(folder), wall())
-    if seconds:
-        raise SignInError("Too many failed tries. Wait {wait} s, then try again.", wait=seconds)
-
-
 def _enter(folder: Path, file: VaultFile, unlocked: Unlocked, user: str, wall: Wall) -> Site:
     vault = Vault.unlock(folder, file, unlocked, wall)
     try:
@@ -240,11 +232,7 @@ def _enter(folder: Path, file: VaultFile, unlocked: Unlocked, user: str, wall: W
 
 
 def _record_sign_in(vault: Vault) -> None:
-    failed = attempts.read(vault.folder)
-    bodies = [SessionChanged(salt=new_salt(), act="signed_in")]
-    if failed.count:
-        bodies.insert(0, SessionChanged(salt=new_salt(), act="sign_in_failed", count=failed.count, at=failed.last))
-    vault.record([Recording(body) for body in bodies])
+    vault.record([Recording(body) for body in attempts.told(vault.folder, "signed_in")])
     with translated():
         attempts.forget(vault.folder)
 

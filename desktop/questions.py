@@ -42,7 +42,7 @@ from desktop.vault import casebook, drafts, open_checks, outbox
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from desktop.site import Site
+    from desktop.opened import OpenedVault
 
 MONTHS_SHOWN = 8
 SYNC_LINES = 50
@@ -50,7 +50,7 @@ SYNC_LINES = 50
 Contents = dict[FormKey, FormContent]
 
 
-def shell(site: Site) -> ShellView:
+def shell(site: OpenedVault) -> ShellView:
     """What the frame around every screen shows."""
     with site.vault.begin() as connection:
         due = _due(site, connection)
@@ -65,7 +65,7 @@ def shell(site: Site) -> ShellView:
         )
 
 
-def today(site: Site) -> Today:
+def today(site: OpenedVault) -> Today:
     """The home screen."""
     definition = site.definition
     with site.vault.begin() as connection:
@@ -100,7 +100,7 @@ def today(site: Site) -> Today:
         )
 
 
-def _with_open_checks(site: Site, connection: Connection, staff: Staff) -> Iterator[FormSummary]:
+def _with_open_checks(site: OpenedVault, connection: Connection, staff: Staff) -> Iterator[FormSummary]:
     for subject, found in open_checks.all_found(connection):
         form = casebook.form_of(connection, subject, found.key)
         if form is not None:
@@ -108,7 +108,7 @@ def _with_open_checks(site: Site, connection: Connection, staff: Staff) -> Itera
             yield msgspec.structs.replace(summary, open_checks=found.count)
 
 
-def subjects(site: Site) -> tuple[SubjectLine, ...]:
+def subjects(site: OpenedVault) -> tuple[SubjectLine, ...]:
     """All subjects, in order of their keys."""
     order = {event.oid: number for number, event in enumerate(site.definition.version.events)}
     with site.vault.begin() as connection:
@@ -133,7 +133,7 @@ def subjects(site: Site) -> tuple[SubjectLine, ...]:
     return tuple(sorted(found, key=lambda line: line.subject))
 
 
-def casebook_of(site: Site, subject: str) -> Casebook:
+def casebook_of(site: OpenedVault, subject: str) -> Casebook:
     """Everything about one subject. Raises RefusedError where there is none."""
     definition = site.definition
     with site.vault.begin() as connection:
@@ -165,7 +165,7 @@ def casebook_of(site: Site, subject: str) -> Casebook:
         )
 
 
-def reassess_next(site: Site) -> bool:
+def reassess_next(site: OpenedVault) -> bool:
     """Assess the forms of one subject that changed since; False where all is up to date. For idle time."""
     with site.vault.begin() as connection:
         stale = open_checks.next_stale(connection, site.definition.sha256)
@@ -193,7 +193,7 @@ def reassess_next(site: Site) -> bool:
     return True
 
 
-def form(site: Site, subject: str, key: FormKey) -> FormView:
+def form(site: OpenedVault, subject: str, key: FormKey) -> FormView:
     """A form with all that is needed to go on filling it; also one that has no entry yet."""
     with site.vault.begin() as connection:
         fold = site.vault.subject(connection, subject)
@@ -237,7 +237,7 @@ def form(site: Site, subject: str, key: FormKey) -> FormView:
         )
 
 
-def next_subject(site: Site) -> str:
+def next_subject(site: OpenedVault) -> str:
     """The next free subject key of this device: one more than the greatest ever used."""
     definition, vault = site.definition, site.vault
     prefix = definition.version.subject_key.split("{number", 1)[0].format(site=vault.site, letter=vault.letter)
@@ -247,13 +247,13 @@ def next_subject(site: Site) -> str:
     return definition.subject_key(vault.site, vault.letter, max(numbers, default=0) + 1)
 
 
-def discrepancies(site: Site) -> tuple[Discrepancy, ...]:
+def discrepancies(site: OpenedVault) -> tuple[Discrepancy, ...]:
     """What two people or two computers recorded differently."""
     with site.vault.begin() as connection:
         return _discrepancies(site, connection)
 
 
-def status(site: Site) -> Status:
+def status(site: OpenedVault) -> Status:
     """The numbers of `sitebook status`."""
     with site.vault.begin() as connection:
         return Status(
@@ -268,7 +268,7 @@ def status(site: Site) -> Status:
         )
 
 
-def sync_view(site: Site) -> SyncView:
+def sync_view(site: OpenedVault) -> SyncView:
     """How far this device's entries have travelled."""
     from desktop.sync.agreed import agreed_centre
     from desktop.sync.words import head_words
@@ -290,13 +290,13 @@ def sync_view(site: Site) -> SyncView:
         )
 
 
-def received_to(site: Site) -> int:
+def received_to(site: OpenedVault) -> int:
     """Sequence number up to which the centre has signed for this device's entries."""
     with site.vault.begin() as connection:
         return outbox.received_to(connection)
 
 
-def _states(site: Site, connection: Connection) -> EntryStates:
+def _states(site: OpenedVault, connection: Connection) -> EntryStates:
     total = site.vault.chain_point(connection, site.device).sequence
     return outbox.entry_states(connection, total)
 
@@ -338,7 +338,7 @@ def _groups_of(definition: Definition, items: set[str]) -> set[str]:
     return {group.oid for group in definition.version.groups if any(ref.item in items for ref in group.items)}
 
 
-def _headlines(site: Site, connection: Connection) -> dict[str, tuple[ItemValue | None, ...]]:
+def _headlines(site: OpenedVault, connection: Connection) -> dict[str, tuple[ItemValue | None, ...]]:
     groups = _groups_of(site.definition, set(site.definition.version.headline))
     return {
         subject: _headline(site.definition, contents)
@@ -346,7 +346,7 @@ def _headlines(site: Site, connection: Connection) -> dict[str, tuple[ItemValue 
     }
 
 
-def _due(site: Site, connection: Connection) -> tuple[DueForm, ...]:
+def _due(site: OpenedVault, connection: Connection) -> tuple[DueForm, ...]:
     """What the schedule expects of all subjects, from the anchors' groups alone; worked out once for a state of the casebook."""
     definition = site.definition
     of = (site.vault.revision, site.civil_date)
@@ -363,7 +363,7 @@ def _due(site: Site, connection: Connection) -> tuple[DueForm, ...]:
     return site.known_due[1]
 
 
-def _due_of(site: Site, subject: str, contents: Contents) -> tuple[DueForm, ...]:
+def _due_of(site: OpenedVault, subject: str, contents: Contents) -> tuple[DueForm, ...]:
     date = site.civil_date
     return tuple(
         DueForm(
@@ -387,7 +387,7 @@ def _occurrences(definition: Definition, keys: list[FormKey]) -> tuple[tuple[str
     return tuple(found)
 
 
-def _discrepancies(site: Site, connection: Connection) -> tuple[Discrepancy, ...]:
+def _discrepancies(site: OpenedVault, connection: Connection) -> tuple[Discrepancy, ...]:
     staff = site.vault.staff(connection)
     return tuple(
         _discrepancy(site.definition, staff, subject, key, clash)

@@ -6,27 +6,22 @@ Two doors lead into the journal and no other: `record` checks rights and rules a
 A Site lives on the thread that opened it (`Vault`), and is opened by a person: there is no Site without someone signed in.
 """
 
-import datetime
 import hashlib
-import zoneinfo
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import msgspec
-from sqlalchemy import Connection
 
 from desktop import looking_back, people, questions, transferring
 from desktop.acts import Act, AddUser, ChangePassphrase, ChangeUser, Recorded, RemoveForm, SaveForm
 from desktop.casebook.saving import prepare_save
-from desktop.casebook.staff import Person
 from desktop.casebook.views import (
     AuditLine,
     Casebook,
     Change,
     Discrepancy,
     Draft,
-    DueForm,
     Failure,
     FormView,
     Role,
@@ -49,10 +44,10 @@ from desktop.journal.entry import (
     SessionChanged,
     new_salt,
 )
-from desktop.study.checks import Rules
+from desktop.opened import OpenedVault
 from desktop.study.data import FormKey, ItemPlace
-from desktop.study.definition import Definition, Location
-from desktop.vault import casebook, drafts, journal, keys
+from desktop.study.definition import Definition
+from desktop.vault import attempts, drafts, journal, keys
 from desktop.vault.database import Cancelled, Progress, translated
 from desktop.vault.keys import Slot
 from desktop.vault.vault import Recording, Vault
@@ -69,61 +64,12 @@ if TYPE_CHECKING:
     from desktop.sync.session import SyncResult
 
 
-class Site:
-    """An opened vault with a person signed in. `desktop.opening` makes one."""
+class Site(OpenedVault):
+    """An opened vault with a person signed in, and all that the person may do. `desktop.opening` makes one."""
 
     def __init__(self, vault: Vault, definition: Definition, user: str) -> None:
-        self.vault = vault
-        self.definition = definition
-        self._rules: Rules | None = None
-        self.known_due: tuple[tuple[int, datetime.date], tuple[DueForm, ...]] | None = None
-        """What was due at a revision of the casebook on a day."""
-        self._user = user
+        super().__init__(vault, definition, user)
         self._locked = False
-
-    # What it is
-
-    @property
-    def folder(self) -> Path:
-        """The vault's folder."""
-        return self.vault.folder
-
-    @property
-    def device(self) -> str:
-        """Device OID."""
-        return self.vault.device
-
-    @property
-    def location(self) -> Location:
-        """The site as the study defines it."""
-        return self.definition.locations[self.vault.site]
-
-    @property
-    def rules(self) -> Rules:
-        """The study's checks and derivations, compiled when first needed."""
-        if self._rules is None:
-            self._rules = Rules(self.definition)
-        return self._rules
-
-    @property
-    def user(self) -> UserView:
-        """The person signed in."""
-        with self.vault.begin() as connection:
-            return self.user_view(connection)
-
-    @property
-    def user_oid(self) -> str:
-        """OID of the person signed in."""
-        return self._user
-
-    def user_view(self, connection: Connection) -> UserView:
-        """The person signed in, within a transaction."""
-        return self._view(self._person(connection))
-
-    @property
-    def civil_date(self) -> datetime.date:
-        """Today at the site, by its own time zone."""
-        return self.vault.clock.wall().astimezone(zoneinfo.ZoneInfo(self.location.zone)).date()
 
     # The session
 
@@ -134,10 +80,17 @@ class Site:
             self._locked = True
 
     def unlock(self, passphrase: str) -> None:
-        """Open the doors again. Raises SignInError."""
-        keys.unwrap(passphrase, self._slot())
+        """Open the doors again. Raises SignInError; its `wait` says how long the next try must wait."""
+        attempts.refuse_while_waiting(self.folder, self.vault.clock.wall())
+        try:
+            keys.unwrap(passphrase, self._slot())
+        except SignInError as error:
+            with translated():
+                raise attempts.counted(self.folder, self.vault.clock.wall(), error) from None
+        self.vault.record([Recording(body) for body in attempts.told(self.folder, "unlocked")])
+        with translated():
+            attempts.forget(self.folder)
         self._locked = False
-        self._session("unlocked")
 
     def close(self) -> None:
         """Sign out and give the vault free."""
@@ -199,7 +152,7 @@ class Site:
     def _record_form(self, body: FormSaved | FormRemoved, subject: str, key: FormKey) -> Recorded:
         """Record what became of a form; the draft goes with it."""
         [entry] = self.vault.record(
-            [Recording(body, subject)], lambda connection: drafts.drop(connection, self._user, subject, key)
+            [Recording(body, subject)], lambda connection: drafts.drop(connection, self.user_oid, subject, key)
         )
         head = entry.head
         return Recorded(changed=True, subject=subject, key=key, device=head.device, sequence=head.sequence)
@@ -246,12 +199,12 @@ class Site:
         """Keep what was typed and not yet saved, encrypted, outside the journal."""
         wall = self.vault.clock.wall().isoformat(timespec="seconds")
         with self.vault.begin() as connection:
-            drafts.keep(connection, self._user, msgspec.structs.replace(draft, wall=wall))
+            drafts.keep(connection, self.user_oid, msgspec.structs.replace(draft, wall=wall))
 
     def drop_draft(self, subject: str, key: FormKey) -> None:
         """Forget a draft: the person starts again from what is saved."""
         with self.vault.begin() as connection:
-            drafts.drop(connection, self._user, subject, key)
+            drafts.drop(connection, self.user_oid, subject, key)
 
     # Asking
 
@@ -306,7 +259,7 @@ class Site:
         """Everyone who may use this vault, suspended persons too."""
         with self.vault.begin() as connection:
             people = self.vault.staff(connection).people
-        return tuple(self._view(person) for person in sorted(people.values(), key=lambda person: person.name))
+        return tuple(self.view_of(person) for person in sorted(people.values(), key=lambda person: person.name))
 
     def discrepancies(self) -> tuple[Discrepancy, ...]:
         """What two people or two computers recorded differently."""
@@ -391,32 +344,9 @@ class Site:
 
     # Inside
 
-    def require(self, roles: frozenset[Role]) -> None:
-        """Raises NotAllowedError unless the person has one of the roles."""
-        with self.vault.begin() as connection:
-            person = self._person(connection)
-        if person.suspended or not roles & set(person.roles):
-            wanted = ", ".join(sorted(roles))
-            raise NotAllowedError("You do not have the right for this. It takes the role {roles}.", roles=wanted)
-
-    def is_known(self, subject: str) -> bool:
-        """Whether there is a subject of this key."""
-        with self.vault.begin() as connection:
-            return casebook.is_known(connection, subject)
-
-    def _person(self, connection: Connection) -> Person:
-        person = self.vault.staff(connection).people.get(self._user)
-        if person is None:
-            raise SignInError("The user or the passphrase is not right.")
-        return person
-
-    def _view(self, person: Person) -> UserView:
-        here = any(slot.user == person.oid for slot in self.vault.file.slots)
-        return UserView(oid=person.oid, name=person.name, roles=person.roles, suspended=person.suspended, here=here)
-
     def _slot(self) -> Slot:
         for slot in self.vault.file.slots:
-            if slot.user == self._user:
+            if slot.user == self.user_oid:
                 return slot
         raise SignInError("The user or the passphrase is not right.")
 

@@ -5,11 +5,12 @@ edits the cell: such cells bear Excel's quote prefix and the text format. The sa
 carries no person's name. What is written lies in a folder beside the target until it is whole; then it replaces it.
 """
 
+import contextlib
 import hashlib
-import tempfile
+import io
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import xlsxwriter
@@ -25,8 +26,12 @@ from desktop.export.layout import COVER, HEAD_ROWS, Cells, Sheet
 from desktop.export.sheets import sheets_of
 from desktop.export.transfer import Transfer
 from desktop.study.definition import words
+from desktop.vault.aside import aside
 from desktop.vault.database import Cancelled, Progress, file_problem, never, no_progress
 from desktop.vault.keys import flush_to_disk, sync_folder
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
 
 ROWS_BETWEEN_LOOKS = 200
 """Rows written between two looks at whether the person cancelled."""
@@ -70,16 +75,17 @@ def write_excel(
     written.
     """
     try:
-        with tempfile.TemporaryDirectory(dir=out.parent, prefix=".sitebook-") as folder:
-            made = Path(folder) / "transfer.xlsx"
-            writer = _Writer(transfer, made, progress or no_progress, cancelled or never)
-            try:
-                writer.write()
-            finally:
-                writer.close_sheets()
-            with made.open("rb+") as stream:
-                sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-                flush_to_disk(stream)
+        with aside(out.parent) as folder:
+            made = folder / "transfer.xlsx"
+            with _Target(made, "wb+") as target:
+                writer = _Writer(transfer, target, folder, progress or no_progress, cancelled or never)
+                try:
+                    writer.write()
+                finally:
+                    writer.close_sheets()
+                target.seek(0)
+                sha256 = hashlib.file_digest(target, "sha256").hexdigest()
+                flush_to_disk(target)
             result = ExportResult(rows=writer.rows, cells=writer.cells, altered=len(writer.altered), sha256=sha256)
             if note is not None:
                 note(result)
@@ -106,8 +112,44 @@ def _replace(made: Path, out: Path) -> None:
         raise
 
 
+class _Target(io.FileIO):
+    """The file that is packed. Once a write was refused or it is closed, what the packer does on its way out goes nowhere."""
+
+    refused = False
+
+    def close(self) -> None:
+        """Take no more."""
+        self.refused = True
+        super().close()
+
+    def write(self, data: "Buffer") -> int:
+        """Write all of it."""
+        left = memoryview(data)
+        size = left.nbytes
+        try:
+            while left and not self.refused:
+                left = left[super().write(left) :]
+        except OSError:
+            self.refused = True
+            raise
+        return size
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go there."""
+        return 0 if self.refused else super().seek(offset, whence)
+
+    def tell(self) -> int:
+        """Where it is."""
+        return 0 if self.refused else super().tell()
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+
 class _Writer:
-    def __init__(self, transfer: Transfer, path: Path, progress: Progress, cancelled: Cancelled) -> None:
+    def __init__(
+        self, transfer: Transfer, target: io.FileIO, folder: Path, progress: Progress, cancelled: Cancelled
+    ) -> None:
         self.transfer = transfer
         self.progress = progress
         self.cancelled = cancelled
@@ -119,12 +161,12 @@ class _Writer:
         options = {
             "constant_memory": True,
             # Row data in clear must not lie anywhere but beside the file itself.
-            "tmpdir": str(path.parent),
+            "tmpdir": str(folder),
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
         }
-        self.book = xlsxwriter.Workbook(str(path), options)
+        self.book = xlsxwriter.Workbook(target, options)
         self.book.use_zip64()
         self.styles = _Styles(self.book)
         version = transfer.definition.version
@@ -144,8 +186,11 @@ class _Writer:
     def close_sheets(self) -> None:
         """Close the files of rows that were not packed, so that their folder can be removed."""
         for sheet in self.book.worksheets():
-            if sheet.row_data_fh is not None:
-                sheet.row_data_fh.close()
+            for stream in (sheet.row_data_fh, sheet.fh):
+                # On a full disk closing fails too; it closes all the same.
+                with contextlib.suppress(OSError):
+                    if stream is not None:
+                        stream.close()
 
     def _sheet(self, plan: Sheet) -> None:
         sheet = self.book.add_worksheet(plan.name)

@@ -6,9 +6,12 @@ the count into the journal and removes the file.
 
 import datetime
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
+from desktop.errors import SignInError
+from desktop.journal.entry import SessionChanged, new_salt
 from desktop.vault.keys import replace_file
 
 FILE = "attempts.json"
@@ -53,6 +56,30 @@ def failed(folder: Path, now: datetime.datetime) -> Attempts:
     attempts = Attempts(count=read(folder).count + 1, last=now.isoformat(timespec="seconds"))
     replace_file(folder / FILE, msgspec.json.encode(attempts))
     return attempts
+
+
+def refuse_while_waiting(folder: Path, now: datetime.datetime) -> None:
+    """Raises SignInError while the pause after too many failed tries lasts."""
+    seconds = wait(read(folder), now)
+    if seconds:
+        raise SignInError("Too many failed tries. Wait {wait} s, then try again.", wait=seconds)
+
+
+def counted(folder: Path, now: datetime.datetime, error: SignInError) -> SignInError:
+    """The same error once the failure is remembered, saying how long the next try must wait.
+
+    Raises OSError where the folder cannot be written.
+    """
+    return SignInError(error.message, wait=wait(failed(folder, now), now))
+
+
+def told(folder: Path, act: Literal["signed_in", "unlocked"]) -> list[SessionChanged]:
+    """What the journal is told at a success: the failures before it, if there were any, and the success."""
+    before = read(folder)
+    bodies = [SessionChanged(salt=new_salt(), act=act)]
+    if before.count:
+        bodies.insert(0, SessionChanged(salt=new_salt(), act="sign_in_failed", count=before.count, at=before.last))
+    return bodies
 
 
 def forget(folder: Path) -> None:

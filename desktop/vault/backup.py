@@ -7,7 +7,6 @@ nobody reads the data without a passphrase or the recovery code.
 
 import hashlib
 import shutil
-import tempfile
 import zipfile
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import msgspec
 from desktop import __version__
 from desktop.errors import CancelledError, DamagedError, EnvironmentProblemError, NewerReleaseError
 from desktop.vault import keys
+from desktop.vault.aside import aside
 from desktop.vault.database import Cancelled, Progress, file_problem, no_progress, translated
 from desktop.vault.vault import DATABASE, Vault, empty_folder
 
@@ -58,14 +58,13 @@ def write_backup(vault: Vault, out: Path, progress: Progress | None, cancelled: 
 
     Raises EnvironmentProblemError (then nothing is left behind) or CancelledError.
     """
-    if out.exists():
-        raise EnvironmentProblemError(
-            "There is a file of this name already. A backup is never overwritten: choose another name."
-        )
     report = progress or no_progress
     try:
-        with tempfile.TemporaryDirectory(dir=out.parent, prefix=".sitebook-") as name:
-            folder = Path(name)
+        if out.exists():
+            raise EnvironmentProblemError(
+                "There is a file of this name already. A backup is never overwritten: choose another name."
+            )
+        with aside(out.parent) as folder:
             report(0, 4)
             _export(vault, folder / DATABASE, cancelled)
             report(1, 4)
@@ -89,8 +88,8 @@ def unpack_backup(backup: Path, folder: Path) -> Restored:
 
     Raises DamagedError, NewerReleaseError or EnvironmentProblemError; then the folder is as it was.
     """
-    made_folder = not folder.exists()
     try:
+        made_folder = not folder.exists()
         if not backup.is_file():
             raise EnvironmentProblemError("There is no such backup file.")
         if not made_folder and any(folder.iterdir()):

@@ -168,16 +168,17 @@ def read(folder: Path) -> VaultFile:
     Raises EnvironmentProblemError where there is no vault, DamagedError where neither can be used, and
     NewerReleaseError where a newer release made it.
     """
-    names = [name for name in (FILE, COPY) if (folder / name).is_file()]
-    if not names:
-        raise EnvironmentProblemError("There is no Sitebook vault in this folder.")
-    for name in names:
-        try:
-            return _read_one(folder / name)
-        except DamagedError:
-            continue
-        except OSError as error:
-            raise EnvironmentProblemError("The vault cannot be read: {why}.", why=error.strerror) from error
+    try:
+        names = [name for name in (FILE, COPY) if (folder / name).is_file()]
+        if not names:
+            raise EnvironmentProblemError("There is no Sitebook vault in this folder.")
+        for name in names:
+            try:
+                return _read_one(folder / name)
+            except DamagedError:
+                continue
+    except OSError as error:
+        raise EnvironmentProblemError("The vault cannot be read: {why}.", why=error.strerror) from error
     raise DamagedError(
         "The file vault.json and its copy are damaged. The data cannot be unlocked with them: restore a backup."
     )

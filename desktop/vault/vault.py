@@ -128,7 +128,8 @@ class Vault:
 
         Raises EnvironmentProblemError when the folder is not empty or cannot be written.
         """
-        made_folder = not folder.exists()
+        with translated():
+            made_folder = not folder.exists()
         lock = cls._take_folder(folder)
         try:
             device_keys = DeviceKeys.generate()

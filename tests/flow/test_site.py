@@ -354,3 +354,17 @@ def test_a_later_change_elsewhere_shows_as_an_open_check(clinic: Any) -> None:
         site.record(SaveForm(subject=SUBJECT, key=VS, items={}, comments={WEIGHT: "weighed twice"}))
         site.reassess_next()
         assert site.today().open_checks == ()
+
+
+def test_unlocking_is_counted_and_slowed_like_signing_in(clinic: Any) -> None:
+    with clinic.sign_in() as site:
+        site.lock()
+        for _ in range(5):
+            with pytest.raises(SignInError) as error:
+                site.unlock("wrong passphrase")
+        assert error.value.wait > 0
+        with pytest.raises(SignInError):
+            site.unlock(NURSE[1])
+        clinic.clock.advance(minutes=6)
+        site.unlock(NURSE[1])
+        assert [line.detail for line in site.audit(limit=2)] == ["Unlocked.", "Failed sign-ins: {n}."]
