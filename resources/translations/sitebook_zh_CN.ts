@@ -591,7 +591,7 @@
     </message>
     <message>
         <source>Record {n} changes</source>
-        <translation type="unfinished"></translation>
+        <translation>记录 {n} 处修改</translation>
     </message>
     <message>
         <source>Throw them away</source>

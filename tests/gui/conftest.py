@@ -36,8 +36,8 @@ MANAGER = ("Manager", "manager passphrase")
 NURSE = ("Study nurse A", "nurse A passphrase")
 DOCTOR = ("研究者", "doctor passphrase")
 PATIENCE_MS = 20_000
-LAYOUT_PASSES = 4
-"""A sentence that wraps changes the height of what it stands in, and so on outwards."""
+PASSES = 5
+"""What is told asks anew; a sentence that wraps changes the height of what it stands in, and so on outwards."""
 
 DM = FormKey("SE.VISIT", 1, "F.DM", 1)
 VS = FormKey("SE.VISIT", 1, "F.VS", 1)
@@ -96,10 +96,9 @@ class Driver:
 
     def settle(self) -> None:
         """Until every worker rests and what they told is shown."""
-        QCoreApplication.processEvents()
-        self.until(lambda: self.window.jobs.is_idle)
-        for _ in range(LAYOUT_PASSES):
+        for _ in range(PASSES):
             QCoreApplication.processEvents()
+            self.until(lambda: self.window.jobs.is_idle)
 
     @property
     def sign_in_screen(self) -> SignInScreen:
