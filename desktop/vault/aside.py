@@ -1,5 +1,6 @@
 """A folder in which a file is made before it takes its place: backups and transfers are whole or not there."""
 
+import contextlib
 import shutil
 import tempfile
 import time
@@ -19,7 +20,9 @@ def aside(folder: Path) -> Generator[Path]:
     Raises OSError where nothing can be made there.
     """
     for path in folder.glob(f"{PREFIX}*"):
-        if path.stat().st_mtime < time.time() - LEFT_BEHIND_SECONDS:
-            shutil.rmtree(path, ignore_errors=True)
+        # Another program may be clearing its own away at this moment.
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < time.time() - LEFT_BEHIND_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=PREFIX) as name:
         yield Path(name)

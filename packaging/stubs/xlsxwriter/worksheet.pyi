@@ -6,6 +6,7 @@ from .format import Format
 class Worksheet:
     name: str
     row_data_fh: IO[str] | None
+    fh: IO[str] | None
     def write_string(self, row: int, col: int, string: str, cell_format: Format | None = ...) -> int: ...
     def write_number(self, row: int, col: int, number: float, cell_format: Format | None = ...) -> int: ...
     def write_datetime(
