@@ -13,6 +13,8 @@ from PySide6.QtSvg import QSvgRenderer
 from ui import style
 from ui.style import Tone
 
+APPLICATION_SIZES: Final = (16, 24, 32, 48, 64, 128, 256)
+
 
 @functools.cache
 def _drawing(name: str) -> str:
@@ -43,6 +45,21 @@ def pixmap(name: str, tone: Tone = Tone.INK, size: int = style.ICON, ratio: floa
 def icon(name: str, tone: Tone = Tone.INK) -> QIcon:
     """A tinted icon. Make it anew on a `PaletteChange`: it keeps the colour that it was made in."""
     return QIcon(pixmap(name, tone))
+
+
+def application_icon() -> QIcon:
+    """The program's own icon, in the sizes that systems ask for."""
+    drawing = resources.files("resources").joinpath("application.svg").read_bytes()
+    renderer = QSvgRenderer(QByteArray(drawing))
+    made = QIcon()
+    for side in APPLICATION_SIZES:
+        picture = QPixmap(side, side)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        renderer.render(painter)
+        painter.end()
+        made.addPixmap(picture)
+    return made
 
 
 class Sign(enum.Enum):

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 from desktop.errors import SitebookError
 from ui import language, style
 from ui.access import PRACTICE_FILE, SiteAccess
+from ui.icons import application_icon
 from ui.jobs import Job, Jobs, Lane
 from ui.language import Language
 from ui.preferences import Preferences
@@ -45,6 +46,7 @@ class MainWindow(QWidget):
         super().__init__()
         self.setObjectName("window")
         self.setWindowTitle("Sitebook")
+        self.setWindowIcon(application_icon())
         self._folder = folder
         self._practice = practice
         self._preferences_file = preferences_file

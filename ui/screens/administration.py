@@ -30,7 +30,7 @@ class AdministrationScreen(Screen):
         self.safekeeping = SafekeepingPart(access)
         self.audit = AuditList(access)
         body = QVBoxLayout()
-        body.setContentsMargins(style.MARGIN, 4, style.MARGIN, style.MARGIN)
+        body.setContentsMargins(style.MARGIN, 0, style.MARGIN, style.MARGIN)
         self._stack = QStackedWidget()
         for part in (self.users, self.safekeeping, self.audit):
             self._stack.addWidget(part)

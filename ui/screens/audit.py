@@ -152,7 +152,7 @@ class AuditScreen(Screen):
         self.header.add_action(self.segments)
         self.header.add_action(self.back)
         column = QVBoxLayout()
-        column.setContentsMargins(style.MARGIN, 4, style.MARGIN, style.MARGIN)
+        column.setContentsMargins(style.MARGIN, 0, style.MARGIN, style.MARGIN)
         self._values = Card(flush=True)
         self.table = Table("changes")
         self._values.body.addWidget(self.table)

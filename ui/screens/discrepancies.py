@@ -51,7 +51,7 @@ class DiscrepanciesScreen(Screen):
         super().__init__(access, "discrepancies", parent)
         self._found: tuple[Discrepancy, ...] | None = None
         row = QHBoxLayout()
-        row.setContentsMargins(style.MARGIN, 4, style.MARGIN, style.MARGIN)
+        row.setContentsMargins(style.MARGIN, 0, style.MARGIN, style.MARGIN)
         row.setSpacing(style.GAP)
         self._list_card = Card(flush=True)
         self._list_card.setFixedWidth(LIST_WIDTH)

@@ -26,7 +26,7 @@ class StudyScreen(Screen):
         self.segments.chosen.connect(self._show_part)
         self.header.add_action(self.segments)
         row = QHBoxLayout()
-        row.setContentsMargins(style.MARGIN, 4, style.MARGIN, style.MARGIN)
+        row.setContentsMargins(style.MARGIN, 0, style.MARGIN, style.MARGIN)
         row.setSpacing(style.GAP)
         self._card = Card(flush=True)
         self.table = Table("study_list")

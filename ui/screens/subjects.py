@@ -36,7 +36,7 @@ class SubjectsScreen(Screen):
         self.header.add_action(self.filter)
         self.header.add_action(self.new_subject)
         column = QVBoxLayout()
-        column.setContentsMargins(style.MARGIN, 4, style.MARGIN, style.MARGIN)
+        column.setContentsMargins(style.MARGIN, 0, style.MARGIN, style.MARGIN)
         self._card = Card(flush=True)
         self.table = Table("subjects")
         self.table.opened.connect(self._open)

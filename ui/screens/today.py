@@ -414,9 +414,9 @@ class TodayScreen(Screen):
 _COLUMNS = (
     Column(width=36),
     Column(width=92),
-    Column(stretch=3, width=180),
-    Column(stretch=2, width=120),
-    Column(width=92, align=Align.RIGHT),
+    Column(stretch=3, width=150),
+    Column(stretch=2, width=172),
+    Column(width=84, align=Align.RIGHT),
     Column(width=176),
 )
 """One set for all lists, so that what is alike stands under each other."""

@@ -1,0 +1,68 @@
+"""What stands in the cells of a casebook, and in which order its columns come."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop.casebook.views import Casebook, FormState, FormSummary
+from desktop.study.data import FormKey
+from desktop.study.definition import Definition
+from desktop.study.load import load_definition, locate
+from ui.icons import Sign
+from ui.screens.matrix import in_time_order, matrix, next_occurrences
+
+CLINIC = Path(__file__).parents[1] / "data" / "clinic"
+AE = "F.AE"
+
+
+@pytest.fixture(scope="module")
+def clinic_study() -> Definition:
+    return load_definition(locate(str(CLINIC)))
+
+
+def book(*forms: FormSummary, **more: Any) -> Casebook:
+    empty: dict[str, Any] = dict.fromkeys(("due", "drafts", "trends", "dosing", "discrepancies"), ())
+    occurrences = (("SE.VISIT", 1), ("SE.LOG", 1))
+    return Casebook(subject="01-A001", headline=(None,), occurrences=occurrences, forms=forms, **{**empty, **more})
+
+
+def adverse(number: int, state: FormState) -> FormSummary:
+    return FormSummary(subject="01-A001", key=FormKey("SE.LOG", 1, AE, number), state=state)
+
+
+def test_the_state_that_needs_a_person_soonest_is_shown(clinic_study: Definition) -> None:
+    found = matrix(clinic_study, book(adverse(1, FormState.COMPLETE), adverse(2, FormState.INCOMPLETE)))
+    cell = found.cell(AE, 1)
+    assert cell is not None
+    assert cell.sign is Sign.DRAFT
+    assert cell.count == 2
+
+
+def test_a_draft_of_a_new_form_counts_and_one_of_a_saved_form_does_not(clinic_study: Definition) -> None:
+    drafts = (FormKey("SE.LOG", 1, AE, 1), FormKey("SE.LOG", 1, AE, 2))
+    found = matrix(clinic_study, book(adverse(1, FormState.COMPLETE), drafts=drafts))
+    cell = found.cell(AE, 1)
+    assert cell is not None
+    assert [key.form_repeat for key in cell.keys] == [1, 2]
+
+
+def test_a_form_that_the_event_does_not_ask_has_no_cell(clinic_study: Definition) -> None:
+    found = matrix(clinic_study, book())
+    assert found.cell(AE, 0) is None
+    assert found.cell(AE, 7) is None
+    assert found.forms == ("F.DM", "F.VS", AE)
+
+
+def test_cycles_and_their_evaluations_alternate() -> None:
+    study = load_definition(locate("pd1-ven-cag"))
+    repeating = [event.oid for event in study.version.events if event.repeating and event.kind == "Scheduled"]
+    assert len(repeating) >= 2
+    cycle, evaluation = repeating[:2]
+    mixed = [(evaluation, 2), (cycle, 2), (evaluation, 1), (cycle, 1)]
+    assert in_time_order(study, mixed) == ((cycle, 1), (evaluation, 1), (cycle, 2), (evaluation, 2))
+
+
+def test_what_could_come_next(clinic_study: Definition) -> None:
+    assert next_occurrences(clinic_study, (("SE.VISIT", 1), ("SE.LOG", 1))) == (("SE.LOG", 2),)
+    assert next_occurrences(clinic_study, (("SE.VISIT", 1),)) == (("SE.LOG", 1),)
