@@ -74,7 +74,7 @@ def cover_rows(transfer: Transfer, sheets: Sequence[Sheet], altered: Iterable[st
     ]
     yield []
     listed = list(altered)
-    yield _heads(f"Altered texts / 有改动的文本: {len(listed)}")
+    yield [*_heads("Altered texts / 有改动的文本"), Cell(str(len(listed)), Kind.NUMBER)]
     if listed:
         yield [
             Cell(

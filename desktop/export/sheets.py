@@ -120,6 +120,7 @@ class _ItemColumns(msgspec.Struct, frozen=True, kw_only=True):
     """The one to three columns of an item: its value, its unit where it has several, its codes in words."""
 
     item: ItemDef
+    label: Text
     group: str
     units: bool
     decode: dict[str, str] | None
@@ -129,7 +130,7 @@ class _ItemColumns(msgspec.Struct, frozen=True, kw_only=True):
         item = self.item
         derived = item.derivation is not None
         columns = [
-            Column(name=item.name, oid=item.oid, label=item.question, width=_width(item), derived=derived),
+            Column(name=item.name, oid=item.oid, label=self.label, width=_width(item), derived=derived),
         ]
         if self.units:
             unit: Text = {"en": "Unit", "zh": "单位"}
@@ -167,12 +168,24 @@ def _item_columns(definition: Definition, refs: Iterable[tuple[ItemGroupDef, Ite
     return tuple(
         _ItemColumns(
             item=item,
+            label=_label(definition, item),
             group=group.oid,
             units=len(item.units) > 1,
             decode=None if item.codelist is None else decodes[item.codelist],
         )
         for group, item in items
     )
+
+
+def _label(definition: Definition, item: ItemDef) -> Text:
+    """The question; where the item has one unit, that with it."""
+    if len(item.units) != 1:
+        return item.question
+    symbol = definition.units[item.units[0].unit].symbol
+    return {
+        "en": f"{words(item.question, 'en')} ({words(symbol, 'en')})",
+        "zh": f"{words(item.question, 'zh')}（{words(symbol, 'zh')}）",
+    }
 
 
 def _width(item: ItemDef) -> int:
@@ -225,7 +238,10 @@ def _group_sheet(
     return Sheet(
         name=name,
         oid=group.oid,
-        title={language: f"{words(form.title, language)}: {words(group.title, language)}" for language in ("en", "zh")},
+        title={
+            "en": f"{words(form.title, 'en')}: {words(group.title, 'en')}",
+            "zh": f"{words(form.title, 'zh')}：{words(group.title, 'zh')}",
+        },
         columns=_distinct((*KEYS, ROW, *(column for part in parts for column in part.columns))),
         frozen=FROZEN_KEYS,
         count=sum(len(_row_keys(instance, group.oid)) for instance in instances),

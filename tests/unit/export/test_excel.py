@@ -279,6 +279,8 @@ def test_types_codes_units_and_dates(tmp_path: Path) -> None:
     read = {name: written(path, "ALL", name) for name in ("INT", "FLT", "DAT", "PDAT", "DTM", "TIM", "COD", "MUL")}
     assert read["INT"].value == 12
     assert (read["FLT"].value, read["FLT"].number_format) == (12.5, "0.00")
+    # The one unit of an item stands in its label, several in a column of their own.
+    assert [written(path, "ALL", "FLT", row).value for row in (3, 4)] == ["FLT? (kg)", "FLT？（kg）"]
     assert read["DAT"].value == datetime.datetime.fromisoformat("2026-11-24")
     assert read["PDAT"].value == "2026-11"
     assert read["DTM"].value == datetime.datetime.fromisoformat("2026-11-24T08:30")
@@ -404,7 +406,7 @@ def test_cover_counts_and_sheets(tmp_path: Path) -> None:
     cover = [[cell.value for cell in line if cell.value is not None] for line in book[COVER]]
     assert ["F.ALL All / 全部", 1, 1, 0, 0, 0, 0, 0, 2] in cover
     assert ["ALL", 2, 25, "F.ALL", "All / 全部"] in cover
-    assert ["ALL.DOSES", 3, 9, "IG.DOSES", "All: DOSES / 全部: DOSES"] in cover
+    assert ["ALL.DOSES", 3, 9, "IG.DOSES", "All: DOSES / 全部：DOSES"] in cover
     assert ["Journal head / 记录链末端 A-12345678", f"7 · {'ab' * 32}"] in cover
     assert any("◐ incomplete / 未完成" in str(value) for line in cover for value in line)
     assert result.rows == 2 + 3 + len(ITEMS) + len(ROW_ITEMS) + 3
