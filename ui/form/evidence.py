@@ -14,8 +14,8 @@ from ui.form.fields.segments import MOST_KEYS, keys_of
 from ui.form.keys import DASH, KeyText
 from ui.style import Tone
 from ui.widgets.card import Facts
-from ui.widgets.chip import Chip
 from ui.widgets.labels import label
+from ui.widgets.message import Message
 from ui.words import value_words
 
 EDGE = 16
@@ -41,7 +41,7 @@ class EvidenceColumn(QFrame):
         self._help = label(kind="small", tone=Tone.SECONDARY, wrap=True)
         self._so_far_title = label(kind="section")
         self._so_far = Facts()
-        self._verdict = Chip()
+        self._verdict = Message()
         self._keys_title = label(kind="section")
         self._keys = KeyText()
         inner = QWidget()
@@ -51,7 +51,7 @@ class EvidenceColumn(QFrame):
         column.setSpacing(6)
         for widget in (self._title, self._facts, self._help_title, self._help, self._so_far_title, self._so_far):
             column.addWidget(widget)
-        column.addWidget(self._verdict, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._verdict)
         column.addWidget(self._keys_title)
         column.addWidget(self._keys)
         column.addStretch(1)
@@ -145,15 +145,15 @@ class EvidenceColumn(QFrame):
         found = verdict(wizard)
         self._so_far_title.setVisible(bool(facts) or found is not None)
         self._so_far.setVisible(bool(facts))
-        self._verdict.setVisible(found is not None)
+        self._verdict.clear()
         if found is not None and wizard.form.verdict is not None:
             item = wizard.definition.items[wizard.form.verdict]
             codelist = wizard.definition.codelist_of(item)
             answer = codelist.by_code.get(found.value) if codelist else None
             tone, icon = VERDICT_SIGNS[answer.tone if answer else ""]
             self._verdict.say(
-                self.tr("As it stands: {verdict}").format(verdict=value_words(wizard.definition, item, found)),
                 tone,
+                self.tr("As it stands: {verdict}").format(verdict=value_words(wizard.definition, item, found)),
                 icon,
             )
 

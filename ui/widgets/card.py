@@ -118,12 +118,12 @@ class _Fact(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
-        self.name = label(kind="small", tone=Tone.SECONDARY)
+        self.name = label(kind="small", tone=Tone.SECONDARY, wrap=True)
         self.value = label(kind="small", wrap=True)
         self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         self.value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        row.addWidget(self.name, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.value, 1)
+        row.addWidget(self.name, 3, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.value, 2)
 
 
 class Facts(QWidget):
