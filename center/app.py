@@ -66,7 +66,7 @@ def make_app(store: Store, sleep: Sleep = asyncio.sleep) -> FastAPI:
     desk = intake.Intake(store)
     patience = Patience(sleep)
 
-    async def ask(request: intake.Request, address: str) -> msgspec.Struct:
+    async def ask(request: intake.Request, address: str) -> bytes:
         if request.path != protocol.ENROL:
             return await run_in_threadpool(desk.answer, request)
         async with patience.turn(address):
@@ -76,7 +76,7 @@ def make_app(store: Store, sleep: Sleep = asyncio.sleep) -> FastAPI:
         nonce = request.headers.get(protocol.NONCE_HEADER, "")[:MOST_NONCE]
         body = await _body(request)
         if body is None:
-            status, content = TOO_LARGE, protocol.Refusal(refused="The batch is larger than a batch may be.")
+            status, content = TOO_LARGE, _told("The batch is larger than a batch may be.")
         else:
             asked = intake.Request(
                 path=request.url.path,
@@ -89,14 +89,13 @@ def make_app(store: Store, sleep: Sleep = asyncio.sleep) -> FastAPI:
                 status, content = OK, await ask(asked, request.client.host if request.client else "")
             except Exception as error:  # noqa: BLE001 - the last place where a site can be told that the fault is not its own
                 status, content = _refusal(error)
-        encoded = msgspec.json.encode(content)
         signature = signed.sign_bytes(
             protocol.ANSWER_TYPE,
-            protocol.answer_bytes(request.url.path, nonce, status, encoded),
+            protocol.answer_bytes(request.url.path, nonce, status, content),
             store.keys.signing,
         )
         headers = {protocol.SIGNATURE_HEADER: signature.hex()}
-        return Response(encoded, status_code=status, media_type="application/json", headers=headers)
+        return Response(content, status_code=status, media_type="application/octet-stream", headers=headers)
 
     app = FastAPI(title="Sitebook centre", openapi_url=None, docs_url=None, redoc_url=None)
     for path in PATHS:
@@ -104,14 +103,18 @@ def make_app(store: Store, sleep: Sleep = asyncio.sleep) -> FastAPI:
     return app
 
 
-def _refusal(error: Exception) -> tuple[int, protocol.Refusal]:
+def _refusal(error: Exception) -> tuple[int, bytes]:
     """Status and words for an error. What is not a rule's refusal is logged by kind and place, never with content."""
     if isinstance(error, RefusedError) and not isinstance(error, EnvironmentProblemError):
         fields = {name: str(value) for name, value in error.fields.items()}
-        return REFUSED, protocol.Refusal(refused=error.message, fields=fields)
+        return REFUSED, _told(error.message, fields)
     place = traceback.extract_tb(error.__traceback__)[-1]
     _log.error("%s at %s:%s", type(error).__name__, Path(place.filename).name, place.lineno)
-    return FAILED, protocol.Refusal(refused="The centre cannot take anything at the moment.")
+    return FAILED, _told("The centre cannot take anything at the moment.")
+
+
+def _told(message: str, fields: dict[str, str] | None = None) -> bytes:
+    return msgspec.json.encode(protocol.Refusal(refused=message, fields=fields or {}))
 
 
 async def _body(request: Request) -> bytes | None:

@@ -46,18 +46,18 @@ class Intake:
     def __init__(self, store: Store) -> None:
         self.store = store
 
-    def answer(self, request: Request) -> msgspec.Struct:
+    def answer(self, request: Request) -> bytes:
         """Answer a request. Raises RefusedError for what the centre will not do."""
         if request.path == protocol.IDENTITY:
-            return self.identity()
+            return msgspec.json.encode(self.identity())
         if request.path == protocol.ENROL:
-            return self.enrol(request)
+            return msgspec.json.encode(self.enrol(request))
         record = self.authenticate(request)
         if request.path == protocol.MEET:
-            return self.meet(record, _read(request.body, protocol.Meet))
+            return msgspec.json.encode(self.meet(record, _read(request.body, protocol.Meet)))
         if request.path == protocol.FETCH:
             return self.fetch(record, _read(request.body, protocol.Fetch))
-        return self.take_batch(record, request.body)
+        return msgspec.json.encode(self.take_batch(record, request.body))
 
     def authenticate(self, request: Request) -> protocol.DeviceRecord:
         """Whose request this is. Raises RefusedError for a device that is not registered or did not sign it."""
@@ -174,17 +174,20 @@ class Intake:
             if point.sequence == shared
         )
 
-    def fetch(self, record: protocol.DeviceRecord, wanted: protocol.Fetch) -> protocol.Fetched:
-        """The next batch of another device of the same site, sealed to the one that asks, under its own statement."""
+    def fetch(self, record: protocol.DeviceRecord, wanted: protocol.Fetch) -> bytes:
+        """The next batch of another device of the same site, sealed to the one that asks, under its own statement.
+
+        Nothing where there is no more.
+        """
         with self.store.begin() as connection:
             other = self.store.device_record(connection, wanted.device)
             if other is None or other.site != record.site:
                 raise RefusedError(UNKNOWN_DEVICE)
             held = self.store.batch_holding(connection, wanted.device, wanted.after + 1)
         if held is None:
-            return protocol.Fetched(batch=None)
+            return b""
         statement, raws = held
-        return protocol.Fetched(batch=batch.reseal(statement, raws, record.sealing_key))
+        return batch.reseal(statement, raws, record.sealing_key)
 
 
 def _read(body: bytes, message_type: type[T]) -> T:

@@ -144,16 +144,13 @@ class Receipt(_Message, frozen=True, kw_only=True):
 
 
 class Fetch(_Message, frozen=True, kw_only=True):
-    """Ask for another device's entries that follow a sequence number."""
+    """Ask for another device's entries that follow a sequence number.
+
+    The answer is a batch as it is, sealed to the one that asks; nothing at all where there is no more.
+    """
 
     device: str
     after: Annotated[int, msgspec.Meta(ge=0, le=MOST_NUMBER)]
-
-
-class Fetched(_Message, frozen=True, kw_only=True):
-    """A batch of another device, sealed to this one; None where there is nothing more."""
-
-    batch: bytes | None
 
 
 class Refusal(_Message, frozen=True, kw_only=True):

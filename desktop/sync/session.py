@@ -278,9 +278,8 @@ class SyncSession:
             if have.sequence >= sequence:
                 return
             message = protocol.Fetch(device=device, after=have.sequence)
-            answer = self._call(protocol.FETCH, msgspec.json.encode(message))
-            data = self._channel.read(answer, protocol.Fetched).batch
-            if data is None:
+            data = self._call(protocol.FETCH, msgspec.json.encode(message))
+            if not data:
                 return
             opened = batch.open_batch(data, record.signing_key, self._vault.keys.sealing)
             stated = (opened.statement.study, opened.statement.site, opened.statement.device)

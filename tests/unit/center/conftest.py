@@ -64,8 +64,7 @@ class Desk:
     def send(self, chain: Any, data: bytes) -> protocol.BatchAnswer:
         """Send a batch."""
         answer = self.intake.answer(self.request(chain, protocol.BATCH, data))
-        assert isinstance(answer, protocol.BatchAnswer)
-        return answer
+        return msgspec.json.decode(answer, type=protocol.BatchAnswer)
 
     def receipt(self, answer: protocol.BatchAnswer) -> protocol.Receipt:
         """The verified receipt of an answer."""

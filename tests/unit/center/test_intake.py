@@ -158,7 +158,7 @@ def test_a_device_that_was_locked_out_is_not_heard_but_what_it_sent_stays(
     with pytest.raises(RefusedError, match="locked out"):
         desk.enrol(device)
     fetched = desk.intake.answer(desk.request(other, protocol.FETCH, fetch(device, 0)))
-    assert fetched.batch is not None
+    assert batch.open_batch(fetched, device.keys.signing_public, other.keys.sealing).entries
 
 
 @pytest.mark.parametrize(
@@ -292,6 +292,11 @@ def test_many_at_once_get_one_receipt_each_and_nothing_twice(desk: Any, device: 
 # Handing on
 
 
+def met(desk: Any, chain: Any, version: int) -> protocol.Meeting:
+    body = msgspec.json.encode(protocol.Meet(directory_version=version))
+    return msgspec.json.decode(desk.intake.answer(desk.request(chain, protocol.MEET, body)), type=protocol.Meeting)
+
+
 def fetch(chain: Any, after: int) -> bytes:
     return msgspec.json.encode(protocol.Fetch(device=chain.device, after=after))
 
@@ -320,31 +325,28 @@ def test_a_colleague_s_computer_gets_the_original_statement_and_entries(
     desk.enrol(stranger)
     data = desk.batch(device)
     desk.send(device, data)
-    meeting = desk.intake.answer(desk.request(other, protocol.MEET, b'{"directory_version":0}'))
-    assert meeting.heads == {device.device: (5, device.points[5].value.hex())}
+    assert met(desk, other, 0).heads == {device.device: (5, device.points[5].value.hex())}
     answer = desk.intake.answer(desk.request(other, protocol.FETCH, fetch(device, 2)))
-    assert batch.read_envelope(answer.batch).statement == batch.read_envelope(data).statement
-    opened = batch.open_batch(answer.batch, device.keys.signing_public, other.keys.sealing)
+    assert batch.read_envelope(answer).statement == batch.read_envelope(data).statement
+    opened = batch.open_batch(answer, device.keys.signing_public, other.keys.sealing)
     assert [raw for raw, _, _ in opened.entries] == device.raws
     with pytest.raises(DamagedError):
-        batch.open_batch(answer.batch, device.keys.signing_public, stranger.keys.sealing)
-    assert desk.intake.answer(desk.request(other, protocol.FETCH, fetch(device, 5))).batch is None
+        batch.open_batch(answer, device.keys.signing_public, stranger.keys.sealing)
+    assert desk.intake.answer(desk.request(other, protocol.FETCH, fetch(device, 5))) == b""
     for nobody in (stranger, chain("X-00000001")):
         with pytest.raises(RefusedError, match="does not know"):
             desk.intake.answer(desk.request(other, protocol.FETCH, fetch(nobody, 0)))
-    heads = desk.intake.answer(desk.request(stranger, protocol.MEET, b'{"directory_version":0}')).heads
-    assert heads == {}
+    assert met(desk, stranger, 0).heads == {}
 
 
 def test_a_restored_centre_signs_a_directory_newer_than_any_that_was_seen(desk: Any, device: Any) -> None:
-    def met(version: int) -> protocol.Directory:
-        body = msgspec.json.encode(protocol.Meet(directory_version=version))
-        return directory(desk, desk.intake.answer(desk.request(device, protocol.MEET, body)))
+    def seen(version: int) -> protocol.Directory:
+        return directory(desk, met(desk, device, version))
 
-    assert met(0).version == met(2).version == 2
-    assert met(7).version == 8
-    assert met(8).version == 8
-    assert met(8).device(device.device) is not None
+    assert seen(0).version == seen(2).version == 2
+    assert seen(7).version == 8
+    assert seen(8).version == 8
+    assert seen(8).device(device.device) is not None
 
 
 # All of it

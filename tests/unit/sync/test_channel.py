@@ -126,14 +126,15 @@ def saying(status: int, content: msgspec.Struct, keys: DeviceKeys = CENTRE) -> C
     return lambda line, request: line.sendall(signed_answer(status, content, request, keys))
 
 
+GAP = protocol.BatchAnswer(outcome="gap", wanted=7)
 CALL = Call(protocol.MEET, b"{}")
 
 
 def test_a_signed_answer_is_believed() -> None:
-    with line_to(saying(200, protocol.Fetched(batch=b"x"))) as line:
-        assert line.ask(protocol.FETCH, protocol.Fetch(device="B", after=0), protocol.Fetched).batch == b"x"
+    with line_to(saying(200, GAP)) as line:
+        assert line.ask(protocol.MEET, protocol.Ask(), protocol.BatchAnswer) == GAP
         with pytest.raises(NoAnswerError, match="not the centre"):
-            line.ask(protocol.FETCH, protocol.Fetch(device="B", after=0), protocol.Receipt)
+            line.ask(protocol.MEET, protocol.Ask(), protocol.Receipt)
 
 
 def test_a_signed_refusal_is_told() -> None:
@@ -152,7 +153,7 @@ def test_the_words_of_an_unknown_centre_are_not_shown() -> None:
 
 def test_another_key_is_not_believed() -> None:
     stranger = DeviceKeys.generate()
-    talk = saying(200, protocol.Fetched(batch=None), stranger)
+    talk = saying(200, GAP, stranger)
     with line_to(talk) as line, pytest.raises(NoAnswerError, match="not signed"):
         line.perform(CALL)
 
@@ -161,7 +162,7 @@ def test_the_answer_to_an_earlier_request_is_not_believed() -> None:
     first: list[bytes] = []
 
     def replay(line: socket.socket, request: bytes) -> None:
-        first.append(signed_answer(200, protocol.Fetched(batch=None), request))
+        first.append(signed_answer(200, GAP, request))
         line.sendall(first[0].replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1))
 
     with line_to(replay) as line:
@@ -173,7 +174,7 @@ def test_the_answer_to_an_earlier_request_is_not_believed() -> None:
 @pytest.mark.parametrize("flip", ["status", "body", "signature"])
 def test_a_changed_answer_is_not_believed(flip: str) -> None:
     def talk(line: socket.socket, request: bytes) -> None:
-        whole = signed_answer(200, protocol.Fetched(batch=b"good"), request)
+        whole = signed_answer(200, GAP, request)
         changed = {
             "status": whole.replace(b" 200 ", b" 403 "),
             "body": whole[:-3] + b"0" + whole[-2:],
@@ -232,7 +233,7 @@ def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_proxy_does_not_stand_before_this_computer_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    with listening(saying(200, protocol.Fetched(batch=None))) as url:
+    with listening(saying(200, GAP)) as url:
         with channel(url) as line:
             assert line.perform(CALL)
         with channel(url.replace("127.0.0.1", "localhost")) as line:
