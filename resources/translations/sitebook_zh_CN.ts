@@ -321,8 +321,8 @@
         <translation>两台电脑给受试者登记了同一编号。对照纸质鉴认代码表，删除错误一方的表单。</translation>
     </message>
     <message>
-        <source>Two computers changed this value without having seen each other&apos;s entry. Look at the source, open the form and save the right value with a reason: that settles it.</source>
-        <translation>两台电脑在未看到对方记录时修改了同一数值。查对原始资料后打开表单，保存正确的数值并填写理由，差异即可消除。</translation>
+        <source>Two computers changed this value without having seen each other&apos;s entry. Look at the source and open the form: the right value, saved with a reason, settles it. If the form shows the right value already, leave it: this stays listed until a later release can settle it here.</source>
+        <translation>两台电脑在未看到对方记录时修改了同一数值。查对原始资料后打开表单，保存正确的数值并填写理由，差异即可消除。如表单中已是正确的数值则不必修改，该差异将保留在列表中，待后续版本在此裁定。</translation>
     </message>
 </context>
 <context>

@@ -165,8 +165,9 @@ class DiscrepanciesScreen(Screen):
                 " and remove the forms of the one that is wrong."
             )
         return self.tr(
-            "Two computers changed this value without having seen each other's entry. Look at the source,"
-            " open the form and save the right value with a reason: that settles it."
+            "Two computers changed this value without having seen each other's entry. Look at the source and open"
+            " the form: the right value, saved with a reason, settles it. If the form shows the right value already,"
+            " leave it: this stays listed until a later release can settle it here."
         )
 
     @Slot()
