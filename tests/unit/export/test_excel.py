@@ -1,8 +1,7 @@
-"""The monthly transfer as Excel: what was entered can be read again from the file, to the last character."""
+"""What stands in the file of a transfer: types, markers, what must never run, what a cell cannot hold, nothing left out."""
 
 import datetime
 import io
-import tempfile
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
@@ -10,8 +9,6 @@ from xml.etree import ElementTree
 import msgspec
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
 
 from desktop.casebook.views import FormState
 from desktop.errors import CancelledError, RefusedError
@@ -19,241 +16,9 @@ from desktop.export import cells
 from desktop.export.check import check, verify_excel
 from desktop.export.excel import write_excel
 from desktop.export.layout import COVER, HEAD_ROWS
-from desktop.export.sheets import MOST_ROWS, sheet_names, sheets_of
-from desktop.export.transfer import Transfer, TransferForm
+from desktop.export.sheets import MOST_ROWS
 from desktop.study.data import FormContent, FormKey, ItemValue
-from desktop.study.definition import (
-    CodeList,
-    CodeListItem,
-    DataType,
-    Definition,
-    FormDef,
-    FormRef,
-    ItemDef,
-    ItemGroupDef,
-    ItemRef,
-    Location,
-    MeasurementUnit,
-    MetaDataVersion,
-    StudyEventDef,
-    UnitRef,
-)
-
-KG, GRAM = UnitRef(unit="MU.KG"), UnitRef(unit="MU.G", factor=0.001)
-
-
-def item(name: str, data_type: DataType = DataType.TEXT, **more: object) -> ItemDef:
-    return ItemDef(
-        oid=f"IT.{name}", name=name, question={"en": f"{name}?", "zh": f"{name}？"}, data_type=data_type, **more
-    )
-
-
-ITEMS = (
-    item("TXT", length=100_000),
-    item("INT", DataType.INTEGER),
-    item("FLT", DataType.FLOAT, units=(KG,)),
-    item("DAT", DataType.DATE),
-    item("PDAT", DataType.PARTIAL_DATE),
-    item("TIM", DataType.TIME),
-    item("DTM", DataType.DATETIME),
-    item("BOO", DataType.BOOLEAN),
-    item("COD", codelist="CL.GRADE"),
-    item("MUL", codelist="CL.GRADE", multiple=True),
-    item("WGT", DataType.FLOAT, units=(KG, GRAM)),
-    item("BMI", DataType.FLOAT, derivation="WGT / 2.0"),
-)
-ROW_ITEMS = (item("DOSE", DataType.FLOAT), item("DOSDAT", DataType.PARTIAL_DATE), item("WHY"))
-
-
-def group(name: str, items: tuple[ItemDef, ...], **more: object) -> ItemGroupDef:
-    refs = tuple(ItemRef(item=one.oid) for one in items)
-    return ItemGroupDef(oid=f"IG.{name}", name=name, title={"en": name, "zh": name}, items=refs, **more)
-
-
-def study(**changes: object) -> Definition:
-    """A study with every type of item, one form, one repeating group."""
-    version = MetaDataVersion(
-        study="S.X",
-        oid="MDV.1",
-        name="X & Y",
-        title={"en": "Everything", "zh": "全部"},
-        subject_key="{site}-{letter}{number}",
-        first_form="F.ALL",
-        first_event="SE.1",
-        locations=(Location(oid="01", name={"en": "One", "zh": "一"}, zone="Asia/Shanghai"),),
-        events=(StudyEventDef(oid="SE.1", name="ONE", title={"en": "One"}, forms=(FormRef(form="F.ALL"),)),),
-        forms=(FormDef(oid="F.ALL", name="ALL", title={"en": "All", "zh": "全部"}, groups=("IG.MAIN", "IG.DOSES")),),
-        groups=(group("MAIN", ITEMS), group("DOSES", ROW_ITEMS, repeating=True)),
-        items=(*ITEMS, *ROW_ITEMS),
-        codelists=(
-            CodeList(
-                oid="CL.GRADE",
-                name="GRADE",
-                items=tuple(
-                    CodeListItem(code=str(n), label={"en": f"Grade {n}", "zh": f"{n} 级"}) for n in range(1, 4)
-                ),
-            ),
-        ),
-        units=(
-            MeasurementUnit(oid="MU.KG", name="kg", symbol={"en": "kg"}),
-            MeasurementUnit(oid="MU.G", name="g", symbol={"en": "g"}),
-        ),
-    )
-    return Definition(msgspec.structs.replace(version, **changes))
-
-
-STUDY = study()
-HEADS = (("A-12345678", 7, "ab" * 32),)
-WALL = "2026-11-24T08:00:00.000+08:00"
-
-
-def form(content: FormContent, derived: FormContent | None = None, subject: str = "01-A001") -> TransferForm:
-    return TransferForm(
-        subject=subject,
-        key=FormKey("SE.1", 1, "F.ALL", 1),
-        state=FormState.COMPLETE,
-        version="MDV.1",
-        content=content,
-        derived=derived or {},
-        wall=WALL,
-        first_wall=WALL,
-        user="U.A-12345678.1",
-    )
-
-
-def transfer(*forms: TransferForm, definition: Definition = STUDY) -> Transfer:
-    location = definition.version.locations[0]
-    return Transfer(definition=definition, location=location, month="2026-11", heads=HEADS, forms=forms)
-
-
-def main(**values: str | ItemValue) -> FormContent:
-    given_values = {
-        f"IT.{name}": ItemValue(value=value) if isinstance(value, str) else value for name, value in values.items()
-    }
-    return {"IG.MAIN": {"": given_values}}
-
-
-def written(path: Path, sheet: str, column: str, row: int = HEAD_ROWS + 1) -> openpyxl.cell.cell.Cell:
-    """A cell of a data row by the name of its column."""
-    opened = openpyxl.load_workbook(path)[sheet]
-    names = [cell.value for cell in opened[1]]
-    return opened.cell(row, names.index(column) + 1)
-
-
-# Round trip
-
-LETTERS = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff")
-TEXTS = st.text(st.one_of(LETTERS, st.sampled_from("=+-@'\t\n <&>\"_x0041")), min_size=1, max_size=40)
-INTEGERS = st.integers(-(10**17), 10**17).map(str) | st.sampled_from(["007", "-0", "0", "999999999999999"])
-FLOATS = st.decimals(-(10**9), 10**9, places=3).map(str) | st.from_regex(
-    r"-?[0-9]{1,12}(\.[0-9]{1,12})?", fullmatch=True
-)
-DATES = st.dates(datetime.date(1800, 1, 1), datetime.date(2200, 12, 31)).map(str)
-TIMES = st.times().map(lambda time: time.isoformat("minutes")) | st.times().map(lambda time: time.isoformat("seconds"))
-MOMENTS = st.tuples(DATES, TIMES).map("T".join)
-CODES = st.sampled_from(["1", "2", "3", "unknown code"])
-SEVERAL = st.lists(st.sampled_from("123"), min_size=1, unique=True).map(";".join)
-MARKERS = st.sampled_from(["NOT_DONE", "UNKNOWN", "NOT_APPLICABLE"]).map(lambda marker: ItemValue(missing=marker))
-
-
-def values(texts: st.SearchStrategy[str], unit: str = "") -> st.SearchStrategy[ItemValue]:
-    return texts.map(lambda text: ItemValue(value=text, unit=unit)) | MARKERS
-
-
-def rows(strategies: dict[str, st.SearchStrategy[ItemValue]]) -> st.SearchStrategy[dict[str, ItemValue]]:
-    return st.fixed_dictionaries({}, optional={f"IT.{name}": strategy for name, strategy in strategies.items()})
-
-
-MAIN_ROWS = rows(
-    {
-        "TXT": values(TEXTS),
-        "INT": values(INTEGERS),
-        "FLT": values(FLOATS, "kg"),
-        "DAT": values(DATES),
-        "PDAT": values(DATES | DATES.map(lambda date: date[:7]) | DATES.map(lambda date: date[:4])),
-        "TIM": values(TIMES),
-        "DTM": values(MOMENTS),
-        "BOO": values(st.sampled_from(["true", "false", "1", "0"])),
-        "COD": values(CODES),
-        "MUL": values(SEVERAL),
-        "WGT": values(FLOATS, "kg") | values(FLOATS, "g"),
-    }
-)
-DOSE_ROWS = rows({"DOSE": values(FLOATS), "DOSDAT": values(DATES), "WHY": values(TEXTS)})
-FORMS = st.builds(
-    lambda main_row, dose_rows, bmi: form(
-        {"IG.MAIN": {"": main_row}, "IG.DOSES": dose_rows},
-        {"IG.MAIN": {"": {"IT.BMI": ItemValue(value=bmi)}}} if bmi else None,
-    ),
-    MAIN_ROWS,
-    st.dictionaries(TEXTS, DOSE_ROWS, max_size=3),
-    FLOATS | st.just(""),
-)
-
-
-def as_text(cell: openpyxl.cell.cell.Cell) -> str:
-    """The text that was entered, from a cell: worked out here anew, not by the code under test."""
-    value, shown = cell.value, cell.number_format
-    if isinstance(value, str):
-        return value.replace("_x005F_", "_")
-    if isinstance(value, int | float):
-        return f"{value:.{len(shown.partition('.')[2])}f}"
-    assert isinstance(value, datetime.datetime | datetime.time)
-    if shown == "yyyy-mm-dd":
-        return value.strftime("%Y-%m-%d")
-    return value.isoformat(
-        **({"sep": "T"} if isinstance(value, datetime.datetime) else {}),
-        timespec="seconds" if shown.endswith("ss") else "minutes",
-    )
-
-
-def read_back(path: Path) -> list[tuple[FormContent, FormContent]]:
-    """(entered, worked out) of every form in the file: subject by subject, read without the code under test."""
-    book = openpyxl.load_workbook(path)
-    found: dict[str, tuple[FormContent, FormContent]] = {}
-    for name, key_columns in (("ALL", 6), ("ALL.DOSES", 6)):
-        sheet = book[name]
-        oids = [cell.value for cell in sheet[2]]
-        for line in sheet.iter_rows(min_row=HEAD_ROWS + 1):
-            entered, derived = found.setdefault(as_text(line[0]), ({"IG.MAIN": {"": {}}, "IG.DOSES": {}}, {}))
-            target = {"ALL": "IG.MAIN", "ALL.DOSES": "IG.DOSES"}[name]
-            key = "" if name == "ALL" else as_text(line[5])
-            entered[target].setdefault(key, {})
-            for column in range(key_columns, len(oids)):
-                oid, cell = oids[column], line[column]
-                if not oid or "/" in oid or cell.value is None:
-                    continue
-                ground = cell.fill.fgColor.rgb[-6:] if cell.fill.fill_type else ""
-                unit = str(line[column + 1].value or "") if oid == "IT.WGT" else "kg" if oid == "IT.FLT" else ""
-                value = (
-                    ItemValue(missing=as_text(cell))
-                    if ground == cells.MISSING_GROUND
-                    else ItemValue(value=as_text(cell), unit=unit)
-                )
-                into = derived if ground == cells.DERIVED_GROUND else entered
-                into.setdefault(target, {}).setdefault(key, {})[oid] = value
-    return list(found.values())
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(FORMS)
-@example(form(main(TXT="<r>not mine</r>")))
-@example(form(main(TXT="<r></r>")))
-@example(form(main(TXT="_x0041_ and _x005F_")))
-@example(form(main(TXT=" leading, trailing ")))
-@example(form(main(TXT="NOT_DONE", FLT=ItemValue(value="12.50", unit="kg"))))
-@example(form(main(INT="123456789012345678", DTM="1899-12-31T23:59:59", TIM="00:00")))
-def test_everything_entered_can_be_read_from_the_file(one: TransferForm) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "out.xlsx"
-        expected = transfer(one)
-        result = write_excel(expected, path)
-        assert result.altered == 0
-        [(entered, derived)] = read_back(path)
-        assert entered == {"IG.DOSES": {}} | one.content
-        assert derived == one.derived
-        assert check(path, expected) == ()
-        assert verify_excel(path).ok
+from tests.unit.export.everything import ITEMS, ROW_ITEMS, WALL, form, main, study, transfer, written
 
 
 def test_numbers_are_numbers_only_where_their_text_survives() -> None:
@@ -432,47 +197,6 @@ def test_the_dictionary_tells_of_every_item(tmp_path: Path) -> None:
     assert (weight[4], weight[5], weight[6], weight[9]) == ("WGT?", "WGT？", "float", "kg; g")
 
 
-# Names
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.lists(st.text(max_size=40), min_size=1, max_size=30))
-@example(["A" * 40, "A" * 31 + "B", "a" * 31, "History", "cover", "'x'", "[]:*?/\\", "", "  ", "😀" * 20, "ß", "SS"])
-def test_sheet_names_are_what_excel_takes(names: list[str]) -> None:
-    groups = tuple(group(f"G{number}", (), repeating=True) for number in range(2))
-    forms = tuple(
-        FormDef(oid=f"F.{number}", name=name, title={"en": name}, groups=tuple(one.oid for one in groups))
-        for number, name in enumerate(names)
-    )
-    made = sheet_names(study(forms=forms, groups=groups)).values()
-    assert len(made) == 3 * len(names)
-    assert len({name.casefold() for name in made}) == len(made)
-    for name in made:
-        assert 1 <= len(name.encode("utf-16-le", "surrogatepass")) // 2 <= 31
-        assert not set(name) & set("[]:*?/\\\x00")
-        assert name[0] != "'"
-        assert name[-1] != "'"
-        assert name.casefold() not in ("history", "cover", "dictionary", "code lists", "other values")
-
-
-def test_columns_of_one_name_are_told_apart(tmp_path: Path) -> None:
-    clash = (item("A", units=(KG, GRAM)), msgspec.structs.replace(item("AU"), oid="IT.OTHER"), item("State"), item("a"))
-    [sheet, *_] = sheets_of(
-        transfer(definition=study(groups=(group("MAIN", clash), group("DOSES", ROW_ITEMS)), items=(*clash, *ROW_ITEMS)))
-    )
-    names = [column.name for column in sheet.columns]
-    assert len({name.casefold() for name in names}) == len(names)
-    assert names[6:10] == ["A", "AU", "IT.OTHER", "IT.State"]
-    path = tmp_path / "out.xlsx"
-    write_excel(
-        transfer(
-            definition=study(groups=(group("MAIN", clash), group("DOSES", ROW_ITEMS)), items=(*clash, *ROW_ITEMS))
-        ),
-        path,
-    )
-    assert [cell.value for cell in openpyxl.load_workbook(path)["ALL"][1]] == names
-
-
 # The same entries, the same bytes
 
 
@@ -485,73 +209,6 @@ def test_the_same_entries_give_the_same_bytes(tmp_path: Path, monkeypatch: pytes
     assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
     other = transfer(form(main(TXT="y", DAT="2026-11-24")), form({"IG.DOSES": {"k": {}}}, subject="01-A002"))
     assert write_excel(other, tmp_path / "two.xlsx").sha256 != first.sha256
-
-
-# Checking a file
-
-
-@pytest.fixture
-def exported(tmp_path: Path) -> tuple[Path, Transfer]:
-    path = tmp_path / "out.xlsx"
-    doses = {"IG.DOSES": {key: {"IT.DOSE": ItemValue(value="1.5")} for key in "abc"}}
-    one = transfer(form({**main(TXT="x", INT="5", DAT="2026-11-24"), **doses}))
-    write_excel(one, path)
-    return path, one
-
-
-CHANGED_CELLS = [
-    ("ALL", "G5", "y"),
-    ("ALL", "H5", 6),
-    ("ALL", "H5", "5"),
-    ("ALL", "A6", "01-A009"),
-    ("ALL", "T5", "=1+1"),
-    ("ALL.DOSES", "G7", None),
-    (COVER, "B3", "Another study"),
-    (COVER, "H99", "a remark"),
-    ("Dictionary", "E5", "Another question"),
-]
-
-
-@pytest.mark.parametrize(("sheet", "place", "value"), CHANGED_CELLS)
-def test_a_changed_cell_is_found(exported: tuple[Path, Transfer], sheet: str, place: str, value: object) -> None:
-    path, one = exported
-    assert check(path, one) == ()
-    book = openpyxl.load_workbook(path)
-    book[sheet][place] = value
-    book.save(path)
-    assert not verify_excel(path).ok
-    if place != "H99":
-        assert check(path, one)
-
-
-def test_a_file_saved_again_without_change_still_verifies(exported: tuple[Path, Transfer]) -> None:
-    path, one = exported
-    openpyxl.load_workbook(path).save(path)
-    assert verify_excel(path).ok
-    assert check(path, one) == ()
-
-
-@pytest.mark.parametrize("sheet", [COVER, "ALL", "ALL.DOSES", "Code lists"])
-def test_a_lost_sheet_or_row_is_found(exported: tuple[Path, Transfer], sheet: str) -> None:
-    path, one = exported
-    book = openpyxl.load_workbook(path)
-    book[sheet].delete_rows(5)
-    book.save(path)
-    found = verify_excel(path)
-    assert not found.ok
-    assert sheet == COVER or found.failures[0].where == sheet
-    book.remove(book[sheet])
-    if sheet == COVER:
-        return
-    book.save(path)
-    assert sheet in [failure.where for failure in verify_excel(path).failures]
-    assert check(path, one)
-
-
-def test_a_month_that_has_another_content_is_told_apart(exported: tuple[Path, Transfer]) -> None:
-    path, one = exported
-    later = msgspec.structs.replace(one, heads=(("A-12345678", 8, "cd" * 32),))
-    assert {failure.where.partition("!")[0] for failure in check(path, later)} == {COVER}
 
 
 # Stopping, and what does not fit
