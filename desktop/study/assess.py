@@ -30,7 +30,7 @@ from desktop.study.engine import UNKNOWN, Expression, ExpressionFaultError
 from desktop.study.identifying import identifying
 from desktop.study.itemtypes import ITEM_TYPES
 from desktop.study.limits import broken_limits
-from desktop.study.values import CODE_SEPARATOR, expression_value, number_in_first_unit, value_fault
+from desktop.study.values import CODE_SEPARATOR, number_in_first_unit, sound_expression_value, value_fault
 
 
 class Code(enum.StrEnum):
@@ -206,7 +206,7 @@ class _Assessor:
                 value = self._as_value(item, self._evaluate(expression, group, at, item.oid), at)
                 self.derived[at] = value
                 if value is not None:
-                    self.scope.put(group, row, item, expression_value(self.definition, item, value))
+                    self.scope.put(group, row, item, sound_expression_value(self.definition, item, value))
 
     def _suggestion(self, place: _Place) -> ItemValue | None:
         if place.item.suggestion is None:

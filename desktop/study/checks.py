@@ -17,14 +17,14 @@ Names that an expression of a form sees (their kinds: `kinds.py`, the functions:
 
 import datetime
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from desktop.study.data import FormContent, FormKey, Row
 from desktop.study.definition import Definition, FormDef, ItemDef, ItemGroupDef, Setting
 from desktop.study.derivations import in_order
 from desktop.study.engine import Expression
 from desktop.study.itemtypes import ITEM_TYPES
-from desktop.study.values import expression_value
+from desktop.study.values import expression_value, sound_expression_value
 
 Values = dict[str, object]
 """Name -> value; a name without a value is absent."""
@@ -60,13 +60,14 @@ class Rules:
         """Sorts forms by the order of the study's events, then by their repeats."""
         return (self._event_order.get(key.event, -1), key.event_repeat, key.form_repeat)
 
-    def row_values(self, row: Row) -> Values:
+    def row_values(self, row: Row, *, is_sound: bool = False) -> Values:
         """Item name -> value of a row. Items that this version no longer has are left out."""
         values: Values = {}
+        see = sound_expression_value if is_sound else expression_value
         for oid, value in row.items():
             item = self.definition.items.get(oid)
             if item is not None:
-                seen = expression_value(self.definition, item, value)
+                seen = see(self.definition, item, value)
                 if seen is not None:
                     values[item.name] = seen
         return values
@@ -85,7 +86,10 @@ class Rules:
 
 
 class FormScope:
-    """What the expressions of a form see while it is assessed. Made name by name, as they ask."""
+    """What the expressions of a form see while it is assessed. Made name by name, as they ask.
+
+    `content` holds sound values only.
+    """
 
     def __init__(
         self,
@@ -104,7 +108,7 @@ class FormScope:
         self._rows: dict[str, dict[str, Values]] = {}
         self._groups: dict[str, str] = {}
         for group in rules.definition.form_groups(key.form):
-            rows = {row: rules.row_values(items) for row, items in content.get(group.oid, {}).items()}
+            rows = {row: rules.row_values(items, is_sound=True) for row, items in content.get(group.oid, {}).items()}
             if group.repeating:
                 self._rows[group.oid] = rows
                 self._groups[group.name] = group.oid
@@ -112,6 +116,7 @@ class FormScope:
                 for values in rows.values():
                     self._single |= values
         self._made: Values = {}
+        self._saved_values: dict[FormKey, Values] = {}
 
     def finder(self, group: ItemGroupDef | None, row: str) -> Callable[[str], object | None]:
         """Finds the value of a name for an expression of the form, or of a row of this repeating group."""
@@ -151,7 +156,7 @@ class FormScope:
             case "form":
                 return {"REPEAT": float(self._key.form_repeat)}
             case "all" | "others":
-                return self._lists(with_own=name == "all")
+                return _Instances(self._instances, self._rules.forms_by_name, with_own=name == "all")
             case _:
                 form = self._rules.forms_by_name.get(name)
                 return None if form is None else self._instance(form)
@@ -162,19 +167,22 @@ class FormScope:
         here = [key for key in keys if (key.event, key.event_repeat) == (self._key.event, self._key.event_repeat)]
         if not keys:
             return self._rules.form_values(form, {})
-        return self._rules.form_values(form, self._others[max(here or keys, key=self._rules.order)])
+        return self._saved(form, max(here or keys, key=self._rules.order))
 
-    def _lists(self, *, with_own: bool) -> dict[str, list[Values]]:
-        lists: dict[str, list[Values]] = {name: [] for name in self._rules.forms_by_name}
-        for key in sorted(self._others, key=self._rules.order):
-            form = self._rules.definition.forms.get(key.form)
-            if form is not None:
-                values = self._rules.form_values(form, self._others[key])
-                lists[form.name].append(values | self._coordinates(key))
-        if with_own:
-            rows: Values = {name: list(self._rows[oid].values()) for name, oid in self._groups.items()}
-            lists[self._form.name].append(self._single | rows | self._coordinates(self._key))
-        return lists
+    def _instances(self, name: str, *, with_own: bool) -> list[Values]:
+        """All instances of the form of that name, in order; the one being filled last."""
+        form = self._rules.forms_by_name[name]
+        keys = sorted((key for key in self._others if key.form == form.oid), key=self._rules.order)
+        found = [self._saved(form, key) | self._coordinates(key) for key in keys]
+        if with_own and form is self._form:
+            rows: Values = {group: list(self._rows[oid].values()) for group, oid in self._groups.items()}
+            found.append(self._single | rows | self._coordinates(self._key))
+        return found
+
+    def _saved(self, form: FormDef, key: FormKey) -> Values:
+        if key not in self._saved_values:
+            self._saved_values[key] = self._rules.form_values(form, self._others[key])
+        return self._saved_values[key]
 
     def _coordinates(self, key: FormKey) -> Values:
         event = self._rules.definition.events.get(key.event)
@@ -183,6 +191,26 @@ class FormScope:
             "EVENT_REPEAT": float(key.event_repeat),
             "FORM_REPEAT": float(key.form_repeat),
         }
+
+
+class _Instances(Mapping[str, list[Values]]):
+    """Form name -> all its instances; a list is made when an expression asks for it."""
+
+    def __init__(self, make: Callable[..., list[Values]], names: Iterable[str], *, with_own: bool) -> None:
+        self._make = make
+        self._names = frozenset(names)
+        self._with_own = with_own
+
+    def __getitem__(self, name: str) -> list[Values]:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._make(name, with_own=self._with_own)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def _setting_value(setting: Setting) -> object:

@@ -239,8 +239,7 @@ class Schedule(_Part, frozen=True, kw_only=True):
     """When an event is due: `day` days after the date in item `anchor`, within `before` and `after` days.
 
     `anchor` may stand in any form; for a repeating event the newest date before this occurrence counts.
-    `forms` limits it to these forms of the event (all when empty). `after_event` holds it back until a form
-    of that event was entered.
+    `forms` limits it to these forms of the event (all mandatory ones when empty).
     """
 
     anchor: str

@@ -6,6 +6,7 @@ map, or a list has no such element. Every other error is a fault of the definiti
 
 from __future__ import annotations
 
+import datetime
 import importlib.machinery
 import importlib.util
 import logging
@@ -15,7 +16,9 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
+from desktop.study import syntax
 from desktop.study.functions import FUNCTIONS, UnknownValue
+from desktop.study.itemtypes import Interval
 
 if TYPE_CHECKING:
     import cel
@@ -23,10 +26,11 @@ if TYPE_CHECKING:
 # It writes each exception of our functions to the log, values included; what they mean is decided here.
 logging.getLogger("cel").setLevel(logging.CRITICAL + 1)
 
+_UNDIVIDED = (str, float, bool, datetime.datetime, datetime.timedelta, Interval)
+"""Values that are handed to the engine as they are."""
+
 _MODULE = "cel.cel"
 _ABSENT = re.compile(r"Undefined variable or function: '(.+?)'")
-_MAPS = ("all", "others", "setting")
-"""Names of large maps that expressions read by member alone."""
 
 
 class UnknownType:
@@ -68,22 +72,21 @@ class Expression:
             self._program: cel.Program = _engine().compile(source)
         except ValueError as error:
             raise ExpressionSyntaxError(_reason(str(error))) from None
+        try:
+            self._fields = syntax.fields_of(syntax.parse(source))
+        except syntax.NotReadError as error:
+            raise ExpressionSyntaxError(str(error)) from None
         self.names = tuple(self._program.variables())
         """Every identifier that is not a field, those that macros bind included."""
         self._functions = {name: FUNCTIONS[name].call for name in self._program.functions() if name in FUNCTIONS}
-        self._members = {name: _members(source, name) for name in _MAPS if name in self.names}
 
     def evaluate(self, find: Callable[[str], object | None]) -> object:
         """The outcome, or `UNKNOWN`. `find` gives the value of a name, or None. Raises ExpressionFaultError."""
         context: dict[str, object] = dict(self._functions)
         for name in self.names:
             found = find(name)
-            if name in self._members:
-                # Each value is copied into the engine, the dosing logs of all cycles among them.
-                whole = cast("Mapping[str, object]", found)
-                found = {member: whole[member] for member in self._members[name] if member in whole}
             if found is not None:
-                context[name] = found
+                context[name] = self._narrowed(found)
         try:
             return self._program.execute(context)
         except (KeyError, IndexError):
@@ -96,10 +99,19 @@ class Expression:
         except (TypeError, ValueError, OverflowError) as error:
             raise ExpressionFaultError(str(error)) from None
 
+    def _narrowed(self, value: object) -> object:
+        """The value without the members that no part of the expression selects.
 
-def _members(source: str, name: str) -> frozenset[str]:
-    """The members of a map that a source may read: a few too many, where a text looks like one, but none too few."""
-    return frozenset(re.findall(rf"\b{name}\s*\.\s*(\w+)", source))
+        Each value is copied into the engine, at a microsecond or two: the dosing logs of all cycles among them.
+        """
+        if isinstance(value, _UNDIVIDED):
+            return value
+        if isinstance(value, Mapping):
+            record = cast("Mapping[str, object]", value)
+            return {name: self._narrowed(record[name]) for name in self._fields if name in record}
+        if isinstance(value, list):
+            return [self._narrowed(element) for element in cast("list[object]", value)]
+        return value
 
 
 def _reason(message: str) -> str:

@@ -202,6 +202,8 @@ class Inference:
                 **_of(left),
                 **_of(right, "other"),
             )
+        elif left.word in ("record", "list"):
+            self._fault(node, "{part} compares whole {kind}s.", "{part} 比较的是整个{kind_zh}。", **_of(left))
         elif not equality and left.word not in _ORDERED:
             self._fault(node, "{part}: {kind} has no order.", "{part}：{kind_zh}没有大小之分。", **_of(left))
         elif left.values is not None and right.values is not None and (missing := _missing(left, right)):

@@ -27,6 +27,9 @@ DATE_TYPES = (DataType.DATE, DataType.PARTIAL_DATE, DataType.DATETIME)
 _UNKEEPABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters but tab and newline, and halves of surrogate pairs."""
 
+_INTEGER = re.compile(rf"-?[0-9]{{1,{LONGEST_NUMBER}}}")
+_FLOAT = re.compile(rf"-?[0-9]{{1,{LONGEST_NUMBER}}}(\.[0-9]{{1,{LONGEST_NUMBER}}})?")
+
 T = TypeVar("T")
 
 
@@ -55,6 +58,10 @@ class PartialDate(msgspec.Struct, frozen=True):
         """The last day that it can be."""
         month = _or(self.month, 12)
         return datetime.date(self.year, month, _or(self.day, calendar.monthrange(self.year, month)[1]))
+
+
+class Interval(dict[str, datetime.datetime]):
+    """What expressions see of a partial date: its earliest and its latest moment."""
 
 
 class ItemType(ABC, Generic[T]):
@@ -103,7 +110,7 @@ class IntegerType(ItemType[int]):
     """A whole number."""
 
     def parse(self, item: ItemDef, text: str) -> int:
-        if not re.fullmatch(rf"-?[0-9]{{1,{LONGEST_NUMBER}}}", text):
+        if not _INTEGER.fullmatch(text):
             raise ValueFault("Should be a whole number, e.g. 12.", "应为整数，例如 12。")
         _check_length(item, text)
         return int(text)
@@ -125,7 +132,7 @@ class FloatType(ItemType[decimal.Decimal]):
     """A decimal number, exactly as written."""
 
     def parse(self, item: ItemDef, text: str) -> decimal.Decimal:
-        if not re.fullmatch(rf"-?[0-9]{{1,{LONGEST_NUMBER}}}(\.[0-9]{{1,{LONGEST_NUMBER}}})?", text):
+        if not _FLOAT.fullmatch(text):
             raise ValueFault("Should be a number, e.g. 12.5.", "应为数字，例如 12.5。")
         _check_length(item, text)
         most = item.significant_digits
@@ -192,8 +199,8 @@ class PartialDateType(ItemType[PartialDate]):
         parts = (f"{value.year:04}", *(f"{part:02}" for part in (value.month, value.day) if part is not None))
         return "-".join(parts)
 
-    def to_expression(self, value: PartialDate) -> dict[str, datetime.datetime]:
-        return {"earliest": _moment(value.earliest), "latest": _moment(value.latest)}
+    def to_expression(self, value: PartialDate) -> Interval:
+        return Interval(earliest=_moment(value.earliest), latest=_moment(value.latest))
 
     def from_expression(self, item: ItemDef, outcome: object) -> str | None:
         if isinstance(outcome, datetime.datetime):
@@ -299,8 +306,7 @@ ITEM_TYPES: dict[DataType, ItemType[Any]] = {
 
 
 def _check_length(item: ItemDef, text: str) -> None:
-    digits = sum(character.isdigit() for character in text)
-    if item.length is not None and digits > item.length:
+    if item.length is not None and len(text) - text.count("-") - text.count(".") > item.length:
         raise ValueFault(f"Should have at most {item.length} digits.", f"最多 {item.length} 位数字。")
 
 

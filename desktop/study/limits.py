@@ -2,6 +2,7 @@
 
 import datetime
 import decimal
+import functools
 import operator
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +13,7 @@ import msgspec
 from desktop.study import values
 from desktop.study.data import ItemValue
 from desktop.study.definition import DataType, Definition, ItemDef, RangeCheck, Text
-from desktop.study.itemtypes import DATE_TYPES, ITEM_TYPES, NUMBER_TYPES, PartialDate, ValueFault
+from desktop.study.itemtypes import DATE_TYPES, ITEM_TYPES, NUMBER_TYPES, PartialDate
 
 TODAY = "today"
 
@@ -57,14 +58,17 @@ def limit_of(item: ItemDef, check: RangeCheck, today: datetime.date = datetime.d
     """The limit as a value that can be compared. Raises ValueFault when the definition's text is none."""
     if check.value == TODAY and item.data_type in DATE_TYPES:
         return today
-    if item.data_type in NUMBER_TYPES:
-        if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", check.value):
-            raise ValueFault("The limit is not a number.", "界值不是数字。")
-        return decimal.Decimal(check.value)
-    if item.data_type == DataType.PARTIAL_DATE or "T" not in check.value:
-        kind = DataType.TIME if item.data_type == DataType.TIME else DataType.DATE
-        return ITEM_TYPES[kind].parse(item, check.value)
-    return ITEM_TYPES[item.data_type].parse(item, check.value)
+    return _fixed_limit(item.data_type, check.value)
+
+
+@functools.lru_cache(1000)
+def _fixed_limit(data_type: DataType, text: str) -> Limit:
+    item = ItemDef(oid="", name="", question={}, data_type=data_type)
+    if data_type in NUMBER_TYPES:
+        return decimal.Decimal(ITEM_TYPES[DataType.FLOAT].parse(item, text))
+    if data_type == DataType.PARTIAL_DATE or (data_type == DataType.DATETIME and "T" not in text):
+        return ITEM_TYPES[DataType.DATE].parse(item, text)
+    return ITEM_TYPES[data_type].parse(item, text)
 
 
 def _holds(definition: Definition, item: ItemDef, value: ItemValue, check: RangeCheck, today: datetime.date) -> bool:

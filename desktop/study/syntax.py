@@ -6,6 +6,7 @@ specification (github.com/google/cel-spec, langdef.md), and says so of the rest:
 
 import ast
 import re
+from typing import cast
 
 import msgspec
 
@@ -113,6 +114,17 @@ _LEVELS = (("||",), ("&&",), ("==", "!=", "<", "<=", ">", ">=", "in"), ("+", "-"
 def parse(source: str) -> Node:
     """Read an expression. Raises NotReadError."""
     return _Parser(source).whole()
+
+
+def fields_of(node: Node) -> frozenset[str]:
+    """Every field that the node or a part of it selects."""
+    found = {node.field} if isinstance(node, Select) else set[str]()
+    for name in node.__struct_fields__:
+        value: object = getattr(node, name)
+        for part in cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,):
+            if isinstance(part, Node):
+                found |= fields_of(part)
+    return frozenset(found)
 
 
 class _Token(msgspec.Struct, frozen=True):

@@ -21,7 +21,8 @@ def tidy_text(text: str) -> str:
 
 def tidy_number(text: str) -> str:
     """A number in ASCII digits; `.5` as `0.5`, `3。5` (as an input method types it) as `3.5`."""
-    plain = text.translate(_ASCII).replace("。", ".").strip().removeprefix("+")
+    plain = text.translate(_ASCII).replace("。", ".").strip()
+    plain = re.sub(r"^\+(?=[0-9.])", "", plain)
     plain = re.sub(r"^(-?)\.(?=[0-9])", r"\g<1>0.", plain)
     return re.sub(r"(?<=[0-9])\.$", "", plain)
 

@@ -244,6 +244,15 @@ class _Validation:
         for key, oid in (("verdict", form.verdict), ("label", form.label), ("deadline", form.deadline)):
             if oid is not None:
                 self._one_of_form(form, form.oid, key, oid, seen)
+        deadline = self.items.get(form.deadline or "")
+        if deadline is not None and deadline.data_type != "datetime":
+            of(
+                form.oid,
+                "deadline",
+                "The deadline {item} is no date and time.",
+                "截止项目 {item} 不是日期时间。",
+                item=deadline.oid,
+            )
         for check in form.checks:
             self._one_of_form(form, check.oid, "item", check.item, seen)
             home = next((oid for oid in form.groups if oid in self.groups and self._holds(oid, check.item)), None)

@@ -40,7 +40,18 @@ def parsed(item: ItemDef, value: ItemValue) -> Any:
 
 def expression_value(definition: Definition, item: ItemDef, value: ItemValue) -> object:
     """What expressions see; None where they see nothing: a marker, or a text that is no value of the item."""
-    if value_fault(definition, item, value) is not None or value.missing:
+    if value.missing:
+        return None
+    try:
+        _check(definition, item, value)
+    except ValueFault:
+        return None
+    return sound_expression_value(definition, item, value)
+
+
+def sound_expression_value(definition: Definition, item: ItemDef, value: ItemValue) -> object:
+    """What expressions see of a value that is known to be one of the item; None of a marker."""
+    if value.missing:
         return None
     if item.codelist is not None:
         return value.value.split(CODE_SEPARATOR) if item.multiple else value.value

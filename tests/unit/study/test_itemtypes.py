@@ -5,7 +5,7 @@ import decimal
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.study.definition import DataType, ItemDef
@@ -38,6 +38,7 @@ def test_every_type_is_here() -> None:
 
 
 @pytest.mark.parametrize("data_type", list(DataType))
+@settings(deadline=None)
 @given(data=st.data())
 def test_text_to_value_to_text(data_type: DataType, data: st.DataObject) -> None:
     """What is written is read as the same value; what is tidy stays; what expressions see comes back."""
@@ -54,6 +55,7 @@ def test_text_to_value_to_text(data_type: DataType, data: st.DataObject) -> None
 
 
 @pytest.mark.parametrize("data_type", list(DataType))
+@settings(deadline=None)
 @given(text=st.one_of(st.text(), st.text(string.digits + "-+.:Te/ 年月日时０５", max_size=20)))
 def test_any_text_is_read_or_refused(data_type: DataType, text: str) -> None:
     """Nothing but ValueFault comes out; what is read can be written; tidying twice is tidying once."""

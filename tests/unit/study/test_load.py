@@ -159,6 +159,9 @@ BROKEN = [
     # Forms and groups
     ("forms/VS.yaml", swap("label: IT.VSDAT", "label: IT.SEX"), "F.VS", "IT.SEX is not an item of form F.VS"),
     ("forms/VS.yaml", swap("label: IT.VSDAT", "verdict: IT.SEX"), "F.VS", "IT.SEX is not an item of form F.VS"),
+    ("forms/VS.yaml", swap("label: IT.VSDAT", "deadline: IT.SEX"), "F.VS", "IT.SEX is not an item of form F.VS"),
+    ("forms/VS.yaml", swap("label: IT.VSDAT", "deadline: IT.VSDAT"), "F.VS", "IT.VSDAT is no date and time"),
+    ("codelists.yaml", swap("{code: Y, label", "{code: Y, tone: loud, label"), "CL.NY", "There is no tone loud"),
     ("forms/DM.yaml", swap("      - {oid: IT.NOTE", "      - IT.SEX\n      - {oid: IT.NOTE"), "IT.SEX", "stands twice in form F.DM"),
     ("forms/DM.yaml", swap("      - {oid: IT.NOTE", "      - IT.NONE\n      - {oid: IT.NOTE"), "IT.NONE", "There is no IT.NONE"),
     ("forms/DM.yaml", swap('derive: "years', 'mandatory: true, derive: "years'), "IT.AGE", "cannot be mandatory"),

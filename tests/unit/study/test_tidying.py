@@ -3,7 +3,7 @@
 import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.study.definition import DataType
@@ -88,6 +88,7 @@ def test_nothing_is_guessed(data_type: DataType, typed: str) -> None:
     assert TIDY[data_type](typed) == typed
 
 
+@settings(deadline=None)
 @given(st.dates(datetime.date(1800, 1, 1), datetime.date(2200, 12, 31)))
 def test_every_order_of_a_date(date: datetime.date) -> None:
     month = date.strftime("%b")
@@ -100,6 +101,7 @@ def test_every_order_of_a_date(date: datetime.date) -> None:
     assert {TIDY[DATE](text) for text in typed} == {date.isoformat()}
 
 
+@settings(deadline=None)
 @given(st.dates(datetime.date(1800, 1, 1), datetime.date(2200, 12, 31)))
 def test_day_and_month_are_never_swapped(date: datetime.date) -> None:
     for typed in (f"{date:%d/%m/%Y}", f"{date:%m/%d/%Y}"):
