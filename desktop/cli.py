@@ -223,8 +223,15 @@ def study_show(
 
 
 @study_app.command("check")
-def study_check(path: str, json: JsonOption = False) -> None:
+def study_check(
+    path: str,
+    vault: Vault = None,
+    user: User = None,
+    passphrase_file: PassphraseFile = None,
+    json: JsonOption = False,
+) -> None:
     """Check a study definition or an ODM-XML file: every fault with file, line and OID, or "OK"."""
+    del vault, user, passphrase_file  # No vault is needed; they may stand there all the same, as for every command.
     try:
         definition = find_definition(path)
     except DefinitionError as error:
@@ -306,16 +313,28 @@ def sync(
 
 
 @courier_app.command("out")
-def courier_out(file: Path) -> None:
+def courier_out(
+    file: Path,
+    vault: Vault = None,
+    user: User = None,
+    passphrase_file: PassphraseFile = None,
+    json: JsonOption = False,
+) -> None:
     """Write a batch to a file."""
-    del file
+    del file, vault, user, passphrase_file, json
     raise RefusedError(NOT_YET)
 
 
 @courier_app.command("in")
-def courier_in(file: Path) -> None:
+def courier_in(
+    file: Path,
+    vault: Vault = None,
+    user: User = None,
+    passphrase_file: PassphraseFile = None,
+    json: JsonOption = False,
+) -> None:
     """Read a batch from a file."""
-    del file
+    del file, vault, user, passphrase_file, json
     raise RefusedError(NOT_YET)
 
 
@@ -337,9 +356,15 @@ def export_excel(
 
 def _later_export(name: str) -> None:
     @export_app.command(name)
-    def refuse(out: Annotated[Path | None, typer.Option(help="Where to write.")] = None) -> None:
+    def refuse(
+        out: Annotated[Path | None, typer.Option(help="Where to write.")] = None,
+        vault: Vault = None,
+        user: User = None,
+        passphrase_file: PassphraseFile = None,
+        json: JsonOption = False,
+    ) -> None:
         """Not in this release yet."""
-        del out
+        del out, vault, user, passphrase_file, json
         raise RefusedError(NOT_YET)
 
 
