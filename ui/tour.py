@@ -127,7 +127,9 @@ class Tour:
         """Type where the focus is. What is no ASCII comes as from an input method."""
         widget = self.focus
         if text.isascii():
-            QTest.keyClicks(widget, text)
+            for letter in text:
+                # The first may open what takes the next.
+                QTest.keyClicks(self.focus, letter)
         elif isinstance(widget, QLineEdit):
             widget.insert(text)
         elif isinstance(widget, QPlainTextEdit):

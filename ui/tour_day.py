@@ -112,6 +112,7 @@ def blood_count(tour: Tour) -> None:
     tour.fill(counts, until="comment.IT.WBC")
     tour.shoot("soft-check")
     tour.type("Leukapheresis begun at 09:00")
+    tour.enter()
     tour.fill({**counts, "IT.HGB": "820"}, until="IT.PLAT")
     tour.save()
     tour.shoot("hard-check", dark=True)
@@ -228,7 +229,8 @@ def response(tour: Tour) -> None:
     tour.fill(answers, until="comment.IT.RSORRES")
     tour.shoot("response-category", dark=True)
     tour.type("Neutrophils 1.1 the day after")
-    tour.fill({"comment": "Checked against the source"} | answers)
+    tour.enter()
+    tour.fill(answers)
     tour.press(KEY.Key_Escape)
 
 

@@ -17,6 +17,7 @@ from ui.form.sheet_model import SheetModel
 from ui.style import Tone
 from ui.widgets.card import Card
 from ui.widgets.labels import label
+from ui.widgets.message import Message
 
 CARD_HEIGHT = 150
 
@@ -36,7 +37,9 @@ class CellCard(Card):
         self.setMinimumHeight(CARD_HEIGHT)
         self._read_only = False
         self._hint = label(tone=Tone.SECONDARY, wrap=True)
+        self._message = Message()
         self.body.addWidget(self._hint)
+        self.body.addWidget(self._message)
         self.body.addStretch(1)
 
     @property
@@ -57,6 +60,7 @@ class CellCard(Card):
         if [place for place, _ in self._parts] != wanted:
             self._arrange(wanted)
         self._hint.setVisible(cell is None)
+        self._show_message(cell)
         if cell is None:
             self.set_title(self.tr("Nothing to explain"))
             self._hint.setText(self.tr("A dose that differs from the plan asks for its reason here."))
@@ -73,6 +77,17 @@ class CellCard(Card):
                 part.field.show_problem(Tone.WRONG if known and self._wizard.stops(place) else None)
             else:
                 part.show_text(self._wizard.comments.get(place, ""))
+
+    def _show_message(self, cell: Cell | None) -> None:
+        """What is wrong in the cell, once the rules were asked."""
+        wizard = self._wizard
+        if cell is None or wizard.is_stale:
+            self._message.clear()
+            return
+        places = [self._sheet.place(cell, ref.item) for ref in self._sheet.group.items]
+        texts = [language.words(problem.message) for place in places for problem in wizard.problems_at(place)]
+        tone = Tone.WRONG if any(map(wizard.stops, places)) else Tone.DUE
+        self._message.say(tone, language.sentences(*dict.fromkeys(texts)))
 
     def _wanted(self, cell: Cell) -> list[ItemPlace]:
         """The places that are asked about; those of which only the rules know it, once they were asked."""
@@ -107,7 +122,7 @@ class CellCard(Card):
                 part.deleteLater()
         self._parts = [(place, there.get(place) or self._make(place)) for place in places]
         for number, (_, part) in enumerate(self._parts):
-            self.body.insertWidget(number + 1, part)
+            self.body.insertWidget(number + 2, part)
 
     def _make(self, place: ItemPlace) -> "_Asked | CommentLine":
         if place.item == self._sheet.grid.value:
@@ -125,6 +140,19 @@ class CellCard(Card):
         for stop in self._stops():
             if isinstance(stop, Field) and stop.item.oid == item:
                 stop.take_focus(Qt.FocusReason.TabFocusReason)
+                return True
+        return False
+
+    @property
+    def message(self) -> str:
+        """What is wrong in the cell."""
+        return self._message.text
+
+    def focus_comment(self) -> bool:
+        """Go to the comment that a soft check asks for; False where none does."""
+        for stop in self._stops():
+            if isinstance(stop, CommentLine):
+                stop.line.setFocus(Qt.FocusReason.TabFocusReason)
                 return True
         return False
 

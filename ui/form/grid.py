@@ -3,9 +3,8 @@
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.study.assess import Code
 from desktop.study.data import ItemPlace
-from desktop.study.definition import Grid, ItemGroupDef
+from desktop.study.definition import NON_REPEATING_ROW, Grid, ItemGroupDef
 from desktop.wizard.sheet import Cell, Sheet
 from desktop.wizard.wizard import FormWizard
 from ui import language, style
@@ -154,6 +153,8 @@ class GridPage(PageView):
             return False
         self.table.go((code.value, int(column.value)))
         self._card.show_cell((code.value, int(column.value)))
+        if self.wizard.waits_for_comment(place) and self._card.focus_comment():
+            return True
         if not self._card.focus_item(place.item):
             self.table.setFocus(Qt.FocusReason.TabFocusReason)
         return True
@@ -255,8 +256,6 @@ class GridPage(PageView):
     @Slot(object)
     def _here(self, cell: Cell | None) -> None:
         self._card.show_cell(self._cell_to_explain())
-        if not self._rest.isActive():
-            self._show_message()
         if cell is not None:
             self.moved.emit(self.sheet.place(cell, self.grid.value))
 
@@ -329,18 +328,10 @@ class GridPage(PageView):
         self._facts.show_facts(tuple(facts))
 
     def _show_message(self) -> None:
-        """What is wrong in the cell on which one is, or with the whole sheet."""
-        texts: list[str] = []
-        tone = Tone.DUE
-        cell = self.table.cell
-        places = [ItemPlace(self.group.oid, "", ref.item) for ref in self.group.items]
-        if cell is not None:
-            places += [self.sheet.place(cell, ref.item) for ref in self.group.items]
-        for place in places:
-            if any(problem.code is not Code.COMMENT_NEEDED for problem in self.wizard.problems_at(place)):
-                tone = Tone.WRONG
-            texts += [language.words(problem.message) for problem in self.wizard.problems_at(place)]
-        self._message.say(tone, " ".join(dict.fromkeys(texts)))
+        """What is wrong with the whole sheet; what is wrong in a cell stands in its card."""
+        places = [ItemPlace(self.group.oid, NON_REPEATING_ROW, ref.item) for ref in self.group.items]
+        texts = [language.words(problem.message) for place in places for problem in self.wizard.problems_at(place)]
+        self._message.say(Tone.WRONG, language.sentences(*dict.fromkeys(texts)))
 
     def _show_around(self) -> None:
         """What the pages before the sheet work out for the whole of it, e.g. a body surface."""

@@ -48,6 +48,11 @@ class PageView(QWidget):
         """The place on which the keys are."""
         raise NotImplementedError
 
+    @property
+    def markable(self) -> ItemPlace | None:
+        """The place that a marker would be put on; None where the keys are on no field."""
+        return self.place
+
     def refresh(self) -> None:
         """Draw what the wizard says now."""
         raise NotImplementedError
@@ -156,6 +161,11 @@ class StopsPage(PageView):
     def place(self) -> ItemPlace | None:
         stop = self.stop
         return None if stop is None else stop.place
+
+    @property
+    def markable(self) -> ItemPlace | None:
+        stop = self.stop
+        return stop.place if isinstance(stop, Field) and stop.item.derivation is None else None
 
     def focus_moved(self, before: QWidget | None, now: QWidget | None) -> None:
         left, entered = self._own(before), self._own(now)

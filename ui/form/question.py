@@ -139,6 +139,7 @@ class Question(QWidget):
         self.ref = ref
         self.field: Field = field_for(definition, item, place)
         self.comment: CommentLine | None = None
+        self._read_only = False
         self._message: Message | None = None
         self._follows: Message | None = None
         self._number = label(number or ref.number, tone=Tone.FAINT)
@@ -201,6 +202,7 @@ class Question(QWidget):
 
     def set_read_only(self, *, read_only: bool) -> None:
         """Let it be read and not changed."""
+        self._read_only = read_only
         self.field.set_read_only(read_only=read_only)
         if self._marker is not None:
             self._marker.setVisible(not read_only)
@@ -226,6 +228,8 @@ class Question(QWidget):
         stops = wizard.stops(self.place)
         soft = any(problem.code is Code.COMMENT_NEEDED for problem in problems)
         texts = [language.words(problem.message) for problem in problems]
+        if texts and (other := self._other_words(wizard)):
+            texts.append(other)
         tone = Tone.WRONG if stops else Tone.DUE
         if not texts and show_missing and wizard.is_missing(self.place):
             texts, tone = [QCoreApplication.translate("Question", "Needed before the form is complete.")], Tone.DUE
@@ -234,33 +238,41 @@ class Question(QWidget):
             self._message = Message()
             self._grid.addWidget(self._message, 2, 2, 1, 2)
         if self._message is not None:
-            joiner = "" if language.is_chinese() else " "
-            self._message.say(tone, joiner.join(dict.fromkeys(texts)))
+            self._message.say(tone, language.sentences(*dict.fromkeys(texts)))
         if soft and self.comment is None:
             self.comment = CommentLine(self.place)
+            self.comment.line.setReadOnly(self._read_only)
             self._grid.addWidget(self.comment, 3, 2, 1, 2)
         if self.comment is not None:
             self.comment.setVisible(soft)
             self.comment.show_text(wizard.comments.get(self.place, ""))
 
+    def _other_words(self, wizard: FormWizard) -> str:
+        """What other entries say where they say something else; else nothing."""
+        suggestion, value = wizard.suggestion(self.place), wizard.value(self.place)
+        if suggestion is None or value is None or value.value == suggestion.value:
+            return ""
+        words = value_words(self.definition, self.item, suggestion)
+        return self.tr("Other entries say: {value}").format(value=words)
+
     def _refresh_follows(self, wizard: FormWizard) -> None:
-        """What follows from other entries: green where it agrees, amber where it does not."""
+        """What follows from other entries: green where it agrees, amber where it does not and no check says so."""
         suggestion = wizard.suggestion(self.place)
-        if suggestion is None:
+        other = self._other_words(wizard)
+        if suggestion is None or (other and wizard.problems_at(self.place)):
             if self._follows is not None:
                 self._follows.clear()
             return
         if self._follows is None:
             self._follows = Message()
             self._grid.addWidget(self._follows, 4, 2, 1, 2)
-        value = wizard.value(self.place)
         words = value_words(self.definition, self.item, suggestion)
-        if value is None:
+        if other:
+            self._follows.say(Tone.DUE, other)
+        elif wizard.value(self.place) is None:
             self._follows.say(Tone.QUERY, self.tr("Follows from other entries: {value}").format(value=words))
-        elif value.value == suggestion.value:
-            self._follows.say(Tone.DONE, self.tr("Agrees with other entries: {value}").format(value=words))
         else:
-            self._follows.say(Tone.DUE, self.tr("Other entries say: {value}").format(value=words))
+            self._follows.say(Tone.DONE, self.tr("Agrees with other entries: {value}").format(value=words))
 
     @Slot()
     def _edit(self) -> None:

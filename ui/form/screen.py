@@ -21,7 +21,7 @@ from ui.form.footer import Foot, FormFooter
 from ui.form.header import FormHeader
 from ui.form.history import HistoryColumn
 from ui.form.notice import Notice
-from ui.form.page import PageView
+from ui.form.page import EDGE, PageView
 from ui.form.page_list import PageList
 from ui.form.pages import Pages
 from ui.form.question import MARKERS
@@ -70,7 +70,7 @@ class FormScreen(QWidget):
 
     def _build(self) -> None:
         notices = QVBoxLayout()
-        notices.setContentsMargins(style.MARGIN, 8, style.MARGIN, 0)
+        notices.setContentsMargins(EDGE, 8, EDGE, 0)
         notices.addWidget(self.notice)
         middle = QVBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
@@ -263,13 +263,16 @@ class FormScreen(QWidget):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Whoever comes back to the form comes back to a question."""
         super().focusInEvent(event)
-        self._give_keys()
+        if not self.saving.runs:
+            self._give_keys()
 
     # Keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.wizard is None:
             super().keyPressEvent(event)
+            return
+        if self.saving.runs:
             return
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
@@ -301,8 +304,8 @@ class FormScreen(QWidget):
 
     def _next_marker(self, wizard: FormWizard) -> None:
         """Go from no marker to the first, to the next, and round to none."""
-        place = self.page.place
-        if place is None or self._read_only or wizard.definition.items[place.item].derivation is not None:
+        place = self.page.markable
+        if place is None or self._read_only:
             return
         value = wizard.value(place)
         order = ["", *map(str, MARKERS)]
@@ -445,8 +448,12 @@ class FormScreen(QWidget):
             self._show_saving()
 
     def _show_saving(self) -> None:
-        if self.wizard is not None and self.saving.runs:
+        runs = self.saving.runs
+        if self.wizard is not None and runs:
             self._keeper.rest(self.wizard)
+            # What would be typed now would be gone when the form comes back as it was saved.
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.pages.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, runs)
         self.header.show_saving(saving=self.saving.runs)
         self._show_footer()
 
@@ -478,6 +485,7 @@ class FormScreen(QWidget):
         page = self.wizard.page
         self._forget()
         self._just_saved = True
+        self._show_saving()
         self._begin(saved.view, saved.sync, page)
         self.notice.tell(Tone.DONE, partial(self.saving.saved_words, changed=saved.recorded.changed))
         self.footer.go_on.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -491,6 +499,8 @@ class FormScreen(QWidget):
             self.notice.say_error(error)
         self._show_saving()
         self._show_around()
+        if self.focusWidget() is None or self.hasFocus():
+            self._give_keys()
         self._keep_draft()
 
     def _close_panel(self) -> None:

@@ -162,13 +162,13 @@ def test_deviations_are_listed_and_lead_to_their_reason(forms: Any) -> None:
     assert forms.here == "IT.ADJ"
 
 
-def test_what_is_wrong_with_a_dose_is_said_above_the_sheet(forms: Any) -> None:
+def test_what_is_wrong_with_a_dose_is_said_in_its_card(forms: Any) -> None:
     open_grid(forms)
     forms.press(Key.Key_Minus)
     QTest.keyClicks(forms.focus, "5")
     forms.enter()
     forms.page.table.setFocus()
     forms.page.table.go(("D1", 1))
-    assert forms.page._message.isVisible()
+    assert forms.page._card.message != ""
     forms.save()
     assert forms.message.startswith("Not saved")

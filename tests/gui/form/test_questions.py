@@ -104,6 +104,14 @@ def test_f2_goes_round_the_markers(forms: Any) -> None:
     assert seen == ["NOT_DONE", "UNKNOWN", "NOT_APPLICABLE", ""]
 
 
+def test_f2_in_a_comment_marks_nothing(forms: Any) -> None:
+    forms.open("F.IN", subject="01-A002")
+    forms.type("2026-11-05", "95")
+    assert forms.here == "comment.IT.BLAST"
+    forms.press(F2)
+    assert forms.screen.wizard.value(BLAST) == ItemValue(value="95", unit="%")
+
+
 def test_the_button_beside_a_field_offers_the_markers(forms: Any) -> None:
     forms.open("F.IN", subject="01-A002")
     button = forms.page.findChild(MarkerButton, "marker.IT.BLAST")

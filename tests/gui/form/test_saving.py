@@ -137,3 +137,17 @@ def test_a_monitor_reads_and_changes_nothing(forms: Any) -> None:
     assert forms.screen.header.subtitle == "Read only"
     forms.press(Qt.Key.Key_Escape)
     assert forms.ask(lambda site: site.today()).drafts == ()
+
+
+def test_what_is_typed_while_the_form_is_on_its_way_changes_nothing(forms: Any) -> None:
+    forms.open("F.ALL")
+    QTest.keyClicks(forms.focus, "5")
+    forms.screen.save()
+    assert forms.screen.saving.runs
+    assert forms.screen.header.kept == "Saving"
+    QTest.keyClicks(forms.focus, "9")
+    QTest.keyClick(forms.focus, Qt.Key.Key_F2)
+    forms.driver.settle()
+    assert forms.saved("F.ALL").content["IG.ALL"][""] == {"IT.DOSE": ItemValue(value="5", unit="mg")}
+    assert not forms.screen.wizard.is_changed
+    assert forms.here == "form.primary"

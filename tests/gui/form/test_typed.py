@@ -118,6 +118,18 @@ def test_the_focus_stays_in_the_field_when_it_is_marked(field: Callable[[str], A
     assert qapp.focusWidget() is made.findChild(Line)
 
 
+def test_delete_takes_a_marker_away(field: Callable[[str], Any], keys: Callable[..., None]) -> None:
+    made = field("IT.SHORT")
+    told: list[bool] = []
+    made.edited.connect(lambda: told.append(True))
+    made.show_value(ItemValue(missing="UNKNOWN"))
+    keys(Qt.Key.Key_Delete)
+    assert made.value() is None
+    assert told == [True]
+    keys("x")
+    assert made.value() == ItemValue(value="x")
+
+
 def test_what_cannot_be_changed_takes_no_keys(field: Callable[[str], Any], keys: Callable[..., None]) -> None:
     made = field("IT.SHORT")
     made.set_read_only(read_only=True)

@@ -1,7 +1,7 @@
 """What every field of a form has in common: a value in and out, a marker in its place, what is wrong with it."""
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from desktop.study.data import ItemPlace, ItemValue
@@ -122,6 +122,7 @@ class Field(QWidget):
         self._missing = missing
         if missing and self._marker is None:
             self._marker = _MarkerView(self)
+            self._marker.emptied.connect(self._unmark)
             self._marker.setAccessibleName(self.accessibleName())
             self._row.insertWidget(0, self._marker)
         if self._marker is not None and self._inner is not None:
@@ -132,9 +133,17 @@ class Field(QWidget):
             if had_focus:
                 self.take_focus()
 
+    @Slot()
+    def _unmark(self) -> None:
+        if not self.read_only:
+            self.show_value(None)
+            self.edited.emit()
+
 
 class _MarkerView(QWidget):
-    """Stands where the value would stand, and says why there is none."""
+    """Stands where the value would stand, and says why there is none. Delete takes it away."""
+
+    emptied = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -158,6 +167,12 @@ class _MarkerView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.emptied.emit()
+        else:
+            event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -315,7 +315,7 @@ class WorkedField(Field):
         row = QHBoxLayout(inner)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)
-        self._text = label(wrap=True)
+        self._text = label()
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._mark_label = label(kind="small", tone=Tone.FAINT)
         row.addWidget(self._text)
@@ -329,7 +329,9 @@ class WorkedField(Field):
         super().relabel()
         from ui.words import value_words
 
-        self._text.setText(value_words(self.definition, self.item, self._shown))
+        words = value_words(self.definition, self.item, self._shown)
+        self._text.setWordWrap(self._text.fontMetrics().horizontalAdvance(words) > LINE_WIDTH - NUMBER_WIDTH)
+        self._text.setText(words)
         self._mark_label.setText(self.tr("worked out"))
 
     def take_focus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
