@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 
 from center import intake
 from center.store import Store
@@ -21,7 +22,10 @@ from desktop.sync import batch, protocol, signed
 MOST_BODY_BYTES = batch.MOST_SEALED_BYTES + 256 * 1024
 MOST_NONCE = 64
 
-OK, REFUSED, TOO_LARGE, FAILED = 200, 403, 413, 500
+SILENCE_SECONDS = 60.0
+"""The longest pause within a body; a slow line may take as long as it takes."""
+
+OK, REFUSED, GONE, TOO_LARGE, FAILED = 200, 403, 408, 413, 500
 
 PATHS = (protocol.IDENTITY, protocol.ENROL, protocol.MEET, protocol.BATCH, protocol.FETCH)
 
@@ -74,7 +78,11 @@ def make_app(store: Store, sleep: Sleep = asyncio.sleep) -> FastAPI:
 
     async def respond(request: Request) -> Response:
         nonce = request.headers.get(protocol.NONCE_HEADER, "")[:MOST_NONCE]
-        body = await _body(request)
+        try:
+            body = await _body(request)
+        except (ClientDisconnect, TimeoutError, asyncio.CancelledError):
+            # The site is gone, says nothing any more, or the centre is ending: nobody is there to be answered.
+            return Response(status_code=GONE)
         if body is None:
             status, content = TOO_LARGE, _told("The batch is larger than a batch may be.")
         else:
@@ -97,7 +105,14 @@ def make_app(store: Store, sleep: Sleep = asyncio.sleep) -> FastAPI:
         headers = {protocol.SIGNATURE_HEADER: signature.hex()}
         return Response(content, status_code=status, media_type="application/octet-stream", headers=headers)
 
-    app = FastAPI(title="Sitebook centre", openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Sitebook centre",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        # What passes here is reported to nobody.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+    )
     for path in PATHS:
         app.add_api_route(path, respond, methods=["POST"])
     return app
@@ -118,12 +133,17 @@ def _told(message: str, fields: dict[str, str] | None = None) -> bytes:
 
 
 async def _body(request: Request) -> bytes | None:
-    """The body; None where it is larger than any message may be."""
+    """The body; None where it is larger than any message may be. Raises TimeoutError where nothing more comes."""
     parts: list[bytes] = []
     size = 0
-    async for part in request.stream():
+    stream = request.stream()
+    while True:
+        try:
+            async with asyncio.timeout(SILENCE_SECONDS):
+                part = await anext(stream)
+        except StopAsyncIteration:
+            return b"".join(parts)
         size += len(part)
         if size > MOST_BODY_BYTES:
             return None
         parts.append(part)
-    return b"".join(parts)

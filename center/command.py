@@ -16,6 +16,9 @@ from desktop.errors import EnvironmentProblemError
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
+ENDING_SECONDS = 3
+"""What is under way may end; a line that says nothing any more does not hold up the end."""
+
 StoreOption = Annotated[
     str | None, typer.Option("--store", envvar="SITEBOOK_CENTER_STORE", help="Folder or database URL of the store.")
 ]
@@ -89,7 +92,14 @@ def serve(
                 await super().startup(sockets)
                 print(f"ready {url}", flush=True)
 
-        server = Announcing(uvicorn.Config(make_app(opened), log_level="warning", access_log=False))
+        config = uvicorn.Config(
+            make_app(opened),
+            lifespan="off",
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=ENDING_SECONDS,
+        )
+        server = Announcing(config)
 
         def stop(_signal: int, _frame: object) -> None:
             server.should_exit = True

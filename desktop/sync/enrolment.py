@@ -9,6 +9,7 @@ import secrets
 
 import msgspec
 from cryptography.exceptions import InvalidTag
+from sqlalchemy import Connection
 
 from desktop.errors import CentreError, DamagedError, RefusedError
 from desktop.journal.entry import Enrolled, new_salt
@@ -17,6 +18,7 @@ from desktop.sync.agreed import AgreedCentre, keep_centre, with_directory
 from desktop.sync.channel import NOT_THE_CENTRE, UNTRUSTED, Call, Channel
 from desktop.sync.sealing import seal, unseal
 from desktop.sync.words import fingerprint, same_words
+from desktop.vault import outbox
 from desktop.vault.vault import Recording, Vault
 
 OTHER_STUDY = "The centre runs another study ({theirs})."
@@ -103,4 +105,9 @@ def finish_enrolment(vault: Vault, enrolment: Enrolment) -> None:
         signing_key=centre.signing_key,
         sealing_key=centre.sealing_key,
     )
-    vault.record([Recording(entry)], lambda connection: keep_centre(connection, agreed))
+
+    def keep(connection: Connection) -> None:
+        keep_centre(connection, agreed)
+        outbox.drop_unreceived(connection)
+
+    vault.record([Recording(entry)], keep)

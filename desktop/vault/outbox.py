@@ -99,6 +99,11 @@ def drop_after(connection: Connection, sequence: int) -> None:
     connection.execute(delete(batch).where(batch.c.last > sequence))
 
 
+def drop_unreceived(connection: Connection) -> None:
+    """Forget batches that nobody signed for: they are packed again, for whoever is the centre then."""
+    connection.execute(delete(batch).where(batch.c.state != "received"))
+
+
 def receipts(connection: Connection) -> list[tuple[int, int, str, bytes]]:
     """(first, last, SHA-256 of the batch, receipt) of every batch that was received."""
     rows = connection.execute(

@@ -463,11 +463,28 @@ def test_an_enrolment_whose_answer_was_lost_is_made_again_with_the_same_code(
         assert site.verify().ok
 
 
+def pack_only(site: Site) -> None:
+    """A batch is packed for the old centre and does not leave."""
+    site.lock()
+    site.unlock(ADMIN[1])
+
+    def down(call: Any) -> bytes:
+        if call.args[0].path == protocol.BATCH:
+            raise CentreError("The centre cannot be reached.")
+        return call()
+
+    with pytest.raises(CentreError):
+        site.sync(carry=down)
+    assert site.status().entries.packed > 0
+
+
 def test_a_site_may_move_to_another_centre_and_all_goes_there(joined: Any, centre: Any, another_centre: Any) -> None:
     with joined.sign_in(ADMIN) as site:
         site.sync()
+        pack_only(site)
         another_centre.enrol(site)
         site.sync()
+        assert another_centre.sites()[0]["quarantined"] == 0
         assert entries_at(another_centre.store, site.device) == own_entries(site)
         assert site.verify().ok
 

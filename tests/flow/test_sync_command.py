@@ -5,6 +5,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -47,7 +48,10 @@ def run(*arguments: str, check: int = 0, **environment: str) -> subprocess.Compl
 def serving(store: Path, port: int = 0) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The centre as a process; killed at the end if it still runs."""
     process = subprocess.Popen(
-        [*COMMAND, "serve", "--store", str(store), "--port", str(port)], stdout=subprocess.PIPE, text=True
+        [*COMMAND, "serve", "--store", str(store), "--port", str(port)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     try:
         assert process.stdout is not None
@@ -58,7 +62,11 @@ def serving(store: Path, port: int = 0) -> Iterator[tuple[subprocess.Popen[str],
         process.kill()
         process.wait()
         assert process.stdout is not None
+        assert process.stderr is not None
+        told = process.stderr.read()
         process.stdout.close()
+        process.stderr.close()
+    assert "Traceback" not in told
 
 
 @pytest.fixture
@@ -137,6 +145,14 @@ def test_exit_statuses(store: Path, tmp_path: Path, capsys: Any, monkeypatch: py
     (store / "centre.db").write_bytes(b"not a database" * 1000)
     for command in (("sites",), ("serve",), ("enrol-code", "--site", "01")):
         ends(4, *command, *there)
+
+
+def test_a_line_that_says_nothing_does_not_hold_up_the_end(store: Path) -> None:
+    with serving(store) as (process, url), socket.create_connection(("127.0.0.1", int(url.rsplit(":", 1)[1]))) as line:
+        line.sendall(b"POST /v1/batch HTTP/1.1\r\nHost: x\r\nContent-Length: 10000\r\n\r\nhalf")
+        run("sites", "--store", str(store))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
 
 
 def test_a_port_that_is_taken_is_told(store: Path) -> None:

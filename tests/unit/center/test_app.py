@@ -77,34 +77,27 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read_whole(desk: Any, 
     assert desk.sites()[0]["quarantined"] == 0
     read = 0
 
-    async def pour() -> int:
+    async def pour() -> dict[str, Any]:
         nonlocal read
+        read += 1
+        return {"type": "http.request", "body": bytes(1 << 20), "more_body": True}
 
-        async def receive() -> dict[str, Any]:
-            nonlocal read
-            read += 1
-            return {"type": "http.request", "body": bytes(1 << 20), "more_body": True}
-
-        sent: list[dict[str, Any]] = []
-
-        async def send(message: dict[str, Any]) -> None:
-            sent.append(message)
-
-        scope = {
-            "type": "http",
-            "method": "POST",
-            "path": protocol.BATCH,
-            "raw_path": b"",
-            "query_string": b"",
-            "headers": [],
-            "http_version": "1.1",
-            "scheme": "http",
-        }
-        await make_app(desk.store)(scope, receive, send)
-        return sent[0]["status"]
-
-    assert asyncio.run(pour()) == 413
+    _, send, sent = raw([])
+    asyncio.run(make_app(desk.store)(SCOPE, pour, send))
+    assert sent[0]["status"] == 413
     assert read <= 6
+
+
+SCOPE = {
+    "type": "http",
+    "method": "POST",
+    "path": protocol.BATCH,
+    "raw_path": b"",
+    "query_string": b"",
+    "headers": [],
+    "http_version": "1.1",
+    "scheme": "http",
+}
 
 
 def test_a_batch_as_large_as_may_be_fits_through_the_door(desk: Any, device: Any) -> None:
@@ -172,3 +165,35 @@ def test_nothing_else_is_there(desk: Any) -> None:
             return [(await client.get(path)).status_code for path in ("/", "/docs", "/openapi.json", protocol.MEET)]
 
     assert asyncio.run(run()) == [404, 404, 404, 405]
+
+
+def raw(messages: list[dict[str, Any]]) -> tuple[Any, Any, list[dict[str, Any]]]:
+    """What a server hands to the application: a scope's channels, saying these things and then nothing."""
+    sent: list[dict[str, Any]] = []
+    waiting = iter(messages)
+
+    async def receive() -> dict[str, Any]:
+        try:
+            return next(waiting)
+        except StopIteration:
+            await asyncio.Event().wait()
+            raise AssertionError from None
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    return receive, send, sent
+
+
+HALF = {"type": "http.request", "body": b"half", "more_body": True}
+
+
+@pytest.mark.parametrize("messages", [[HALF, {"type": "http.disconnect"}], [HALF]])
+def test_a_site_that_is_gone_or_says_nothing_any_more_is_let_go(
+    desk: Any, monkeypatch: pytest.MonkeyPatch, messages: list[dict[str, Any]]
+) -> None:
+    monkeypatch.setattr(app_module, "SILENCE_SECONDS", 0.0)
+    receive, send, sent = raw(messages)
+    asyncio.run(make_app(desk.store)(SCOPE, receive, send))
+    assert sent[0]["status"] == 408
+    assert desk.sites()[0]["quarantined"] == 0
