@@ -238,7 +238,8 @@ class FormDef(_Part, frozen=True, kw_only=True):
 class Schedule(_Part, frozen=True, kw_only=True):
     """When an event is due: `day` days after the date in item `anchor`, within `before` and `after` days.
 
-    `anchor` may stand in any form; for a repeating event the newest date before this occurrence counts.
+    `anchor` may stand in any form: one of the event's own forms speaks for its own occurrence, another for the
+    occurrence of the same number (the first, where the event does not repeat).
     `forms` limits it to these forms of the event (all mandatory ones when empty).
     """
 

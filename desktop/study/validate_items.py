@@ -112,8 +112,9 @@ def validate_codelists(version: MetaDataVersion, faults: Faults) -> None:
                     "An item of type integer has this code list: codes are numbers.",
                     "整数项目的编码须为数字。",
                 )
+    items = {item.oid: item for item in version.items}
     for item in version.items:
-        narrowing = next((other for other in version.items if other.oid == item.narrowed_by), None)
+        narrowing = items.get(item.narrowed_by or "")
         if narrowing is None or narrowing.codelist not in codelists or item.codelist not in codelists:
             continue
         if narrowing.multiple:
