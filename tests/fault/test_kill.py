@@ -27,6 +27,8 @@ from desktop.study.load import load_definition, locate
 from tests.fault import worker
 from tests.fault.light import lighten
 
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="left out: kill -9 and waiting on pipes are POSIX's")
+
 HERE = Path(__file__).parent
 ADMIN = ("Manager", "manager passphrase")
 KILLS, SOAK_KILLS = 6, 100
