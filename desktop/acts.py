@@ -64,7 +64,15 @@ class ChangePassphrase(_Act, frozen=True, kw_only=True):
     new: str
 
 
-Act = SaveForm | RemoveForm | AddUser | ChangeUser | ChangePassphrase
+class RedactEntry(_Act, frozen=True, kw_only=True):
+    """Blank the content of an entry that holds identifying text. By a manager; it cannot be undone."""
+
+    device: str
+    sequence: int
+    reason: str
+
+
+Act = SaveForm | RemoveForm | AddUser | ChangeUser | ChangePassphrase | RedactEntry
 
 
 class Recorded(_Act, frozen=True, kw_only=True):

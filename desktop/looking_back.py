@@ -95,6 +95,9 @@ def _audit_line(entry: e.Entry, staff: Staff) -> AuditLine:
             detail, fields = "Study version {version} came into use.", {"version": body.oid}
         case e.Exported():
             detail, fields = "Exported: {what} {month}.", {"what": body.what, "month": body.month}
+        case e.Redacted():
+            detail = "The content of entry {sequence} of device {device} was blanked."
+            fields, reason = {"sequence": str(body.sequence), "device": body.device}, body.reason
         case e.Enrolled():
             detail, fields = "Joined the centre {fingerprint}.", {"fingerprint": body.fingerprint}
         case _:

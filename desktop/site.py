@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 
 from desktop import looking_back, people, questions, transferring
-from desktop.acts import Act, AddUser, ChangePassphrase, ChangeUser, Recorded, RemoveForm, SaveForm
+from desktop.acts import Act, AddUser, ChangePassphrase, ChangeUser, Recorded, RedactEntry, RemoveForm, SaveForm
 from desktop.casebook.saving import prepare_save
 from desktop.casebook.views import (
     AuditLine,
@@ -41,7 +41,9 @@ from desktop.journal.entry import (
     FormSaved,
     Kind,
     RawEntry,
+    Redacted,
     SessionChanged,
+    decode,
     new_salt,
 )
 from desktop.opened import OpenedVault
@@ -127,6 +129,8 @@ class Site(OpenedVault):
                 return people.change_user(self.vault, act)
             case ChangePassphrase():
                 return people.change_passphrase(self.vault, self._slot(), act)
+            case RedactEntry():
+                return self._redact_entry(act)
 
     def _save_form(self, act: SaveForm) -> Recorded:
         self.require(FILLS_FORMS)
@@ -148,6 +152,17 @@ class Site(OpenedVault):
         basis = dict(form.basis if act.basis is None else act.basis)
         body = FormRemoved(salt=new_salt(), key=act.key, basis=basis, reason=act.reason.strip())
         return self._record_form(body, act.subject, act.key)
+
+    def _redact_entry(self, act: RedactEntry) -> Recorded:
+        self.require(MANAGES)
+        people.require_reason(act.reason)
+        with self.vault.begin() as connection:
+            held = journal.raw_entries(connection, act.device, act.sequence - 1, 1)
+        if not held or held[0].body is None or decode(held[0]).head.kind != Kind.FORM_SAVED:
+            raise RefusedError("There is no entry of a form to blank there.")
+        body = Redacted(salt=new_salt(), device=act.device, sequence=act.sequence, reason=act.reason.strip())
+        self.vault.record([Recording(body)])
+        return Recorded(changed=True, subject=decode(held[0]).head.subject)
 
     def _record_form(self, body: FormSaved | FormRemoved, subject: str, key: FormKey) -> Recorded:
         """Record what became of a form; the draft goes with it."""

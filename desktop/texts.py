@@ -263,6 +263,8 @@ CHINESE: dict[str, str] = {
     "Exported: {what} {month}.": "导出：{what} {month}。",
     "Joined the centre {fingerprint}.": "已加入协调中心 {fingerprint}。",
     "The content of this entry was blanked because it held identifying text.": "该记录含可识别身份的内容，已被遮蔽。",
+    "The content of entry {sequence} of device {device} was blanked.": "设备 {device} 第 {sequence} 条记录的内容已遮蔽。",
+    "There is no entry of a form to blank there.": "该处没有可遮蔽的表单记录。",
     "An entry of a kind that this release does not know.": "本版本不认识的记录类型。",
 }
 

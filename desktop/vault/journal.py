@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, select, update
 
 from desktop.journal.chain import ChainPoint
 from desktop.journal.entry import Entry, Head, RawEntry, decode
@@ -33,6 +33,17 @@ def append(connection: Connection, rows: Sequence[tuple[RawEntry, Head, bytes]])
             for raw, head, chain in rows
         ],
     )
+
+
+def blank(connection: Connection, device: str, sequence: int) -> str | None:
+    """Blank the body of an entry; its hash stays, so the chain still verifies.
+
+    Returns the subject that the entry is about, where there is an entry with a body and it is about one.
+    """
+    of = (journal.c.device == device, journal.c.sequence == sequence, journal.c.body.is_not(None))
+    subject = connection.scalar(select(journal.c.subject).where(*of))
+    connection.execute(update(journal).where(*of).values(body=None))
+    return subject
 
 
 def chain_point(connection: Connection, device: str) -> ChainPoint:

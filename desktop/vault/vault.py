@@ -36,7 +36,9 @@ from desktop.journal.entry import (
     Entry,
     FormSaved,
     Head,
+    Kind,
     RawEntry,
+    Redacted,
     encode,
 )
 from desktop.journal.keys import DeviceKeys
@@ -272,6 +274,8 @@ class Vault:
     def _take_in(self, connection: Connection, entry: Entry) -> None:
         """Fold an entry that comes after all that is known about its subject."""
         self.revision += 1
+        if isinstance(entry.body, Redacted):
+            self._redact(connection)
         if entry.head.subject is None:
             if entry.head.kind in STAFF_KINDS:
                 self._staff = None
@@ -283,6 +287,20 @@ class Vault:
                 {(data.group, data.row) for data in entry.body.groups} if isinstance(entry.body, FormSaved) else None
             )
             casebook.put_form(connection, entry.head.subject, key, fold.forms[key], touched)
+
+    def _redact(self, connection: Connection) -> None:
+        """Blank what any entry says is to be blanked, and fold its subjects without it."""
+        subjects: set[str] = set()
+        for entry in journal.of_kinds(connection, [Kind.REDACTED]):
+            if isinstance(entry.body, Redacted):
+                subject = journal.blank(connection, entry.body.device, entry.body.sequence)
+                if subject is not None:
+                    subjects.add(subject)
+        # A packed batch that was not signed for holds the text still: it is packed anew.
+        outbox.drop_unreceived(connection)
+        for subject in subjects:
+            self._subjects.pop(subject, None)
+            casebook.put_subject(connection, fold_subject(subject, journal.of_subject(connection, subject)))
 
     def receive(self, device: str, raws: Iterable[RawEntry], end: ChainPoint) -> int:
         """Verify and append what another device did; it is never judged again. Returns how many entries were new.
@@ -313,6 +331,8 @@ class Vault:
                 self._subjects.pop(subject, None)
                 casebook.put_subject(connection, fold_subject(subject, journal.of_subject(connection, subject)))
             self._staff = None
+            if next(journal.of_kinds(connection, [Kind.REDACTED]), None) is not None:
+                self._redact(connection)
         return len(rows)
 
     def _late_subjects(self, connection: Connection, entries: Sequence[Entry]) -> set[str]:

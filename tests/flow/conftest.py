@@ -11,9 +11,7 @@ import uvicorn
 
 from center.app import make_app
 from center.store import Store
-from desktop.acts import SaveForm
 from desktop.site import Site
-from desktop.study.data import FormKey, ItemPlace, ItemValue
 
 ADMIN = ("Manager", "manager passphrase")
 
@@ -93,13 +91,3 @@ def joined(clinic: Any, centre: Centre) -> Any:
     with clinic.sign_in(ADMIN) as site:
         centre.enrol(site)
     return clinic
-
-
-def register(site: Site, number: int) -> None:
-    """Register a subject."""
-    items = {
-        ItemPlace("IG.DM", "", "IT.ICDAT"): ItemValue(value="2026-11-20"),
-        ItemPlace("IG.DM", "", "IT.SEX"): ItemValue(value="F"),
-    }
-    key = FormKey("SE.VISIT", 1, "F.DM", 1)
-    site.record(SaveForm(subject=f"01-{site.vault.letter}{number:03}", key=key, items=items))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from desktop import entering, opening
-from desktop.acts import AddUser, ChangePassphrase, ChangeUser, RemoveForm, SaveForm
+from desktop.acts import AddUser, ChangePassphrase, ChangeUser, RedactEntry, RemoveForm, SaveForm
 from desktop.casebook.saving import FormRefusedError
 from desktop.casebook.views import Draft, FormState
 from desktop.errors import (
@@ -368,3 +368,26 @@ def test_unlocking_is_counted_and_slowed_like_signing_in(clinic: Any) -> None:
         clinic.clock.advance(minutes=6)
         site.unlock(NURSE[1])
         assert [line.detail for line in site.audit(limit=2)] == ["Unlocked.", "Failed sign-ins: {n}."]
+
+
+def test_identifying_text_is_blanked_and_the_chain_still_verifies(clinic: Any) -> None:
+    with clinic.sign_in() as site:
+        register(site)
+        recorded = site.record(SaveForm(subject=SUBJECT, key=DM, items={NOTE: text("secret name")}))
+    redact = RedactEntry(device=recorded.device, sequence=recorded.sequence, reason="holds a name")
+    with clinic.sign_in() as site, pytest.raises(NotAllowedError):
+        site.record(redact)
+    with clinic.sign_in(ADMIN) as site:
+        site.record(redact)
+        assert site.form(SUBJECT, DM).content["IG.DM"][""] == {"IT.ICDAT": text("2026-11-20"), "IT.SEX": text("F")}
+        assert site.history(SUBJECT, DM, NOTE) == ()
+        assert site.verify().ok
+        site.rebuild()
+        assert site.verify().ok
+        details = [line.detail for line in site.audit(subject=SUBJECT)]
+        assert "The content of this entry was blanked because it held identifying text." in details
+        with site.vault.begin() as connection:
+            [raw] = site.vault.raw_entries(connection, recorded.device, recorded.sequence - 1, 1)
+        assert raw.body is None
+        with pytest.raises(RefusedError):
+            site.record(redact)
