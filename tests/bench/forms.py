@@ -1,6 +1,8 @@
 """How fast a form is under the keys: a page turned, a sheet of 2,000 cells opened, a cell entered.
 
-Each time runs from the key to the painted window, offscreen, over a real vault. Run with `python -m tests.bench.forms`.
+Each time runs from the key to the painted window, offscreen, over a real vault. Beside the time on the clock stands the
+processor's time of the windows' thread: on a machine that is busy with other work, that is the one to read.
+Run with `python -m tests.bench.forms`.
 """
 
 import os
@@ -123,15 +125,19 @@ def press(key: Qt.Key) -> None:
     QTest.keyClick(widget, key)
 
 
-def timed(act: Callable[[], Any]) -> float:
-    """Milliseconds that it took."""
-    began = time.perf_counter()
+Times = tuple[float, float]
+"""Milliseconds on the clock, and of the processor."""
+
+
+def timed(act: Callable[[], Any]) -> Times:
+    """How long it took."""
+    began, worked = time.perf_counter(), time.thread_time()
     act()
-    return (time.perf_counter() - began) * 1000
+    return (time.perf_counter() - began) * 1000, (time.thread_time() - worked) * 1000
 
 
-def measure(desk: Desk) -> dict[str, list[float]]:
-    times: dict[str, list[float]] = {name: [] for name in AIMS}
+def measure(desk: Desk) -> dict[str, list[Times]]:
+    times: dict[str, list[Times]] = {name: [] for name in AIMS}
 
     def then_painted(act: Callable[[], Any]) -> None:
         act()
@@ -207,9 +213,10 @@ def main() -> None:
         desk.settle()
         desk.access.end()
     for name, aim in AIMS.items():
-        median, worst = statistics.median(times[name]), max(times[name])
-        said = "" if median <= aim else "   slower than aimed at"
-        print(f"{name:42} {median:8.1f} ms   worst {worst:8.1f}   aim {aim:6.0f}{said}")
+        clock = statistics.median(wall for wall, _ in times[name])
+        work = statistics.median(worked for _, worked in times[name])
+        said = "" if clock <= aim else "   slower than aimed at"
+        print(f"{name:42} {clock:8.1f} ms   work {work:8.1f} ms   aim {aim:6.0f}{said}")
 
 
 if __name__ == "__main__":

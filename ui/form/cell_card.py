@@ -93,19 +93,22 @@ class CellCard(Card):
         """The places that are asked about; those of which only the rules know it, once they were asked."""
         grid = self._sheet.grid
         own = {grid.rows, grid.columns, grid.value, grid.planned, grid.date}
-        about_deviation = {grid.reason, grid.note}
+        deviates = self._sheet.deviates(cell)
         known = not self._wizard.is_stale
+        after_reason = False
         places: list[ItemPlace] = []
         for ref in self._sheet.group.items:
+            after_reason = after_reason or ref.item in (grid.reason, grid.note)
             if ref.item in own or self._wizard.definition.items[ref.item].derivation is not None:
                 continue
             place = self._sheet.place(cell, ref.item)
-            given = value_at(self._wizard.content, place) is not None
-            if ref.item in about_deviation:
-                asked = given or self._sheet.deviates(cell)
-            else:
-                asked = given or (known and self._wizard.is_asked(place))
-            if asked:
+            asked = known and self._wizard.is_asked(place)
+            if ref.item in (grid.reason, grid.note):
+                asked = deviates
+            elif after_reason:
+                # What stands after the reason is about it.
+                asked = asked and deviates
+            if asked or value_at(self._wizard.content, place) is not None:
                 places.append(place)
         value = self._sheet.place(cell, grid.value)
         if known and any(problem.code is Code.COMMENT_NEEDED for problem in self._wizard.problems_at(value)):

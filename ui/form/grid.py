@@ -13,13 +13,13 @@ from ui.form.grid_table import SheetTable
 from ui.form.page import PageArea, PageView
 from ui.style import Tone
 from ui.widgets import table as tables
-from ui.widgets.card import Card, Facts
+from ui.widgets.card import Card
 from ui.widgets.labels import ElidedLabel, KeyLine, label
 from ui.widgets.message import Message
 from ui.words import value_words
 
 MOST_DEVIATIONS_SHOWN = 4
-CARD_HEIGHT = 150
+SUM_HEIGHT = 24
 
 
 class GridPage(PageView):
@@ -39,9 +39,12 @@ class GridPage(PageView):
         self._list = tables.Table(f"deviations.{group.oid}", fit=True)
         self._deviations.body.addWidget(self._list)
         self._deviations.body.addStretch(1)
-        self._totals = Card()
-        self._facts = Facts()
-        self._totals.body.addWidget(self._facts)
+        self._totals = Card(flush=True)
+        self._sums = tables.Table(f"sums.{group.oid}", fit=True)
+        self._sums.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._sums.lines_between = False
+        self._sums.set_row_height(SUM_HEIGHT)
+        self._totals.body.addWidget(self._sums)
         self._totals.body.addStretch(1)
         self._keys = KeyLine()
         self._lead = label(tone=Tone.SECONDARY)
@@ -65,7 +68,7 @@ class GridPage(PageView):
         start = min(self.table.today_column or max(self.sheet.last_filled(), 1), grid.column_count)
         cells = [(code, start) for code in self.sheet.codes]
         if cells:
-            self.table.go(next(filter(self._waits, cells), cells[0]))
+            self.table.go(next(filter(self._waits, cells), next(filter(self.sheet.has_plan, cells), cells[0])))
 
     def _build(self) -> None:
         top = QHBoxLayout()
@@ -78,9 +81,9 @@ class GridPage(PageView):
         frame.body.addWidget(self.table)
         cards = QHBoxLayout()
         cards.setSpacing(style.GAP)
-        cards.addWidget(self._card, 4)
-        cards.addWidget(self._deviations, 4)
-        cards.addWidget(self._totals, 3)
+        cards.addWidget(self._card, 11)
+        cards.addWidget(self._deviations, 10)
+        cards.addWidget(self._totals, 10)
         sheet = QWidget()
         sheet.setProperty("kind", "page")
         column = QVBoxLayout(sheet)
@@ -284,7 +287,7 @@ class GridPage(PageView):
         lines: list[tables.Line] = []
         for cell in shown:
             waits = self.sheet.needs_reason(cell)
-            what = f"{self._model.cell_words(cell)} {self._model.dose_words(cell, self.sheet.value(cell))}"
+            what = f"{self._model.cell_words(cell)} {self._model.shown(self.sheet.value(cell))}"
             reason = "" if self.grid.reason is None else self._reason_words(cell)
             lines.append(
                 tables.Line(
@@ -312,20 +315,22 @@ class GridPage(PageView):
 
     def _show_totals(self) -> None:
         self._totals.set_title(self.tr("Given so far"))
-        facts: list[tuple[str, str]] = []
+        lines: list[tables.Line] = []
         for total in self.sheet.totals():
-            row = self.sheet.codes.index(total.code)
             unit = self._model.total_unit(total.code)
             given = _plain(total.given)
+            text = f"{given} {unit}"
             if total.planned:
                 share = f"{round(100 * total.given / total.planned)} %"
                 text = self.tr("{given} of {planned} {unit} ({share})").format(
                     given=given, planned=_plain(total.planned), unit=unit, share=share
                 )
-            else:
-                text = f"{given} {unit}"
-            facts.append((self._model.line_label(row), text))
-        self._facts.show_facts(tuple(facts))
+            name = self._model.line_label(self.sheet.codes.index(total.code))
+            cells = (tables.Cell(text=name, tone=Tone.SECONDARY, small=True), tables.Cell(text=text, small=True))
+            lines.append(tables.Line(key=total.code, cells=cells))
+        columns = (tables.Column(stretch=1), tables.Column(align=tables.Align.RIGHT))
+        self._sums.show_lines(columns, tuple(lines))
+        self._sums.setVisible(bool(lines))
 
     def _show_message(self) -> None:
         """What is wrong with the whole sheet; what is wrong in a cell stands in its card."""

@@ -155,7 +155,7 @@ def test_deviations_are_listed_and_lead_to_their_reason(forms: Any) -> None:
     forms.page.table.setFocus()
     forms.page.table.go(("D2", 3))
     lines = forms.page._list.lines
-    assert [line.cells[0].text for line in lines] == ["D1 Drug 1 5 mg"]
+    assert [line.cells[0].text for line in lines] == ["D1 Drug 1 5"]
     assert lines[0].cells[1].text == "reason needed"
     forms.page._open_deviation(("D1", 1))
     forms.driver.settle()

@@ -18,6 +18,7 @@ NUMBER_WIDTH = 88
 DATE_WIDTH = 118
 TIME_WIDTH = 88
 LINE_WIDTH = 300
+WORKED_WIDTH = 230
 SHORT_WIDTH = 160
 SHORT_TEXT = 24
 LONGEST_LINE = 200
@@ -330,7 +331,9 @@ class WorkedField(Field):
         from ui.words import value_words
 
         words = value_words(self.definition, self.item, self._shown)
-        self._text.setWordWrap(self._text.fontMetrics().horizontalAdvance(words) > LINE_WIDTH - NUMBER_WIDTH)
+        wraps = self._text.fontMetrics().horizontalAdvance(words) > WORKED_WIDTH
+        self._text.setWordWrap(wraps)
+        self._text.setMinimumWidth(WORKED_WIDTH if wraps else 0)
         self._text.setText(words)
         self._mark_label.setText(self.tr("worked out"))
 
