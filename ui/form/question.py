@@ -3,8 +3,17 @@
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.study.assess import Code
 from desktop.study.data import ItemPlace
@@ -24,6 +33,7 @@ from ui.words import value_words
 NUMBER_WIDTH: Final = 38
 QUESTION_WIDTH: Final = 244
 MARKER_WIDTH: Final = 38
+QUESTION_GAP: Final = 14
 MARKER_GAP: Final = 8
 PADDING: Final = 6
 MARKERS: Final = tuple(Missing)
@@ -143,8 +153,8 @@ class Question(QWidget):
         self._message: Message | None = None
         self._follows: Message | None = None
         self._number = label(number or ref.number, tone=Tone.FAINT)
-        self._question = label(wrap=True)
-        self._note = label(kind="small", tone=Tone.FAINT, wrap=True)
+        self._question = label()
+        self._note = label(kind="small", tone=Tone.FAINT) if item.note else None
         self._question.setBuddy(self.field)
         self._marker: MarkerButton | None = None
         self._build()
@@ -162,11 +172,12 @@ class Question(QWidget):
         grid.setColumnMinimumWidth(3, MARKER_WIDTH + MARKER_GAP)
         words = QWidget()
         column = QVBoxLayout(words)
-        column.setContentsMargins(0, 0, 14, 0)
+        column.setContentsMargins(0, 0, QUESTION_GAP, 0)
         column.setSpacing(0)
         column.addStretch(1)
         column.addWidget(self._question)
-        column.addWidget(self._note)
+        if self._note is not None:
+            column.addWidget(self._note)
         column.addStretch(1)
         words.setFixedWidth(QUESTION_WIDTH)
         words.setMinimumHeight(style.FIELD)
@@ -189,9 +200,9 @@ class Question(QWidget):
         """Say everything again in the language of this moment."""
         question = language.words(self.item.question)
         note = language.words(self.item.note)
-        self._question.setText(question)
-        self._note.setText(note)
-        self._note.setVisible(bool(note))
+        _say(self._question, question, style.TEXT)
+        if self._note is not None:
+            _say(self._note, note, style.SMALL)
         self.field.set_accessible_name(question)
         self.field.setAccessibleDescription(note)
         self.field.relabel()
@@ -286,3 +297,10 @@ class Question(QWidget):
         painter = QPainter(self)
         painter.setPen(QColor(style.colours().line))
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+
+
+def _say(shown: QLabel, text: str, size: int) -> None:
+    """Set a text; only one that needs several lines is laid out as such, which costs a page many times as much."""
+    wide = QFontMetrics(style.font(size)).horizontalAdvance(text)
+    shown.setWordWrap(wide > QUESTION_WIDTH - QUESTION_GAP)
+    shown.setText(text)

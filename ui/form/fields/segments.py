@@ -31,6 +31,8 @@ LIST_ROW = 30
 BOX = 16
 MOST_KEYS = 9
 MOST_COLUMNS = 2
+ALWAYS_FITS = 240
+"""Width that a field has in the narrowest window."""
 
 
 def keys_of(codes: Sequence[str]) -> dict[str, str]:
@@ -61,9 +63,7 @@ class Segments(QWidget):
         self._widths: list[int] = []
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
     # What it holds
 
@@ -78,6 +78,9 @@ class Segments(QWidget):
         key_room = QFontMetrics(style.font(style.HINT)).horizontalAdvance("0") + self._key_gap if self._keys else 0
         box = BOX + self._key_gap if self.multiple else 0
         self._widths = [2 * self._padding + key_room + box + metrics.horizontalAdvance(label) for _, label in options]
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(self.hasHeightForWidth())
+        self.setSizePolicy(policy)
         self._describe()
         self.updateGeometry()
         self.update()
@@ -113,7 +116,8 @@ class Segments(QWidget):
         return self.multiple or width < self.natural_width
 
     def hasHeightForWidth(self) -> bool:
-        return True
+        """What always finds room in one line has one height, which is much less work to lay out."""
+        return self.multiple or self.natural_width > ALWAYS_FITS
 
     def heightForWidth(self, width: int) -> int:
         if self._is_list(width):
