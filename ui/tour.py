@@ -58,10 +58,11 @@ class Tour:
 
     def settle(self) -> None:
         """Until every worker rests, and what they told is drawn."""
-        while not self.window.jobs.is_idle:
-            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
         for _ in range(LAYOUT_PASSES):
             QCoreApplication.processEvents()
+            # What was told may have asked anew.
+            while not self.window.jobs.is_idle:
+                QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
     def shoot(self, name: str, *, dark: bool = False, again: Callable[[], None] | None = None) -> None:
@@ -158,6 +159,9 @@ class Tour:
         screen = self.window.entrance
         self.expect(isinstance(screen, SignInScreen), "the sign-in screen")
         if isinstance(screen, SignInScreen):
+            while not screen.button.isEnabled():
+                # After a wrong passphrase the next try has to wait.
+                QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
             screen.user.choose(user)
             screen.focus_next_step()
             self.type(passphrase)
