@@ -38,6 +38,15 @@ def test_the_vault_says_whose_it_is_before_anyone_signs_in(driver: Any) -> None:
     assert screen.user.currentText() == "Study nurse A"
 
 
+def test_whoever_is_faster_than_the_label_signs_in_as_the_last_person(driver: Any) -> None:
+    screen = driver.sign_in_screen
+    assert screen.user.count() == 0
+    QTest.keyClicks(screen.passphrase, NURSE[1])
+    QTest.keyClick(screen.passphrase, Qt.Key.Key_Return)
+    driver.settle()
+    assert driver.window.frame.top.user.text() == NURSE[0]
+
+
 def test_a_wrong_passphrase_is_said_in_place_and_forgiven_when_typing(driver: Any) -> None:
     driver.settle()
     screen = driver.sign_in_screen
