@@ -330,9 +330,35 @@ def manager(tour: Tour) -> None:
     tour.click("add_user")
     tour.type("Study nurse C")
     tour.shoot("new-user")
+    new_passphrase(tour, "new_user_passphrase")
+    tour.shoot("users")
+    own_passphrase(tour)
     tour.window.lock()
     tour.settle()
     tour.shoot("locked", dark=True)
+
+
+def own_passphrase(tour: Tour) -> None:
+    """Anyone changes the own passphrase."""
+    frame = tour.window.frame
+    if frame is None:
+        return
+    frame.change_passphrase()
+    tour.settle()
+    tour.type(PASSPHRASES[MANAGER])
+    tour.shoot("own-passphrase")
+    new_passphrase(tour, "own_new_passphrase")
+    tour.window.activateWindow()
+    tour.settle()
+
+
+def new_passphrase(tour: Tour, name: str) -> None:
+    """The same passphrase in both fields."""
+    tour.click(f"{name}_first")
+    tour.type("three plain words")
+    tour.enter()
+    tour.type("three plain words")
+    tour.enter()
 
 
 def _message(tour: Tour) -> str:
