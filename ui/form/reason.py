@@ -108,6 +108,17 @@ class SavePanel(QFrame):
         self.reason.setVisible(False)
         self._open()
 
+    def say_again(self, wizard: FormWizard) -> None:
+        """Ask the same in the language of the moment; the reason that was begun stays."""
+        if self.isHidden():
+            return
+        begun = self._reason_line.text()
+        if self.asked is Asked.SAVE:
+            self.ask_save(wizard)
+        else:
+            self.ask_start_again(max(len(wizard.changes), 1))
+        self._reason_line.setText(begun)
+
     def ask_for_reason(self) -> None:
         """Say that it does not go without a reason."""
         self.reason.show_wrong(self.tr("Say why, in a few words."))

@@ -180,6 +180,7 @@ class FormScreen(QWidget):
             self.pages.commit()
             self.pages.rebuild()
             self._show_around()
+            self.panel.say_again(self.wizard)
             # A form behind another screen takes no keys from it, nor does a page from the button that has them.
             if self.isVisible() and place is not None:
                 self._last_place = place

@@ -44,6 +44,19 @@ def test_a_form_may_be_saved_incomplete_and_completed_later(forms: Any) -> None:
     assert view.state == "complete"
 
 
+def test_the_question_why_changes_its_language_and_keeps_what_was_begun(forms: Any) -> None:
+    forms.open("F.IN")
+    forms.enter()
+    QTest.keyClicks(forms.focus, "41")
+    forms.save()
+    QTest.keyClicks(forms.focus, "misread")
+    forms.driver.window.change_language()
+    forms.driver.settle()
+    panel = forms.screen.panel
+    assert panel._title.text() == "已保存的数据有修改"
+    assert panel.reason_text == "misread"
+
+
 def test_changing_a_saved_value_asks_why_in_place(forms: Any) -> None:
     forms.open("F.IN")
     forms.enter()
