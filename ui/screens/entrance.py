@@ -102,6 +102,17 @@ def column(*parts: QWidget | QLayout, spacing: int = 14) -> QWidget:
     return made
 
 
+def centred(form: QWidget) -> QWidget:
+    """A form in the middle of whatever height there is."""
+    made = QWidget()
+    layout = QVBoxLayout(made)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.addStretch(1)
+    layout.addWidget(form)
+    layout.addStretch(1)
+    return made
+
+
 class Links(QWidget):
     """Ways out that are seldom taken, in a row with dots between them."""
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.study.definition import Definition
 from ui import language
-from ui.screens.entrance import Links, column
+from ui.screens.entrance import Links, centred, column
 from ui.screens.screen import JOIN, Place, Where
 from ui.style import Tone
 from ui.widgets.buttons import link, primary
@@ -75,17 +75,19 @@ class NewSiteForm(QWidget):
         row.addWidget(self._letter)
         row.setAlignment(self._letter, Qt.AlignmentFlag.AlignTop)
         row.setAlignment(self._site, Qt.AlignmentFlag.AlignTop)
-        return column(
-            self._title,
-            self._text,
-            self._study,
-            row,
-            self._admin,
-            self.new,
-            self.message,
-            self.make,
-            Links((self.back,)),
-            spacing=10,
+        return centred(
+            column(
+                self._title,
+                self._text,
+                self._study,
+                row,
+                self._admin,
+                self.new,
+                self.message,
+                self.make,
+                Links((self.back,)),
+                spacing=10,
+            )
         )
 
     def _build_code(self) -> QWidget:
@@ -101,14 +103,8 @@ class NewSiteForm(QWidget):
         self.go_on.make_wide()
         self.on_paper.toggled.connect(self.go_on.setEnabled)
         self.go_on.clicked.connect(self._enter)
-        made = column(self._code_title, self._code_text, self.code, self.on_paper, self.go_on, spacing=16)
-        outer = QWidget()
-        layout = QVBoxLayout(outer)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addStretch(1)
-        layout.addWidget(made)
-        layout.addStretch(1)
-        return outer
+        parts = (self._code_title, self._code_text, self.code, self.on_paper, self.go_on)
+        return centred(column(*parts, spacing=16))
 
     def start(self) -> None:
         """Begin anew."""

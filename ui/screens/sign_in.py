@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop.errors import SignInError
 from ui import language, style
 from ui.access import PRACTICE_FILE
-from ui.screens.entrance import Entrance, Links, column
+from ui.screens.entrance import Entrance, Links, centred, column
 from ui.style import Tone
 from ui.widgets.buttons import link, primary
 from ui.widgets.fields import Choice, Labelled, Passphrase
@@ -87,13 +87,7 @@ class SignInScreen(Entrance):
             self.button,
             self._links,
         )
-        made = QWidget()
-        layout = QVBoxLayout(made)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addStretch(1)
-        layout.addWidget(whole)
-        layout.addStretch(1)
-        return made
+        return centred(whole)
 
     # What it shows
 

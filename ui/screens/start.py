@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStackedWidget, QWidget
 
 from ui import icons, language, style
-from ui.screens.entrance import Entrance, Links, column
+from ui.screens.entrance import Entrance, Links, centred, column
 from ui.style import Tone
 from ui.widgets.buttons import link
 from ui.widgets.drawing import draw_text
@@ -127,14 +127,8 @@ class StartScreen(Entrance):
         self.language = link(name="language_link")
         self.language.clicked.connect(self.language_wished)
         choice = column(self._title, *self.ways.values(), Links((self.language,)), spacing=10)
-        first = QWidget()
-        layout = QVBoxLayout(first)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addStretch(1)
-        layout.addWidget(choice)
-        layout.addStretch(1)
         self._stack = QStackedWidget()
-        self._stack.addWidget(first)
+        self._stack.addWidget(centred(choice))
         self.set_form(self._stack, WIDTH)
         self.retranslate()
 

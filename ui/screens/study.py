@@ -48,7 +48,7 @@ class StudyScreen(Screen):
         self._about = Card()
         self._about.setFixedWidth(SIDE)
         self._about_text = label(wrap=True, tone=Tone.SECONDARY)
-        self._facts = Facts()
+        self._facts = Facts(shares=(1, 3))
         self._about.body.addWidget(self._about_text)
         self._about.body.addWidget(self._facts)
         side.addWidget(self._detail)

@@ -91,7 +91,7 @@ class SyncScreen(Screen):
         below.addLayout(left, 1)
         self._agreement = Card()
         self._agreement.setFixedWidth(300)
-        self._facts = Facts()
+        self._facts = Facts(shares=(2, 3))
         self._agreement.body.addWidget(self._facts)
         right = QVBoxLayout()
         right.addWidget(self._agreement)

@@ -113,7 +113,7 @@ class EmptyState(QWidget):
 class _Fact(QWidget):
     """A name at the left, its value at the right."""
 
-    def __init__(self) -> None:
+    def __init__(self, shares: tuple[int, int]) -> None:
         super().__init__()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -122,15 +122,17 @@ class _Fact(QWidget):
         self.value = label(kind="small", wrap=True)
         self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         self.value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        row.addWidget(self.name, 3, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.value, 2)
+        row.addWidget(self.name, shares[0], Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.value, shares[1])
 
 
 class Facts(QWidget):
     """Names and values under each other, as in the evidence column."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, shares: tuple[int, int] = (3, 2), parent: QWidget | None = None) -> None:
+        """`shares` is how name and value share the width out."""
         super().__init__(parent)
+        self._shares = shares
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(3)
@@ -144,7 +146,7 @@ class Facts(QWidget):
             row.hide()
             row.deleteLater()
         while len(self._rows) < len(facts):
-            row = _Fact()
+            row = _Fact(self._shares)
             self._column.addWidget(row)
             self._rows.append(row)
         for row, (name, value) in zip(self._rows, facts, strict=True):
