@@ -8,6 +8,7 @@ import shutil
 import zoneinfo
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog
 
 from desktop.practice import USERS, vault_of
 from desktop.study.data import ItemPlace
@@ -343,10 +344,15 @@ def own_passphrase(tour: Tour) -> None:
     frame = tour.window.frame
     if frame is None:
         return
-    frame.change_passphrase()
-    tour.settle()
-    tour.type(PASSPHRASES[MANAGER])
-    tour.shoot("own-passphrase")
+
+    def ask() -> None:
+        for dialog in frame.findChildren(QDialog):
+            dialog.reject()
+        frame.change_passphrase()
+        tour.settle()
+        tour.type(PASSPHRASES[MANAGER])
+
+    tour.shoot("own-passphrase", again=ask)
     new_passphrase(tour, "own_new_passphrase")
     tour.window.activateWindow()
     tour.settle()

@@ -1,7 +1,7 @@
 """The pages of a form on the screen: each built when it is first needed, or while nothing else is to be done."""
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget
 
 from desktop.study.data import ItemPlace
 from desktop.wizard.wizard import FormWizard, PageState
@@ -126,8 +126,5 @@ class Pages(QStackedWidget):
             return
         page = self._page(self._wizard, self._to_build.pop(0))
         page.resize(self.size())
-        page.ensurePolished()
-        for child in page.findChildren(QWidget):
-            child.ensurePolished()
-        if (layout := page.layout()) is not None:
-            layout.activate()
+        # Drawn once where nobody sees it: then everything in it has its style and its place.
+        page.grab()

@@ -172,3 +172,25 @@ def test_what_is_wrong_with_a_dose_is_said_in_its_card(forms: Any) -> None:
     assert forms.page._card.message != ""
     forms.save()
     assert forms.message.startswith("Not saved")
+
+
+def test_a_soft_check_of_a_dose_is_answered_in_its_card(forms: Any) -> None:
+    open_grid(forms)
+    forms.press(Key.Key_2)
+    QTest.keyClicks(forms.focus, "000")
+    forms.enter()
+    assert forms.here == "IT.ADJ"
+    forms.press(Key.Key_3)
+    forms.enter()
+    forms.enter()
+    assert forms.here == "comment.IT.GIVEN", "after the reason and the remark"
+    assert "1000" in forms.page._card.message
+    forms.save()
+    assert forms.here == "comment.IT.GIVEN"
+    assert forms.message.startswith("Not saved")
+    forms.type("Given twice by mistake")
+    forms.save()
+    view = forms.saved(*GRID)
+    assert [(check.item, check.row, check.comment) for check in view.checks] == [
+        ("IT.GIVEN", "D1.1", "Given twice by mistake")
+    ]
