@@ -203,11 +203,11 @@ class AuditScreen(Screen):
         columns = (
             Column(title=self.tr("When"), width=216),
             Column(title=self.tr("Who"), width=116),
-            Column(title=self.tr("Form"), stretch=2, width=140),
+            Column(title=self.tr("Form"), stretch=2, width=166),
             Column(title=self.tr("Item"), stretch=2, width=150),
             Column(title=self.tr("Before"), stretch=1, width=84),
             Column(title=self.tr("Now"), stretch=1, width=84),
-            Column(title=self.tr("Reason"), stretch=4, width=130),
+            Column(title=self.tr("Reason"), stretch=4, width=120),
             Column(width=36),
         )
         lines = tuple(self._change_line(number, change) for number, change in enumerate(reversed(self._changes)))
