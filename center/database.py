@@ -51,7 +51,12 @@ def open_engine(where: str) -> sqlalchemy.Engine:
 
     def connected(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None
-        for pragma in (f"busy_timeout = {BUSY_MILLISECONDS}", "journal_mode = TRUNCATE", "synchronous = FULL"):
+        for pragma in (
+            f"busy_timeout = {BUSY_MILLISECONDS}",
+            "journal_mode = TRUNCATE",
+            "synchronous = FULL",
+            "secure_delete = ON",
+        ):
             connection.execute(f"PRAGMA {pragma}").fetchall()
 
     def begin(connection: Connection) -> None:

@@ -139,7 +139,7 @@ class Intake:
         wanted = head.sequence + 1
         if statement.first > wanted:
             return protocol.BatchAnswer(outcome="gap", wanted=wanted, reason=GAP, fields={"wanted": str(wanted)})
-        opened = batch.open_batch(data, record.signing_key, self.store.keys.sealing)
+        opened = batch.open_batch(data, record.signing_key, self.store.keys)
         if not self._extends(connection, opened, head):
             self.store.set_aside(connection, record, data, FORK)
             return protocol.BatchAnswer(outcome="fork", wanted=wanted, reason=FORK)

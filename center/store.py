@@ -19,10 +19,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, func, select
 
 from center.database import DAMAGED, file_of, open_engine, prepare_folder, translated
-from center.tables import batch, code, device, entry, metadata, quarantine, setting
+from center.tables import batch, code, device, entry, metadata, quarantine, redaction, setting
 from desktop.errors import DamagedError, EnvironmentProblemError, RefusedError
 from desktop.journal.chain import ChainPoint
-from desktop.journal.entry import Entry, RawEntry
+from desktop.journal.entry import Entry, RawEntry, Redacted
 from desktop.journal.keys import DeviceKeys
 from desktop.study.definition import Definition
 from desktop.sync import protocol, signed
@@ -240,7 +240,7 @@ class Store:
         return {oid: (point.sequence, point.value.hex()) for oid, point in points.items() if point.sequence}
 
     def add_entries(self, connection: Connection, entries: list[tuple[RawEntry, Entry, ChainPoint]]) -> None:
-        """Keep verified entries that follow what is there."""
+        """Keep verified entries of a site that follow what is there; forget the bodies that the site had blanked."""
         rows = [
             {
                 "device": read.head.device,
@@ -254,8 +254,22 @@ class Store:
             }
             for raw, read, point in entries
         ]
-        if rows:
-            connection.execute(entry.insert(), rows)
+        if not rows:
+            return
+        connection.execute(entry.insert(), rows)
+        for _, read, _ in entries:
+            if isinstance(read.body, Redacted):
+                self._keep_redaction(connection, read.head.site, read.body)
+        # Of entries that were here, and of those that came after the word of it.
+        for row in connection.execute(select(redaction).where(redaction.c.site == entries[0][1].head.site)):
+            named = (entry.c.site == row.site, entry.c.device == row.device, entry.c.sequence == row.sequence)
+            connection.execute(entry.update().where(*named, entry.c.body.is_not(None)).values(body=None))
+
+    def _keep_redaction(self, connection: Connection, site: str, body: Redacted) -> None:
+        row = {"site": site, "device": body.device, "sequence": body.sequence}
+        known = select(redaction.c.site).where(*(redaction.c[name] == value for name, value in row.items()))
+        if connection.execute(known).first() is None:
+            connection.execute(redaction.insert(), row)
 
     def batch_holding(self, connection: Connection, oid: str, sequence: int) -> tuple[Signed, list[RawEntry]] | None:
         """The signed statement of the batch that holds an entry, and the batch's entries."""

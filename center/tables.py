@@ -46,6 +46,16 @@ entry = Table(
     UniqueConstraint("device", "sequence"),
 )
 
+redaction = Table(
+    "redaction",
+    metadata,
+    Column("site", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    UniqueConstraint("site", "device", "sequence"),
+)
+"""Entries whose bodies a site had blanked, here or not yet."""
+
 batch = Table(
     "batch",
     metadata,

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey
 from desktop.errors import DamagedError, NewerReleaseError
 from desktop.journal.chain import ChainPoint, next_value, verified
 from desktop.journal.entry import Entry, RawEntry
+from desktop.journal.keys import DeviceKeys
 from desktop.sync import signed
 from desktop.sync.sealing import SUITE, seal_bound
 from desktop.sync.signed import Hex32, Signed
@@ -26,6 +27,7 @@ FORMAT = 1
 MAGIC = b"sitebook-batch\n"
 STATEMENT_TYPE = "application/vnd.sitebook.batch-statement+json"
 
+OTHER_ENTRIES = "The entries of the batch are not those that its statement names."
 NEWER = "The batch was made by a newer release. Install the newer release."
 
 MOST_ENTRIES = 5_000
@@ -53,7 +55,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     head_after: Hex32
     count: Number
     entries_sha256: Hex32
-    """Of the entries' encoding before compression."""
+    """Of the entries' encoding before compression, as the device sent them."""
     directory_version: int
     checkpoint: str = ""
     """Last checkpoint of the centre's ledger that the device has seen."""
@@ -108,7 +110,7 @@ def pack(
     raws: Sequence[RawEntry], source: Source, before: ChainPoint, signing: Ed25519PrivateKey, recipient: str
 ) -> tuple[Statement, bytes]:
     """Make the batch of a device's entries that follow `before`: what it states, and the bytes that travel."""
-    plain = msgspec.msgpack.encode(raws)
+    plain = _write_entries(raws)
     after = before.value
     for raw in raws:
         after = next_value(after, raw)
@@ -130,7 +132,7 @@ def pack(
 
 def reseal(statement: Signed, raws: Sequence[RawEntry], recipient: str) -> bytes:
     """The entries of a batch that was opened, under its own signed statement, sealed to another recipient."""
-    return _envelope(statement, msgspec.msgpack.encode(raws), recipient)
+    return _envelope(statement, _write_entries(raws), recipient)
 
 
 def read_envelope(data: bytes) -> Envelope:
@@ -163,27 +165,43 @@ def unsafe_statement(envelope: Envelope) -> Statement:
     return signed.unsafe_read(envelope.statement, Statement)
 
 
-def open_batch(data: bytes, device_key: str, own_key: MLKEM768X25519PrivateKey) -> OpenedBatch:
+def open_batch(data: bytes, device_key: str, own: DeviceKeys) -> OpenedBatch:
     """Verify the signature, unseal, verify the hash, then the chain, and read the entries.
 
+    A batch that was passed on under its first statement may lack bodies that were blanked since: its hash differs then,
+    and the chain alone, which holds the bodies' hashes, shows that nothing else does.
     Whether the batch extends what is there already is for the caller to see from the statement.
     Raises DamagedError, or NewerReleaseError where a newer release made it.
     """
     envelope = read_envelope(data)
     statement = statement_of(envelope, device_key)
-    plain = _open(envelope, own_key)
-    if hashlib.sha256(plain).hexdigest() != statement.entries_sha256:
-        raise DamagedError("The entries of the batch are not those that its statement names.")
-    entries = _chained(_raws(plain), statement)
-    return OpenedBatch(statement, entries)
+    plain = _open(envelope, own.sealing)
+    is_whole = hashlib.sha256(plain).hexdigest() == statement.entries_sha256
+    if not is_whole and statement.recipient == key_hash(own.sealing_public):
+        raise DamagedError(OTHER_ENTRIES)
+    raws = _read_entries(plain)
+    if not is_whole and all(raw.body is not None for raw in raws):
+        raise DamagedError(OTHER_ENTRIES)
+    return OpenedBatch(statement, _chained(raws, statement))
 
 
-def _raws(plain: bytes) -> tuple[RawEntry, ...]:
+def _write_entries(raws: Sequence[RawEntry]) -> bytes:
+    """The entries as they travel: without the hashes of bodies that travel themselves."""
+    return msgspec.msgpack.encode(
+        [RawEntry(raw.head, raw.body, raw.body_hash if raw.body is None else b"") for raw in raws]
+    )
+
+
+def _read_entries(plain: bytes) -> list[RawEntry]:
     try:
-        raws = msgspec.msgpack.decode(plain, type=tuple[RawEntry, ...])
+        travelled = msgspec.msgpack.decode(plain, type=list[RawEntry])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DamagedError("The entries of the batch cannot be read.") from error
-    if msgspec.msgpack.encode(raws) != plain:
+    raws = [
+        RawEntry(raw.head, raw.body, raw.body_hash if raw.body is None else hashlib.sha256(raw.body).digest())
+        for raw in travelled
+    ]
+    if _write_entries(raws) != plain:
         # Whoever keeps the entries must be able to make the very bytes again that the statement names.
         raise DamagedError("The entries of the batch cannot be read.")
     return raws

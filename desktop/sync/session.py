@@ -281,7 +281,7 @@ class SyncSession:
             data = self._call(protocol.FETCH, msgspec.json.encode(message))
             if not data:
                 return
-            opened = batch.open_batch(data, record.signing_key, self._vault.keys.sealing)
+            opened = batch.open_batch(data, record.signing_key, self._vault.keys)
             stated = (opened.statement.study, opened.statement.site, opened.statement.device)
             new = [(raw, point) for raw, _, point in opened.entries if point.sequence > have.sequence]
             if stated != (self._vault.study, self._vault.site, device) or not new:

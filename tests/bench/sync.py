@@ -110,7 +110,7 @@ def measure_batch(raws: list[RawEntry]) -> None:
     )
     _, data = batch.pack(raws, source, before, device.signing, centre.sealing_public)
     opening_ = statistics.median(
-        timed(lambda: batch.open_batch(data, device.signing_public, centre.sealing)) for _ in range(RUNS)
+        timed(lambda: batch.open_batch(data, device.signing_public, centre)) for _ in range(RUNS)
     )
     small = batch.pack(raws[:1], source, before, device.signing, centre.sealing_public)[1]
     print(f"one batch of {len(raws)} entries, {said:.0f} bytes an entry as recorded")

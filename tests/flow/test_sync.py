@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from center.store import Store
 from center.tables import entry
 from desktop import opening
-from desktop.acts import SaveForm
+from desktop.acts import RedactEntry, SaveForm
 from desktop.errors import CancelledError, CentreError, DamagedError, RefusedError
 from desktop.journal.entry import RawEntry
 from desktop.journal.keys import DeviceKeys
@@ -53,7 +53,7 @@ def entries_at(store: Store, device: str) -> list[RawEntry]:
         assert record is not None
         while held := store.batch_holding(connection, device, len(found) + 1):
             data = batch.reseal(*held, reader.sealing_public)
-            opened = batch.open_batch(data, record.signing_key, reader.sealing)
+            opened = batch.open_batch(data, record.signing_key, reader)
             found += [raw for raw, _, point in opened.entries if point.sequence > len(found)]
     return found
 
@@ -418,6 +418,35 @@ def test_what_one_computer_did_does_not_hold_up_what_another_did(joined: Any, ce
         assert any(user.name == "Manager B" for user in third.users())
         assert not any(user.name == "Nurse A" for user in third.users())
         assert third.verify().ok
+
+
+def test_what_is_blanked_is_forgotten_on_every_computer_and_at_the_centre(
+    joined: Any, centre: Any, tmp_path: Path
+) -> None:
+    secret = "called Zhang Wei"
+    with joined.sign_in() as site:
+        register(site, 1)
+        note = {ItemPlace("IG.DM", "", "IT.NOTE"): ItemValue(value=secret)}
+        key = FormKey("SE.VISIT", 1, "F.DM", 1)
+        written = site.record(SaveForm(subject="01-A001", key=key, items=note))
+        site.sync()
+    with second_computer(tmp_path / "second", joined, centre) as second:
+        second.sync()
+        assert second.form("01-A001", key).content["IG.DM"][""]["IT.NOTE"].value == secret
+    with joined.sign_in(ADMIN) as site:
+        site.record(RedactEntry(device=written.device, sequence=written.sequence, reason="a name"))
+        site.sync()
+        assert entries_at(centre.store, site.device) == own_entries(site)
+    assert secret.encode() not in (centre.folder / "centre.db").read_bytes()
+    with opening.open_site(tmp_path / "second", "Manager B", "manager passphrase", wall=joined.clock) as second:
+        second.sync()
+        assert "IT.NOTE" not in second.form("01-A001", key).content["IG.DM"][""]
+        assert second.verify().ok
+    with second_computer(tmp_path / "third", joined, centre, "C") as third:
+        third.sync()
+        assert "IT.NOTE" not in third.form("01-A001", key).content["IG.DM"][""]
+        assert third.verify().ok
+        assert third.status().entries.waiting == 0
 
 
 # Joining

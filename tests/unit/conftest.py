@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from desktop.journal.chain import ChainPoint, next_value
-from desktop.journal.entry import FORMAT, FormSaved, Head, ItemGroupData, RawEntry, encode
+from desktop.journal.entry import FORMAT, KINDS, Body, FormSaved, Head, ItemGroupData, RawEntry, encode
 from desktop.journal.keys import DeviceKeys
 from desktop.study.data import FormKey, ItemValue
 
@@ -24,22 +24,8 @@ class Chain:
         self.points = [ChainPoint()]
 
     def grow(self, count: int, value: str = "5") -> "Chain":
-        """Add entries."""
+        """Add form saves."""
         for _ in range(count):
-            sequence = len(self.raws) + 1
-            subject = f"{self.site}-A{random.randrange(5):03}"
-            head = Head(
-                format=FORMAT,
-                study=self.study,
-                site=self.site,
-                device=self.device,
-                sequence=sequence,
-                time=sequence << 16,
-                wall="2026-11-24T08:00:00.000+08:00",
-                user="U.Nurse Zhang",
-                kind="form_saved",
-                subject=subject,
-            )
             body = FormSaved(
                 salt=random.randbytes(16).hex(),
                 key=FormKey("SE.1", 1, "F.1", 1),
@@ -48,10 +34,28 @@ class Chain:
                 groups=(ItemGroupData(group="IG.1", items={"IT.1": ItemValue(value=value)}),),
                 complete=True,
             )
-            encoded = encode(body)
-            raw = RawEntry(encode(head), encoded, hashlib.sha256(encoded).digest())
-            self.raws.append(raw)
-            self.points.append(ChainPoint(sequence, next_value(self.points[-1].value, raw)))
+            self.add(body, f"{self.site}-A{random.randrange(5):03}")
+        return self
+
+    def add(self, body: Body, subject: str | None = None) -> "Chain":
+        """Add an entry."""
+        sequence = len(self.raws) + 1
+        head = Head(
+            format=FORMAT,
+            study=self.study,
+            site=self.site,
+            device=self.device,
+            sequence=sequence,
+            time=sequence << 16,
+            wall="2026-11-24T08:00:00.000+08:00",
+            user="U.Nurse Zhang",
+            kind=KINDS[type(body)],
+            subject=subject,
+        )
+        encoded = encode(body)
+        raw = RawEntry(encode(head), encoded, hashlib.sha256(encoded).digest())
+        self.raws.append(raw)
+        self.points.append(ChainPoint(sequence, next_value(self.points[-1].value, raw)))
         return self
 
     def twin(self, at: int) -> "Chain":

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from center.intake import Request
 from center.tables import code as code_table
 from desktop.errors import DamagedError, RefusedError
-from desktop.journal.entry import RawEntry
+from desktop.journal.entry import RawEntry, Redacted
 from desktop.journal.keys import DeviceKeys
 from desktop.sync import batch, protocol, signed
 
@@ -158,7 +158,7 @@ def test_a_device_that_was_locked_out_is_not_heard_but_what_it_sent_stays(
     with pytest.raises(RefusedError, match="locked out"):
         desk.enrol(device)
     fetched = desk.intake.answer(desk.request(other, protocol.FETCH, fetch(device, 0)))
-    assert batch.open_batch(fetched, device.keys.signing_public, other.keys.sealing).entries
+    assert batch.open_batch(fetched, device.keys.signing_public, other.keys).entries
 
 
 @pytest.mark.parametrize(
@@ -312,7 +312,7 @@ def entries_of(desk: Any, chain: Any) -> list[RawEntry]:
             held = desk.store.batch_holding(connection, chain.device, len(found) + 1)
         assert held is not None
         data = batch.reseal(*held, reader.sealing_public)
-        opened = batch.open_batch(data, chain.keys.signing_public, reader.sealing)
+        opened = batch.open_batch(data, chain.keys.signing_public, reader)
         found += [raw for raw, _, point in opened.entries if point.sequence > len(found)]
     return found
 
@@ -328,10 +328,10 @@ def test_a_colleague_s_computer_gets_the_original_statement_and_entries(
     assert met(desk, other, 0).heads == {device.device: (5, device.points[5].value.hex())}
     answer = desk.intake.answer(desk.request(other, protocol.FETCH, fetch(device, 2)))
     assert batch.read_envelope(answer).statement == batch.read_envelope(data).statement
-    opened = batch.open_batch(answer, device.keys.signing_public, other.keys.sealing)
+    opened = batch.open_batch(answer, device.keys.signing_public, other.keys)
     assert [raw for raw, _, _ in opened.entries] == device.raws
     with pytest.raises(DamagedError):
-        batch.open_batch(answer, device.keys.signing_public, stranger.keys.sealing)
+        batch.open_batch(answer, device.keys.signing_public, stranger.keys)
     assert desk.intake.answer(desk.request(other, protocol.FETCH, fetch(device, 5))) == b""
     for nobody in (stranger, chain("X-00000001")):
         with pytest.raises(RefusedError, match="does not know"):
@@ -347,6 +347,42 @@ def test_a_restored_centre_signs_a_directory_newer_than_any_that_was_seen(desk: 
     assert seen(7).version == 8
     assert seen(8).version == 8
     assert seen(8).device(device.device) is not None
+
+
+# Blanking
+
+
+def test_what_a_site_blanks_is_forgotten_here_and_stays_verifiable(
+    desk: Any, device: Any, chain: Callable[..., Any]
+) -> None:
+    secret = "the patient's name"
+    device.grow(1, value=secret)
+    desk.receipt(desk.send(device, desk.batch(device)))
+    assert secret.encode() in entries_of(desk, device)[5].body
+    other, elsewhere = chain("B-00000001", study=desk.study), chain("A-00000009", site="02", study=desk.study)
+    for made in (other, elsewhere):
+        made.add(Redacted(salt="00", device=device.device, sequence=6, reason="a name"))
+        desk.enrol(made)
+    desk.receipt(desk.send(elsewhere, desk.batch(elsewhere)))
+    assert entries_of(desk, device)[5].body is not None
+    desk.receipt(desk.send(other, desk.batch(other)))
+    found = entries_of(desk, device)
+    assert found[5] == RawEntry(device.raws[5].head, None, device.raws[5].body_hash)
+    assert found[:5] == device.raws[:5]
+    # The device, which has not heard of it, goes on.
+    desk.receipt(desk.send(device.grow(1), desk.batch(device, 7)))
+    desk.receipt(desk.send(device, desk.batch(device, 5)))
+    assert entries_of(desk, device)[5].body is None
+
+
+def test_the_word_of_blanking_may_come_before_the_entry(desk: Any, device: Any, chain: Callable[..., Any]) -> None:
+    other = chain("B-00000001", study=desk.study)
+    other.add(Redacted(salt="00", device=device.device, sequence=2, reason="a name"))
+    desk.enrol(other)
+    desk.receipt(desk.send(other, desk.batch(other)))
+    desk.receipt(desk.send(device, desk.batch(device)))
+    bodies = [raw.body for raw in entries_of(desk, device)]
+    assert [body is None for body in bodies] == [False, True, False, False, False]
 
 
 # All of it

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from desktop.errors import DamagedError, NewerReleaseError
 from desktop.journal.chain import ChainPoint
+from desktop.journal.entry import RawEntry
 from desktop.journal.keys import DeviceKeys
 from desktop.sync import batch, sealing, signed
 from desktop.sync.batch import Envelope, Source, Statement
@@ -24,7 +25,7 @@ def packed(chain: Any, first: int = 1, last: int | None = None, recipient: str =
 
 
 def opened(data: bytes, chain: Any, keys: DeviceKeys = CENTRE) -> batch.OpenedBatch:
-    return batch.open_batch(data, chain.keys.signing_public, keys.sealing)
+    return batch.open_batch(data, chain.keys.signing_public, keys)
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -110,7 +111,7 @@ def resigned(chain: Any, plain: Any = None, **changes: Any) -> bytes:
         CENTRE.sealing_public,
     )
     content = msgspec.json.decode(batch.read_envelope(data).statement.payload) | changes
-    encoded = msgspec.msgpack.encode(chain.raws) if plain is None else plain
+    encoded = batch._write_entries(chain.raws) if plain is None else plain
     payload = msgspec.json.encode(content, order="sorted")
     made = signed.Signed(payload, signed.sign_bytes(batch.STATEMENT_TYPE, payload, chain.keys.signing))
     return batch._envelope(made, encoded, CENTRE.sealing_public)
@@ -150,10 +151,10 @@ def test_entries_that_are_not_the_chain_are_refused(chain: Any) -> None:
     raws = made.raws
     stranger = chain().grow(3).raws
     for wrong in ([], raws[:2], [*raws, raws[2]], [raws[1], raws[0], raws[2]], [raws[0], stranger[1], raws[2]]):
-        plain = msgspec.msgpack.encode(wrong)
+        plain = batch._write_entries(wrong)
         with pytest.raises(DamagedError):
             opened(resigned(made, plain, entries_sha256=sha(plain)), made)
-    for plain in (b"", b"\xc1", b"\x93\x01\x02\x03", msgspec.msgpack.encode(raws) + b"\0"):
+    for plain in (b"", b"\xc1", b"\x93\x01\x02\x03", batch._write_entries(raws) + b"\0"):
         with pytest.raises(DamagedError, match="cannot be read"):
             opened(resigned(made, plain, entries_sha256=sha(plain)), made)
 
@@ -162,11 +163,12 @@ def test_entries_in_an_encoding_that_is_not_the_one_are_refused(chain: Any) -> N
     """Whoever passes them on must be able to make the same bytes again."""
     made = chain().grow(1)
     [raw] = made.raws
-    short = msgspec.msgpack.encode([raw])
+    short = batch._write_entries([raw])
     longer = b"\xdc\x00\x01" + short[1:]
     assert msgspec.msgpack.decode(longer) == msgspec.msgpack.decode(short)
-    with pytest.raises(DamagedError, match="cannot be read"):
-        opened(resigned(made, longer, entries_sha256=sha(longer)), made)
+    for other in (longer, msgspec.msgpack.encode([raw])):
+        with pytest.raises(DamagedError, match="cannot be read"):
+            opened(resigned(made, other, entries_sha256=sha(other)), made)
 
 
 def test_the_same_statement_goes_on_to_another_recipient(chain: Any) -> None:
@@ -179,6 +181,35 @@ def test_the_same_statement_goes_on_to_another_recipient(chain: Any) -> None:
     assert [raw for raw, _, _ in found.entries] == made.raws
     with pytest.raises(DamagedError, match="another recipient"):
         opened(again, made)
+
+
+def blanked(raws: list[RawEntry], *positions: int) -> list[RawEntry]:
+    return [RawEntry(raw.head, None if n in positions else raw.body, raw.body_hash) for n, raw in enumerate(raws)]
+
+
+def test_what_was_blanked_since_stays_verifiable_and_nothing_else_can_be_taken_out(chain: Any) -> None:
+    made = chain().grow(4)
+    colleague = DeviceKeys.generate()
+    statement = batch.read_envelope(packed(made)).statement
+    without = blanked(made.raws, 1, 3)
+    found = opened(batch.reseal(statement, without, colleague.sealing_public), made, colleague)
+    assert [raw for raw, _, _ in found.entries] == without
+    assert [point for _, _, point in found.entries] == made.points[1:]
+    # The device itself sends what its statement says, bodies and all.
+    with pytest.raises(DamagedError, match="not those that its statement names"):
+        opened(batch.reseal(statement, without, CENTRE.sealing_public), made)
+    for wrong in (made.raws[:3], without[:3], [*without, without[0]], [without[1], without[0], *without[2:]]):
+        with pytest.raises(DamagedError):
+            opened(batch.reseal(statement, wrong, colleague.sealing_public), made, colleague)
+    changed = [RawEntry(without[0].head, made.raws[2].body, made.raws[0].body_hash), *without[1:]]
+    with pytest.raises(DamagedError):
+        opened(batch.reseal(statement, changed, colleague.sealing_public), made, colleague)
+
+
+def test_a_device_sends_entries_that_were_blanked_before(chain: Any) -> None:
+    made = chain().grow(3)
+    made.raws = blanked(made.raws, 0)
+    assert [raw for raw, _, _ in opened(packed(made), made).entries] == made.raws
 
 
 def test_a_newer_release_is_named_as_the_reason(chain: Any) -> None:
