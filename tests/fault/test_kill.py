@@ -111,9 +111,15 @@ class Expected:
         with opening.open_site(vault, *worker.NURSE) as site:
             self.known = len(entries(site))
             """Entries that were compared before."""
+            self.drafts = {
+                draft.subject: value.value
+                for draft in site.today().drafts
+                for value in draft.items.values()
+                if value is not None
+            }
+        self.acknowledged_drafts = set(self.drafts.values())
         self.forms: dict[tuple[str, FormKey], dict[str, Any]] = {}
         self.entries: dict[int, tuple[str, FormKey]] = {}
-        self.drafts: dict[str, str] = {}
 
     def learn(self, acknowledged: list[dict[str, Any]]) -> None:
         """Take in what was acknowledged."""
@@ -127,6 +133,7 @@ class Expected:
                     self.drafts.pop(subject, None)
             elif "draft" in line:
                 self.drafts[line["draft"]] = line["typed"]
+                self.acknowledged_drafts.add(line["typed"])
 
     def compare(self, site: Site) -> None:
         """Every acknowledged entry is there, and the record is what it adds up to."""
@@ -144,27 +151,34 @@ class Expected:
             else:
                 assert self.entries[number] == place
         self.known = len(there)
-        # At most the one save that was under way when the process ended.
-        assert len(unacknowledged) <= 1
+        unacknowledged_drafts = self.drafts_unlike_acknowledged(site, unacknowledged)
+        # At most the one save or draft that was under way when the process ended.
+        assert len(unacknowledged) + len(unacknowledged_drafts) <= 1
         for place, content in self.forms.items():
             if place not in unacknowledged:
                 assert msgspec.to_builtins(site.form(*place).content) == content
-        for subject, typed in self.drafts.items():
-            if (subject, worker.VS) not in unacknowledged:
-                draft = site.form(subject, worker.VS).draft
-                assert draft is not None
-                [value] = draft.items.values()
-                assert value is not None
-                # The draft that was kept last may not have been acknowledged yet.
-                assert value.value == typed or subject == self.newest_draft(site)
         for place in unacknowledged:
             self.forms[place] = msgspec.to_builtins(site.form(*place).content)
             if place[1] == worker.VS:
                 self.drafts.pop(place[0], None)
+        for typed in unacknowledged_drafts.values():
+            # It is newer than what was acknowledged: an older draft must never come back.
+            assert typed not in self.acknowledged_drafts
+        self.drafts |= unacknowledged_drafts
+        self.acknowledged_drafts |= set(unacknowledged_drafts.values())
 
-    def newest_draft(self, site: Site) -> str:
-        """Of whom something was typed last."""
-        return max(site.today().drafts, key=lambda draft: draft.wall).subject
+    def drafts_unlike_acknowledged(self, site: Site, saved: set[tuple[str, FormKey]]) -> dict[str, str]:
+        """Drafts that are there and are not the last one acknowledged; a lost one fails the test."""
+        kept = {draft.subject: next(iter(draft.items.values())) for draft in site.today().drafts}
+        there = {subject: value.value for subject, value in kept.items() if value is not None}
+        for subject in self.drafts:
+            # The save that was under way takes the draft with it.
+            assert subject in there or (subject, worker.VS) in saved
+        return {
+            subject: typed
+            for subject, typed in there.items()
+            if self.drafts.get(subject) != typed and (subject, worker.VS) not in saved
+        }
 
 
 def kills(mode: str, filled: Path, folder: Path, soak: bool) -> Iterator[list[dict[str, Any]]]:

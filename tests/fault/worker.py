@@ -76,7 +76,10 @@ class Work:
 
     def weigh(self, subject: str) -> FormKey:
         """Another weight."""
-        value = ItemValue(value=f"{self.chance.randrange(200, 1500) / 10}", unit="kg")
+        before = self.site.form(subject, VS).content["IG.VS"][NON_REPEATING_ROW]["IT.WEIGHT"].value
+        weights = [f"{number / 10}" for number in range(200, 1500)]
+        weights.remove(before)
+        value = ItemValue(value=self.chance.choice(weights), unit="kg")
         self.site.record(SaveForm(subject=subject, key=VS, items={WEIGHT: value}, reason="weighed again"))
         return VS
 
@@ -116,7 +119,8 @@ class Work:
 
     def draft(self, subject: str) -> None:
         """Something typed and not saved."""
-        typed = f"{self.chance.randrange(200, 1500) / 10}"
+        # Like no other: an older draft must not be taken for a newer one.
+        typed = f"{self.chance.getrandbits(64):016x}"
         draft = Draft(subject=subject, key=VS, items={"IG.VS||IT.WEIGHT": ItemValue(value=typed, unit="kg")})
         self.site.keep_draft(draft)
         tell(draft=subject, typed=typed)
