@@ -27,6 +27,7 @@ from desktop.errors import (
 )
 from desktop.journal.chain import ChainPoint
 from desktop.journal.entry import RawEntry
+from desktop.journal.keys import DeviceKeys
 from desktop.sync import batch, protocol, signed
 from desktop.sync.agreed import agreed_centre, keep_centre, with_directory
 from desktop.sync.channel import UNTRUSTED, Call, Carry, Channel, NoAnswerError, carry_here
@@ -109,6 +110,7 @@ class SyncSession:
         try:
             meeting = self._meet()
             self._send(meeting)
+            self._send_former(meeting)
             self._fetch(meeting)
         except CancelledError:
             raise
@@ -222,6 +224,16 @@ class SyncSession:
         return outbox.put_batch(connection, statement.first, statement.last, data, self._wall())
 
     def _take_receipt(self, kept: outbox.Batch, receipt: signed.Signed | None) -> None:
+        with self._vault.begin() as connection:
+            kept_receipt = self._verified(connection, self._vault.device, kept, receipt)
+            outbox.put_receipt(connection, kept.first, msgspec.msgpack.encode(kept_receipt), self._wall())
+        self._sent += kept.last - kept.first + 1
+        self._batches += 1
+
+    def _verified(
+        self, connection: Connection, device: str, kept: outbox.Batch, receipt: signed.Signed | None
+    ) -> signed.Signed:
+        """The receipt, if it is the centre's for this very batch. Raises NoAnswerError."""
         if receipt is None:
             raise NoAnswerError(UNTRUSTED, url=self._channel.url)
         try:
@@ -230,30 +242,79 @@ class SyncSession:
             )
         except DamagedError as error:
             raise NoAnswerError(UNTRUSTED, url=self._channel.url) from error
-        vault = self._vault
-        with vault.begin() as connection:
-            promised = (
-                vault.study,
-                vault.site,
-                vault.device,
-                kept.first,
-                kept.last,
-                self._chain_value(connection, kept.last),
-                hashlib.sha256(kept.data).hexdigest(),
+        head = journal.chain_value(connection, device, kept.last)
+        promised = (
+            self._vault.study,
+            self._vault.site,
+            device,
+            kept.first,
+            kept.last,
+            "" if head is None else head.hex(),
+            hashlib.sha256(kept.data).hexdigest(),
+        )
+        if promised != (
+            statement.study,
+            statement.site,
+            statement.device,
+            statement.first,
+            statement.last,
+            statement.head,
+            statement.batch_sha256,
+        ):
+            raise NoAnswerError(UNTRUSTED, url=self._channel.url)
+        return receipt
+
+    def _send_former(self, meeting: protocol.Meeting) -> None:
+        """Send what a computer had recorded that was lost and restored here, as far as the centre lacks it.
+
+        It goes under that device's own name and keys, and needs no outbox: where the centre stands says what it lacks.
+        """
+        with self._vault.begin() as connection:
+            former = self._vault.former_devices(connection)
+        for device, keys in former:
+            record = self._directory.device(device)
+            if record is None or record.signing_key != keys.signing_public:
+                continue  # It had never joined: the centre has no name for it.
+            done, head = meeting.heads.get(device, (0, ""))
+            channel = Channel(self._centre.url, device, keys.signing, self._directory.centre.signing_key)
+            try:
+                self._send_as(channel, device, keys, done, head)
+            finally:
+                channel.close()
+
+    def _send_as(self, channel: Channel, device: str, keys: DeviceKeys, done: int, head: str) -> None:
+        while True:
+            self._stop_if_cancelled()
+            with self._vault.begin() as connection:
+                total = self._vault.chain_point(connection, device).sequence
+                before = journal.chain_value(connection, device, done) if done else ChainPoint().value
+                raws = batch.fit(self._vault.raw_entries(connection, device, done, batch.MOST_ENTRIES))
+            if done >= total:
+                return
+            if before is None or (done and before.hex() != head):
+                self._put_off(RefusedError(PARTED, sequence=done))
+                return
+            source = batch.Source(
+                study=self._vault.study,
+                site=self._vault.site,
+                device=device,
+                directory_version=self._directory.version,
             )
-            if promised != (
-                statement.study,
-                statement.site,
-                statement.device,
-                statement.first,
-                statement.last,
-                statement.head,
-                statement.batch_sha256,
-            ):
-                raise NoAnswerError(UNTRUSTED, url=self._channel.url)
-            outbox.put_receipt(connection, kept.first, msgspec.msgpack.encode(receipt), self._wall())
-        self._sent += kept.last - kept.first + 1
-        self._batches += 1
+            recipient = self._directory.centre.sealing_key
+            statement, data = batch.pack(raws, source, ChainPoint(done, before), keys.signing, recipient)
+            answer = channel.read(
+                self._carry(partial(channel.perform, Call(protocol.BATCH, data))), protocol.BatchAnswer
+            )
+            if answer.outcome != "received":
+                why = RefusedError(answer.reason, **answer.fields)
+                self._put_off(RefusedError(SET_ASIDE, first=statement.first, last=statement.last, why=why))
+                return
+            with self._vault.begin() as connection:
+                kept = outbox.Batch(statement.first, statement.last, data)
+                self._verified(connection, device, kept, answer.receipt)
+            self._sent += statement.last - done
+            self._batches += 1
+            done, head = statement.last, statement.head_after
 
     # Fetching
 

@@ -50,6 +50,9 @@ from desktop.vault.tables import APPEND_ONLY, metadata, property_
 DATABASE = "journal.db"
 LOCK = "lock"
 
+FORMER_KEYS = "device_keys:"
+"""Properties that begin so hold the keys of a device that this computer was before a restore."""
+
 CACHED_SUBJECTS = 16
 INSERT_SIZE = 100
 """Subjects inserted at a time by a rebuild."""
@@ -235,6 +238,11 @@ class Vault:
             raise DamagedError("The database of the vault lacks {name}. Restore the newest backup.", name=name)
         return value
 
+    def former_devices(self, connection: Connection) -> list[tuple[str, DeviceKeys]]:
+        """The devices that this computer was before it was restored, with their keys."""
+        rows = connection.execute(select(property_).where(property_.c.name.startswith(FORMER_KEYS)))
+        return [(row.name.removeprefix(FORMER_KEYS), DeviceKeys.from_bytes(row.value)) for row in rows]
+
     # Recording
 
     def record(
@@ -403,8 +411,10 @@ class Vault:
     def become_device(self, letter: str) -> None:
         """Go on as a new device with keys of its own, e.g. after a restore. Nothing is recorded yet."""
         device_keys = DeviceKeys.generate()
+        # What the former device recorded and the centre lacks can only be sent under its own name.
+        former = {"name": f"{FORMER_KEYS}{self.device}", "value": self.keys.to_bytes()}
         with self.begin() as connection:
-            connection.execute(_PUT_PROPERTY, {"name": "device_keys", "value": device_keys.to_bytes()})
+            connection.execute(_PUT_PROPERTY, [former, {"name": "device_keys", "value": device_keys.to_bytes()}])
             outbox.forget(connection)
         self.put_slots(msgspec.structs.replace(self.file, device=new_device_oid(letter), letter=letter))
         self.keys = device_keys

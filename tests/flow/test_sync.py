@@ -564,3 +564,22 @@ def test_a_receipt_for_something_else_is_not_believed(
             site.sync()
         states = site.status().entries
         assert (states.received, states.handed_over) == (0, states.waiting)
+
+
+def test_a_restored_computer_sends_what_the_lost_one_had_not_sent(joined: Any, centre: Any, tmp_path: Path) -> None:
+    backup = tmp_path / "clinic.sitebook"
+    with joined.sign_in() as site:
+        register(site, 1)
+        site.sync()
+        register(site, 2)
+        site.backup(backup)
+        lost = site.device
+        with site.vault.begin() as connection:
+            recorded = site.vault.chain_point(connection, lost).sequence
+    with opening.restore_site(backup, tmp_path / "new", *ADMIN, wall=joined.clock) as site:
+        centre.enrol(site)
+        site.sync()
+        assert site.verify().ok
+    told = {device["device"]: device["sequence"] for device in centre.sites()[0]["devices"]}
+    assert told[lost] == recorded
+    assert centre.sites()[0]["subjects"] == 2
