@@ -273,8 +273,8 @@ class SyncSession:
             former = self._vault.former_devices(connection)
         for device, keys in former:
             record = self._directory.device(device)
-            if record is None or record.signing_key != keys.signing_public:
-                continue  # It had never joined: the centre has no name for it.
+            if record is None or not record.active or record.signing_key != keys.signing_public:
+                continue  # It had never joined, or was locked out when it was lost: the centre would not hear it.
             done, head = meeting.heads.get(device, (0, ""))
             channel = Channel(self._centre.url, device, keys.signing, self._directory.centre.signing_key)
             try:
