@@ -2,7 +2,6 @@
 
 import datetime
 import hashlib
-from collections.abc import Iterator
 
 import msgspec
 
@@ -53,7 +52,3 @@ class Transfer(msgspec.Struct, frozen=True, kw_only=True):
         for part in (self.definition.sha256, self.location.oid, self.month, self.heads, *self.forms):
             digest.update(msgspec.json.encode(part, order="sorted"))
         return digest.hexdigest()
-
-    def of_form(self, oid: str) -> Iterator[TransferForm]:
-        """The instances of one form."""
-        return (form for form in self.forms if form.key.form == oid)

@@ -151,11 +151,6 @@ class ItemDef(_Part, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     """Free marks for exports, e.g. `HGR` for human genetic resources information."""
 
-    @property
-    def future_allowed(self) -> bool:
-        """Whether a date after today may be entered."""
-        return not any(check.value == "today" for check in self.range_checks)
-
 
 class ItemRef(_Part, frozen=True, kw_only=True):
     """An item's place in a group."""
@@ -363,15 +358,6 @@ class Definition:
     def group_of_item(self) -> dict[tuple[str, str], ItemGroupDef]:
         """(form OID, item OID) -> the group in which the form asks the item."""
         return {(form, item.oid): group for form in self.forms for group, _, item in self.form_items(form)}
-
-    @functools.cached_property
-    def forms_of_item(self) -> dict[str, tuple[str, ...]]:
-        """Item OID -> the forms that ask it."""
-        found: dict[str, list[str]] = {}
-        for form in self.forms:
-            for _, _, item in self.form_items(form):
-                found.setdefault(item.oid, []).append(form)
-        return {oid: tuple(forms) for oid, forms in found.items()}
 
     def codelist_of(self, item: ItemDef) -> CodeList | None:
         """The item's code list, if it has one."""

@@ -110,8 +110,8 @@ def _item(definition: Definition, item: ItemDef, today: datetime.date, *, mandat
         "mandatory": mandatory,
         "codes": [] if codelist is None else [code.code for code in codelist.items],
         "units": list(definition.unit_names(item)),
-        "min": _written(item, max(low)) if low else None,  # type: ignore[type-var]
-        "max": _written(item, min(high)) if high else None,  # type: ignore[type-var]
+        "min": _written(item, max(low)) if low else None,  # type: ignore[type-var] - the limits of one item are of one type
+        "max": _written(item, min(high)) if high else None,  # type: ignore[type-var] - the limits of one item are of one type
     }
 
 

@@ -92,7 +92,7 @@ def _partial_holds(found: PartialDate, check: RangeCheck, limit: Limit) -> bool:
         case "LT" | "LE":
             return _COMPARE[check.comparator](found.earliest, limit)
         case "EQ":
-            return found.earliest <= limit <= found.latest  # type: ignore[operator]
+            return found.earliest <= limit <= found.latest  # type: ignore[operator] - the limits of one item are of one type
         case "NE":
             return not found.earliest == limit == found.latest
 

@@ -78,7 +78,7 @@ def _validate_limits(item: ItemDef, faults: Faults) -> None:
         fixed = [check for check in sound if check.soft == soft and check.value != TODAY]
         low = [limit_of(item, check) for check in fixed if check.comparator in ("GE", "GT", "EQ")]
         high = [limit_of(item, check) for check in fixed if check.comparator in ("LE", "LT", "EQ")]
-        if low and high and max(low) > min(high):  # type: ignore[type-var]
+        if low and high and max(low) > min(high):  # type: ignore[type-var] - the limits of one item are of one type
             faults.of(item.oid, "checks", "The lowest limit is above the highest.", "下限高于上限。")
 
 

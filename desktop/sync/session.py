@@ -32,7 +32,7 @@ from desktop.sync import batch, protocol, signed
 from desktop.sync.agreed import agreed_centre, keep_centre, with_directory
 from desktop.sync.channel import UNTRUSTED, Call, Carry, Channel, NoAnswerError, carry_here
 from desktop.vault import journal, outbox
-from desktop.vault.database import Cancelled, Progress
+from desktop.vault.database import Cancelled, Progress, never, no_progress
 from desktop.vault.vault import Vault
 
 PARTED = (
@@ -86,8 +86,8 @@ class SyncSession:
     ) -> None:
         self._vault = vault
         self._receiver = receiver
-        self._progress: Progress = progress or (lambda _done, _total: None)
-        self._cancelled: Cancelled = cancelled or (lambda: False)
+        self._progress: Progress = progress or no_progress
+        self._cancelled: Cancelled = cancelled or never
         self._carry = carry or carry_here
         with vault.begin() as connection:
             centre = agreed_centre(connection)
@@ -151,7 +151,7 @@ class SyncSession:
         sequence, head = meeting.heads.get(self._vault.device, (0, ""))
         with self._vault.begin() as connection:
             total = self._own_point(connection).sequence
-            parted = sequence > 0 and self._chain_value(connection, sequence) != head
+            parted = sequence > 0 and _chain_value(connection, self._vault.device, sequence) != head
             if not parted:
                 self._unreceive(connection, sequence)
             # Not from where the centre stands: a batch whose receipt was lost on the way gets it by going again.
@@ -203,31 +203,39 @@ class SyncSession:
         return kept, answer
 
     def _pack(self, connection: Connection, done: int) -> outbox.Batch:
+        """Pack our own entries that follow `done`, and keep the batch: it travels as it is from now on."""
+        packed = self._packed(connection, self._vault.device, self._vault.keys, done)
+        return outbox.put_batch(connection, packed.first, packed.last, packed.data, self._wall())
+
+    def _packed(self, connection: Connection, device: str, keys: DeviceKeys, done: int) -> outbox.Batch:
+        """The batch of a device's entries that follow `done`. Raises DamagedError where the journal does not hold them."""
         vault = self._vault
-        raws = batch.fit(vault.raw_entries(connection, vault.device, done, batch.MOST_ENTRIES))
-        before = ChainPoint(done, bytes.fromhex(self._chain_value(connection, done))) if done else ChainPoint()
+        raws = batch.fit(vault.raw_entries(connection, device, done, batch.MOST_ENTRIES))
+        before = ChainPoint(done, bytes.fromhex(_chain_value(connection, device, done))) if done else ChainPoint()
         source = batch.Source(
             study=vault.study,
             site=vault.site,
-            device=vault.device,
+            device=device,
             directory_version=self._directory.version,
         )
-        recipient = self._directory.centre.sealing_key
-        statement, data = batch.pack(raws, source, before, vault.keys.signing, recipient)
-        if self._chain_value(connection, statement.last) != statement.head_after:
+        statement, data = batch.pack(raws, source, before, keys.signing, self._directory.centre.sealing_key)
+        if _chain_value(connection, device, statement.last) != statement.head_after:
             # Before anything leaves: a batch of a damaged journal would never be accepted.
             raise DamagedError(
                 "Entry {sequence} of device {device} is not the one that the chain holds.",
                 sequence=statement.last,
-                device=vault.device,
+                device=device,
             )
-        return outbox.put_batch(connection, statement.first, statement.last, data, self._wall())
+        return outbox.Batch(statement.first, statement.last, data)
 
     def _take_receipt(self, kept: outbox.Batch, receipt: signed.Signed | None) -> None:
         with self._vault.begin() as connection:
             kept_receipt = self._verified(connection, self._vault.device, kept, receipt)
             outbox.put_receipt(connection, kept.first, msgspec.msgpack.encode(kept_receipt), self._wall())
-        self._sent += kept.last - kept.first + 1
+        self._count(kept)
+
+    def _count(self, received: outbox.Batch) -> None:
+        self._sent += received.last - received.first + 1
         self._batches += 1
 
     def _verified(
@@ -242,14 +250,13 @@ class SyncSession:
             )
         except DamagedError as error:
             raise NoAnswerError(UNTRUSTED, url=self._channel.url) from error
-        head = journal.chain_value(connection, device, kept.last)
         promised = (
             self._vault.study,
             self._vault.site,
             device,
             kept.first,
             kept.last,
-            "" if head is None else head.hex(),
+            _chain_value(connection, device, kept.last),
             hashlib.sha256(kept.data).hexdigest(),
         )
         if promised != (
@@ -283,38 +290,27 @@ class SyncSession:
                 channel.close()
 
     def _send_as(self, channel: Channel, device: str, keys: DeviceKeys, done: int, head: str) -> None:
-        while True:
+        """Send what follows `done`, where the centre has a device's chain with the value `head`."""
+        with self._vault.begin() as connection:
+            total = self._vault.chain_point(connection, device).sequence
+            parted = 0 < done < total and _chain_value(connection, device, done) != head
+        if parted:
+            self._put_off(RefusedError(PARTED, sequence=done))
+            return
+        while done < total:
             self._stop_if_cancelled()
             with self._vault.begin() as connection:
-                total = self._vault.chain_point(connection, device).sequence
-                before = journal.chain_value(connection, device, done) if done else ChainPoint().value
-                raws = batch.fit(self._vault.raw_entries(connection, device, done, batch.MOST_ENTRIES))
-            if done >= total:
-                return
-            if before is None or (done and before.hex() != head):
-                self._put_off(RefusedError(PARTED, sequence=done))
-                return
-            source = batch.Source(
-                study=self._vault.study,
-                site=self._vault.site,
-                device=device,
-                directory_version=self._directory.version,
-            )
-            recipient = self._directory.centre.sealing_key
-            statement, data = batch.pack(raws, source, ChainPoint(done, before), keys.signing, recipient)
-            answer = channel.read(
-                self._carry(partial(channel.perform, Call(protocol.BATCH, data))), protocol.BatchAnswer
-            )
+                packed = self._packed(connection, device, keys, done)
+            call = Call(protocol.BATCH, packed.data)
+            answer = channel.read(self._carry(partial(channel.perform, call)), protocol.BatchAnswer)
             if answer.outcome != "received":
                 why = RefusedError(answer.reason, **answer.fields)
-                self._put_off(RefusedError(SET_ASIDE, first=statement.first, last=statement.last, why=why))
+                self._put_off(RefusedError(SET_ASIDE, first=packed.first, last=packed.last, why=why))
                 return
             with self._vault.begin() as connection:
-                kept = outbox.Batch(statement.first, statement.last, data)
-                self._verified(connection, device, kept, answer.receipt)
-            self._sent += statement.last - done
-            self._batches += 1
-            done, head = statement.last, statement.head_after
+                self._verified(connection, device, packed, answer.receipt)
+            self._count(packed)
+            done = packed.last
 
     # Fetching
 
@@ -362,11 +358,6 @@ class SyncSession:
     def _own_point(self, connection: Connection) -> ChainPoint:
         return self._vault.chain_point(connection, self._vault.device)
 
-    def _chain_value(self, connection: Connection, sequence: int) -> str:
-        """Our own chain value after an entry, hexadecimal; empty where there is no such entry."""
-        value = journal.chain_value(connection, self._vault.device, sequence)
-        return "" if value is None else value.hex()
-
     def _stop_if_cancelled(self) -> None:
         if self._cancelled():
             raise CancelledError(STOPPED)
@@ -386,6 +377,12 @@ class SyncSession:
         event = SyncEvent(wall=self._wall(), channel="network", outcome=outcome, message=message, fields=fields)
         outbox.note(connection, event)
         self._messages.append(event)
+
+
+def _chain_value(connection: Connection, device: str, sequence: int) -> str:
+    """Our chain value after an entry of a device, hexadecimal; empty where there is no such entry."""
+    value = journal.chain_value(connection, device, sequence)
+    return "" if value is None else value.hex()
 
 
 def _texts(error: SitebookError) -> dict[str, str]:

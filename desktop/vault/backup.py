@@ -128,6 +128,7 @@ def _export(vault: Vault, target: Path, cancelled: Cancelled | None) -> None:
             finally:
                 connection.execute("DETACH DATABASE backup")
         except Exception:
+            # What SQLite raises where its progress handler stops it is an error like any other; all others go on.
             if cancelled is not None and cancelled():
                 raise CancelledError("The backup was stopped. Nothing was written.") from None
             raise

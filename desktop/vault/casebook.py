@@ -12,13 +12,13 @@ from sqlalchemy.dialects.sqlite import insert
 from desktop.casebook.fold import FormFold, GroupState, SubjectFold
 from desktop.casebook.views import FormState
 from desktop.study.data import FormContent, FormKey
-from desktop.vault.tables import CASEBOOK, form_data, item_group_data
+from desktop.vault.tables import CASEBOOK, FORM_COORDINATES, form_data, item_group_data
 
 _ENCODE = msgspec.json.Encoder(order="sorted").encode
 _DECODE_FORM = msgspec.json.Decoder(FormFold).decode
 _DECODE_GROUP = msgspec.json.Decoder(GroupState).decode
 
-_FORM_KEY = ("subject", "event", "event_repeat", "form", "form_repeat")
+_FORM_KEY = FORM_COORDINATES
 _GROUP_KEY = (*_FORM_KEY, "item_group", "row")
 
 _INSERT_FORM = insert(form_data)

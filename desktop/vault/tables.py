@@ -47,36 +47,42 @@ APPEND_ONLY = (
     BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END""",
 )
 
+FORM_COORDINATES = ("subject", "event", "event_repeat", "form", "form_repeat")
+"""The columns that say which form of which subject a row is about."""
+
+
+def _form_coordinates() -> tuple[Column[str] | Column[int], ...]:
+    return (
+        Column("subject", Text, nullable=False),
+        Column("event", Text, nullable=False),
+        Column("event_repeat", Integer, nullable=False),
+        Column("form", Text, nullable=False),
+        Column("form_repeat", Integer, nullable=False),
+    )
+
+
 form_data = Table(
     "form_data",
     metadata,
-    Column("subject", Text, nullable=False),
-    Column("event", Text, nullable=False),
-    Column("event_repeat", Integer, nullable=False),
-    Column("form", Text, nullable=False),
-    Column("form_repeat", Integer, nullable=False),
+    *_form_coordinates(),
     Column("state", Text, nullable=False),
     Column("removed", Boolean, nullable=False),
     Column("time", Integer, nullable=False),
     # `FormFold` without its rows, as JSON.
     Column("record", LargeBinary, nullable=False),
-    PrimaryKeyConstraint("subject", "event", "event_repeat", "form", "form_repeat"),
+    PrimaryKeyConstraint(*FORM_COORDINATES),
     sqlite_with_rowid=False,
 )
 
 item_group_data = Table(
     "item_group_data",
     metadata,
-    Column("subject", Text, nullable=False),
-    Column("event", Text, nullable=False),
-    Column("event_repeat", Integer, nullable=False),
-    Column("form", Text, nullable=False),
-    Column("form_repeat", Integer, nullable=False),
+    *_form_coordinates(),
     Column("item_group", Text, nullable=False),
     Column("row", Text, nullable=False),
     # `GroupState` as JSON.
     Column("record", LargeBinary, nullable=False),
-    PrimaryKeyConstraint("subject", "event", "event_repeat", "form", "form_repeat", "item_group", "row"),
+    PrimaryKeyConstraint(*FORM_COORDINATES, "item_group", "row"),
     sqlite_with_rowid=False,
 )
 
@@ -84,14 +90,10 @@ draft = Table(
     "draft",
     metadata,
     Column("user", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("event", Text, nullable=False),
-    Column("event_repeat", Integer, nullable=False),
-    Column("form", Text, nullable=False),
-    Column("form_repeat", Integer, nullable=False),
+    *_form_coordinates(),
     Column("pass", Integer, nullable=False),
     Column("record", LargeBinary, nullable=False),
-    PrimaryKeyConstraint("user", "subject", "event", "event_repeat", "form", "form_repeat", "pass"),
+    PrimaryKeyConstraint("user", *FORM_COORDINATES, "pass"),
     sqlite_with_rowid=False,
 )
 
