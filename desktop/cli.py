@@ -232,10 +232,10 @@ def study_check(
 ) -> None:
     """Check a study definition or an ODM-XML file: every fault with file, line and OID, or "OK"."""
     del vault, user, passphrase_file  # No vault is needed; they may stand there all the same, as for every command.
-    from desktop.study.load import load_with_notes, locate
+    from desktop.study.load import check_definition, locate
 
     try:
-        definition, notes = load_with_notes(locate(path))
+        checked = check_definition(locate(path))
     except DefinitionError as error:
         if json:
             say(json, {"ok": False, "faults": [msgspec.to_builtins(fault) for fault in error.faults]}, "")
@@ -243,10 +243,10 @@ def study_check(
             for fault in error.faults:
                 print(fault)
         raise typer.Exit(1) from None
-    document = {"ok": True, "faults": [], "notes": [msgspec.to_builtins(note) for note in notes]}
-    say(json, document | {"sha256": definition.sha256}, "OK")
+    document = {"ok": True, "faults": [], "notes": [msgspec.to_builtins(note) for note in checked.notes]}
+    say(json, document | {"sha256": checked.definition.sha256, "cases": checked.cases}, "OK")
     if not json:
-        for note in notes:
+        for note in checked.notes:
             print(note, file=sys.stderr)
 
 

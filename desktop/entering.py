@@ -14,7 +14,8 @@ from desktop.errors import NotAllowedError
 from desktop.site import Site
 from desktop.study.assess import Code, Problem
 from desktop.study.data import FormKey, ItemPlace, ItemValue
-from desktop.study.definition import NON_REPEATING_ROW, Definition, words
+from desktop.study.definition import NON_REPEATING_ROW, Definition
+from desktop.study.part import words
 
 KNOWN_KEYS = frozenset(
     {

@@ -19,7 +19,8 @@ from desktop.journal.entry import (
     new_salt,
 )
 from desktop.site import Site
-from desktop.study.definition import Definition, Text
+from desktop.study.definition import Definition
+from desktop.study.part import Text
 from desktop.vault import attempts, journal, keys
 from desktop.vault.backup import unpack_backup
 from desktop.vault.database import Progress, translated

@@ -374,7 +374,7 @@ def _due_of(site: OpenedVault, subject: str, contents: Contents) -> tuple[DueFor
             days=(due.closes - date).days if date > due.closes else (due.due - date).days,
             overdue=date > due.closes,
         )
-        for due in schedule_due(site.definition, contents, date)
+        for due in schedule_due(site.rules, contents, date)
     )
 
 

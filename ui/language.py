@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from desktop.errors import SitebookError
 
 if TYPE_CHECKING:
-    from desktop.study.definition import Text
+    from desktop.study.part import Text
 
 
 class Language(enum.StrEnum):

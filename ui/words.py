@@ -3,8 +3,9 @@
 from PySide6.QtCore import QCoreApplication
 
 from desktop.casebook.views import FormState, Role
+from desktop.study.course import StudyEventDef
 from desktop.study.data import FormKey, ItemValue
-from desktop.study.definition import Definition, ItemDef, StudyEventDef
+from desktop.study.definition import Definition, ItemDef
 from desktop.study.values import display
 from ui import language
 from ui.icons import Sign

@@ -16,7 +16,8 @@ from desktop.journal.entry import FiredCheck, FormSaved, ItemGroupData, new_salt
 from desktop.study.assess import Assessment, Code, Problem, assess
 from desktop.study.checks import Rules
 from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue, copy_content, value_at
-from desktop.study.definition import NON_REPEATING_ROW, Definition, Text
+from desktop.study.definition import NON_REPEATING_ROW, Definition
+from desktop.study.part import Text
 
 MOST_REPEATS = 9999
 LONGEST_ROW_KEY = 200

@@ -14,7 +14,7 @@ from desktop.casebook.views import FormState
 from desktop.export.cells import Cell, Kind, Mark
 from desktop.export.layout import Cells, Sheet, both
 from desktop.export.transfer import Transfer
-from desktop.study.definition import Text
+from desktop.study.part import Text
 from desktop.study.values import MISSING_WORDS
 
 STATES: dict[str, tuple[str, Text]] = {

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from desktop.export.cells import Cell
 from desktop.export.layout import Cells, Column, Sheet, both
-from desktop.study.definition import Definition, RangeCheck, Text, words
+from desktop.study.definition import Definition, RangeCheck
+from desktop.study.part import Text, words
 
 DICTIONARY, CODE_LISTS = "Dictionary", "Code lists"
 

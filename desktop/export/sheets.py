@@ -18,16 +18,8 @@ from desktop.export.layout import COVER, HEAD_ROWS, Cells, Column, Sheet, both
 from desktop.export.transfer import Transfer, TransferForm
 from desktop.study.data import ItemValue
 from desktop.study.data import Row as Values
-from desktop.study.definition import (
-    NON_REPEATING_ROW,
-    Definition,
-    FormDef,
-    ItemDef,
-    ItemGroupDef,
-    ItemRef,
-    Text,
-    words,
-)
+from desktop.study.definition import NON_REPEATING_ROW, Definition, FormDef, ItemDef, ItemGroupDef, ItemRef
+from desktop.study.part import Text, words
 from desktop.study.values import CODE_SEPARATOR
 
 OTHER = "Other values"

@@ -19,11 +19,13 @@ import datetime
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from desktop.study.course import Days
 from desktop.study.data import FormContent, FormKey, Row
 from desktop.study.definition import Definition, FormDef, ItemDef, ItemGroupDef, Setting
 from desktop.study.derivations import in_order
 from desktop.study.engine import Expression
 from desktop.study.itemtypes import ITEM_TYPES
+from desktop.study.local import NOTHING_LOCAL, Local
 from desktop.study.values import expression_value, sound_expression_value
 
 Values = dict[str, object]
@@ -33,13 +35,18 @@ Values = dict[str, object]
 class Rules:
     """A definition's expressions, each compiled when it is first needed."""
 
-    def __init__(self, definition: Definition) -> None:
+    def __init__(self, definition: Definition, local: Local = NOTHING_LOCAL) -> None:
         self.definition = definition
+        self.local = local
         self.forms_by_name = {form.name: form for form in definition.version.forms}
-        self.settings: Values = {setting.name: _setting_value(setting) for setting in definition.version.settings}
+        self.settings: Values = {
+            setting.name: setting_value(setting, local.answers.get(setting.name, setting.value))
+            for setting in definition.version.settings
+        }
         self._event_order = {event.oid: number for number, event in enumerate(definition.version.events)}
         self._compiled: dict[str, Expression] = {}
         self._derivations: dict[str, tuple[tuple[ItemGroupDef, ItemDef, Expression], ...]] = {}
+        self._days: dict[str, int] = {}
 
     def expression(self, source: str) -> Expression:
         """The compiled expression."""
@@ -47,6 +54,24 @@ class Rules:
         if found is None:
             found = self._compiled[source] = Expression(source)
         return found
+
+    def days(self, days: Days) -> int:
+        """A number of days, where it is an expression over the settings its value."""
+        if isinstance(days, int):
+            return days
+        if days not in self._days:
+            found = self.expression(days).evaluate(lambda name: self.settings if name == "setting" else None)
+            self._days[days] = round(found) if isinstance(found, float | int) else 0
+        return self._days[days]
+
+    def coordinates(self, key: FormKey) -> Values:
+        """Where a form stands, as lists of instances tell it."""
+        event = self.definition.events.get(key.event)
+        return {
+            "EVENT": event.name if event else key.event,
+            "EVENT_REPEAT": float(key.event_repeat),
+            "FORM_REPEAT": float(key.form_repeat),
+        }
 
     def derivations(self, form: FormDef) -> tuple[tuple[ItemGroupDef, ItemDef, Expression], ...]:
         """The form's derived items, each after those that it reads."""
@@ -156,7 +181,8 @@ class FormScope:
             case "form":
                 return {"REPEAT": float(self._key.form_repeat)}
             case "all" | "others":
-                return _Instances(self._instances, self._rules.forms_by_name, with_own=name == "all")
+                make = functools.partial(self._instances, with_own=name == "all")
+                return Instances(make, self._rules.forms_by_name)
             case _:
                 form = self._rules.forms_by_name.get(name)
                 return None if form is None else self._instance(form)
@@ -173,10 +199,10 @@ class FormScope:
         """All instances of the form of that name, in order; the one being filled last."""
         form = self._rules.forms_by_name[name]
         keys = sorted((key for key in self._others if key.form == form.oid), key=self._rules.order)
-        found = [self._saved(form, key) | self._coordinates(key) for key in keys]
+        found = [self._saved(form, key) | self._rules.coordinates(key) for key in keys]
         if with_own and form is self._form:
             rows: Values = {group: list(self._rows[oid].values()) for group, oid in self._groups.items()}
-            found.append(self._single | rows | self._coordinates(self._key))
+            found.append(self._single | rows | self._rules.coordinates(self._key))
         return found
 
     def _saved(self, form: FormDef, key: FormKey) -> Values:
@@ -184,27 +210,18 @@ class FormScope:
             self._saved_values[key] = self._rules.form_values(form, self._others[key])
         return self._saved_values[key]
 
-    def _coordinates(self, key: FormKey) -> Values:
-        event = self._rules.definition.events.get(key.event)
-        return {
-            "EVENT": event.name if event else key.event,
-            "EVENT_REPEAT": float(key.event_repeat),
-            "FORM_REPEAT": float(key.form_repeat),
-        }
 
-
-class _Instances(Mapping[str, list[Values]]):
+class Instances(Mapping[str, list[Values]]):
     """Form name -> all its instances; a list is made when an expression asks for it."""
 
-    def __init__(self, make: Callable[..., list[Values]], names: Iterable[str], *, with_own: bool) -> None:
+    def __init__(self, make: Callable[[str], list[Values]], names: Iterable[str]) -> None:
         self._make = make
         self._names = frozenset(names)
-        self._with_own = with_own
 
     def __getitem__(self, name: str) -> list[Values]:
         if name not in self._names:
             raise KeyError(name)
-        return self._make(name, with_own=self._with_own)
+        return self._make(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -213,7 +230,8 @@ class _Instances(Mapping[str, list[Values]]):
         return len(self._names)
 
 
-def _setting_value(setting: Setting) -> object:
+def setting_value(setting: Setting, text: str) -> object:
+    """What expressions see of a setting that has this value. Raises ValueFault where it is no value of its type."""
     item = ItemDef(oid=setting.name, name=setting.name, question={}, data_type=setting.data_type)
     item_type = ITEM_TYPES[setting.data_type]
-    return item_type.to_expression(item_type.parse(item, setting.value))
+    return item_type.to_expression(item_type.parse(item, text))

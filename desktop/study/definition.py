@@ -16,16 +16,12 @@ from typing import Literal
 
 import msgspec
 
-Text = dict[str, str]
-"""Words by language code, e.g. `{"en": "Sex", "zh": "性别"}`. Never mutated."""
+from desktop.study.course import Pathway, StudyEventDef
+from desktop.study.grades import Grading, RangeKeys
+from desktop.study.part import Part, Text, words
 
 NON_REPEATING_ROW = ""
 """The row key of the only row of an ItemGroup that does not repeat."""
-
-
-def words(text: Text, language: str) -> str:
-    """The words in `language`; else in English; else in whichever language there is; else nothing."""
-    return text.get(language) or text.get("en") or next(iter(text.values()), "")
 
 
 class DataType(enum.StrEnum):
@@ -49,14 +45,10 @@ class Missing(enum.StrEnum):
     NOT_APPLICABLE = "NOT_APPLICABLE"
 
 
-class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Base of all parts of a definition."""
-
-
 AnswerTone = Literal["", "good", "bad"]
 
 
-class CodeListItem(_Part, frozen=True, kw_only=True):
+class CodeListItem(Part, frozen=True, kw_only=True):
     """One code. A code, once used, never changes its meaning."""
 
     code: str
@@ -75,7 +67,7 @@ class CodeListItem(_Part, frozen=True, kw_only=True):
     """What the answer means for the subject's way through the study, where it means anything: it is drawn so."""
 
 
-class CodeList(_Part, frozen=True, kw_only=True, dict=True):
+class CodeList(Part, frozen=True, kw_only=True, dict=True):
     """The codes that an item may take."""
 
     oid: str
@@ -89,7 +81,7 @@ class CodeList(_Part, frozen=True, kw_only=True, dict=True):
         return {item.code: item for item in self.items}
 
 
-class MeasurementUnit(_Part, frozen=True, kw_only=True):
+class MeasurementUnit(Part, frozen=True, kw_only=True):
     """A unit. `name` is what is stored with a value (CDISC unit code), `symbol` what is shown."""
 
     oid: str
@@ -97,7 +89,7 @@ class MeasurementUnit(_Part, frozen=True, kw_only=True):
     symbol: Text
 
 
-class UnitRef(_Part, frozen=True, kw_only=True):
+class UnitRef(Part, frozen=True, kw_only=True):
     """A unit that an item may be given in. `factor` times the entered number is the number in the item's first unit."""
 
     unit: str
@@ -107,7 +99,7 @@ class UnitRef(_Part, frozen=True, kw_only=True):
 Comparator = Literal["LT", "LE", "GT", "GE", "EQ", "NE"]
 
 
-class RangeCheck(_Part, frozen=True, kw_only=True):
+class RangeCheck(Part, frozen=True, kw_only=True):
     """A limit of one item. `value` is a number, a date, or `today` (the site's civil date at entry)."""
 
     comparator: Comparator
@@ -117,7 +109,7 @@ class RangeCheck(_Part, frozen=True, kw_only=True):
     """Empty: the program words it from the limits."""
 
 
-class ItemDef(_Part, frozen=True, kw_only=True):
+class ItemDef(Part, frozen=True, kw_only=True):
     """One question."""
 
     oid: str
@@ -152,7 +144,7 @@ class ItemDef(_Part, frozen=True, kw_only=True):
     """Free marks for exports, e.g. `HGR` for human genetic resources information."""
 
 
-class ItemRef(_Part, frozen=True, kw_only=True):
+class ItemRef(Part, frozen=True, kw_only=True):
     """An item's place in a group."""
 
     item: str
@@ -163,7 +155,7 @@ class ItemRef(_Part, frozen=True, kw_only=True):
     """What is printed before the question, e.g. `I5`; empty: counted."""
 
 
-class Grid(_Part, frozen=True, kw_only=True):
+class Grid(Part, frozen=True, kw_only=True):
     """A repeating group drawn as rows x columns, e.g. drugs x days: each filled cell is one row of the group.
 
     `rows` and `value` are item OIDs of the group; `columns` is an integer item counted from 1. `planned` and `date`
@@ -183,7 +175,7 @@ class Grid(_Part, frozen=True, kw_only=True):
     """Items of other forms (lab values) shown as read-only lines under the grid, by date."""
 
 
-class ItemGroupDef(_Part, frozen=True, kw_only=True):
+class ItemGroupDef(Part, frozen=True, kw_only=True):
     """Questions that belong together; one page of a form."""
 
     oid: str
@@ -197,7 +189,7 @@ class ItemGroupDef(_Part, frozen=True, kw_only=True):
     """The repeating group has fixed lines: one per code of its first item (e.g. one per drug), all shown at once."""
 
 
-class EditCheck(_Part, frozen=True, kw_only=True):
+class EditCheck(Part, frozen=True, kw_only=True):
     """A rule over several items. It fires where `expression` is true."""
 
     oid: str
@@ -212,7 +204,7 @@ class EditCheck(_Part, frozen=True, kw_only=True):
     """Protocol section or reference that the rule rests on."""
 
 
-class FormDef(_Part, frozen=True, kw_only=True):
+class FormDef(Part, frozen=True, kw_only=True):
     """A form: pages of questions, with the rules among them."""
 
     oid: str
@@ -228,44 +220,19 @@ class FormDef(_Part, frozen=True, kw_only=True):
     deadline: str | None = None
     """Date-time item (mostly derived) until which something must be done; while it has a value, the form shows the time left."""
     double_entry: bool = False
+    laboratory: "Laboratory | None" = None
 
 
-class Schedule(_Part, frozen=True, kw_only=True):
-    """When an event is due: `day` days after the date in item `anchor`, within `before` and `after` days.
+class Laboratory(Part, frozen=True, kw_only=True):
+    """Makes a form a laboratory report: its numbers are compared with the normal ranges of the day."""
 
-    `anchor` may stand in any form: one of the event's own forms speaks for its own occurrence, another for the
-    occurrence of the same number (the first, where the event does not repeat).
-    `forms` limits it to these forms of the event (all mandatory ones when empty).
-    """
-
-    anchor: str
-    day: int = 0
-    before: int = 0
-    after: int = 0
-    forms: tuple[str, ...] = ()
-    label: Text = {}
+    date: str
+    """OID of the date of the sample."""
+    name: str | None = None
+    """OID of the item that names the laboratory; without a value it is the site's own."""
 
 
-class FormRef(_Part, frozen=True, kw_only=True):
-    """A form's place in an event."""
-
-    form: str
-    mandatory: bool = True
-
-
-class StudyEventDef(_Part, frozen=True, kw_only=True):
-    """A visit or a cycle."""
-
-    oid: str
-    name: str
-    title: Text
-    repeating: bool = False
-    kind: Literal["Scheduled", "Unscheduled", "Common"] = "Scheduled"
-    forms: tuple[FormRef, ...] = ()
-    schedules: tuple[Schedule, ...] = ()
-
-
-class Location(_Part, frozen=True, kw_only=True):
+class Location(Part, frozen=True, kw_only=True):
     """A site (ODM Location): its OID, its name, its IANA time zone."""
 
     oid: str
@@ -274,7 +241,7 @@ class Location(_Part, frozen=True, kw_only=True):
     planned_subjects: int | None = None
 
 
-class Setting(_Part, frozen=True, kw_only=True):
+class Setting(Part, frozen=True, kw_only=True):
     """A point that the protocol leaves open or contradicts itself on: its default and why. `setting.NAME` in expressions."""
 
     name: str
@@ -287,7 +254,7 @@ class Setting(_Part, frozen=True, kw_only=True):
     """The study team has not confirmed it yet."""
 
 
-class MetaDataVersion(_Part, frozen=True, kw_only=True):
+class MetaDataVersion(Part, frozen=True, kw_only=True):
     """One version of one study's definition, complete in itself."""
 
     study: str
@@ -315,6 +282,11 @@ class MetaDataVersion(_Part, frozen=True, kw_only=True):
     """Items shown beside a subject's key wherever the subject is named, e.g. sex and age."""
     trends: tuple[str, ...] = ()
     """Numeric items whose course is drawn in the casebook."""
+    ended: str | None = None
+    """CEL about a subject: its course is at an end and nothing is due any more."""
+    pathway: Pathway | None = None
+    normal_ranges: RangeKeys | None = None
+    grading: Grading | None = None
 
 
 _ENCODER = msgspec.json.Encoder(order="sorted")

@@ -13,7 +13,8 @@ from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
-from desktop.study.definition import DataType, ItemDef, Text
+from desktop.study.definition import DataType, ItemDef
+from desktop.study.part import Text
 
 DEFAULT_LENGTH = 2000
 """Characters of a text whose item names no length."""

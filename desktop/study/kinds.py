@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from desktop.study.definition import DataType, Definition, FormDef, ItemDef, ItemGroupDef, Text
+from desktop.study.definition import DataType, Definition, FormDef, ItemDef, ItemGroupDef
+from desktop.study.part import Text
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -93,7 +94,7 @@ class Names:
         self.definition = definition
         self._records: dict[str, Kind] = {}
         settings = {setting.name: _OF_TYPE[setting.data_type] for setting in definition.version.settings}
-        self._everywhere: dict[str, Kind] = {"today": MOMENT, "setting": record_of(settings)}
+        self.everywhere: dict[str, Kind] = {"today": MOMENT, "setting": record_of(settings)}
 
     def item(self, item: ItemDef) -> Kind:
         """What an item is in expressions."""
@@ -112,8 +113,8 @@ class Names:
     def seen(self, form: FormDef, group: ItemGroupDef | None = None) -> dict[str, Kind]:
         """The names that an expression of the form sees; with `group`, one of a row of this repeating group."""
         others = [other for other in self.definition.version.forms if other.oid != form.oid]
-        instances = record_of({other.name: list_of(self._instance(other)) for other in (*others, form)})
-        names = self._everywhere | {other.name: self.form(other) for other in others}
+        instances = record_of({other.name: list_of(self.instance(other)) for other in (*others, form)})
+        names = self.everywhere | {other.name: self.form(other) for other in others}
         names |= {"all": instances, "others": instances}
         names["event"] = record_of({"NAME": text_of(self._events(form)), "REPEAT": NUMBER})
         names["form"] = record_of({"REPEAT": NUMBER})
@@ -139,7 +140,7 @@ class Names:
         }
         return self._single(form) | rows
 
-    def _instance(self, form: FormDef) -> Kind:
+    def instance(self, form: FormDef) -> Kind:
         """An instance in the lists of all, with its coordinates."""
         coordinates = {"EVENT": text_of(self._events(form)), "EVENT_REPEAT": NUMBER, "FORM_REPEAT": NUMBER}
         return record_of({**self.form(form).members, **coordinates}, form.oid)

@@ -3,9 +3,11 @@
 What is read here has the right shape; whether it hangs together is asked afterwards, of the whole (`validate.py`).
 """
 
+import re
 from collections.abc import Iterable
 from typing import TypeVar, get_args
 
+from desktop.study.course import Days, FormRef, Pathway, PathwayBranch, PathwayStep, Schedule, StudyEventDef
 from desktop.study.definition import (
     AnswerTone,
     CodeList,
@@ -14,21 +16,20 @@ from desktop.study.definition import (
     DataType,
     EditCheck,
     FormDef,
-    FormRef,
     Grid,
     ItemDef,
     ItemGroupDef,
     ItemRef,
+    Laboratory,
     Location,
     MeasurementUnit,
     MetaDataVersion,
     RangeCheck,
-    Schedule,
     Setting,
-    StudyEventDef,
     UnitRef,
 )
 from desktop.study.faults import Faults
+from desktop.study.grades import GradeRule, Grading, RangeKeys
 from desktop.study.itemtypes import DATE_TYPES
 from desktop.study.limits import TODAY
 from desktop.study.reader import Entry
@@ -99,9 +100,18 @@ def read_form(parts: Parts, entry: Entry) -> None:
             label=entry.optional("label"),
             deadline=entry.optional("deadline"),
             double_entry=entry.flag("double_entry"),
+            laboratory=_laboratory(entry.entry("laboratory")),
         )
     )
     entry.end()
+
+
+def _laboratory(entry: Entry | None) -> Laboratory | None:
+    if entry is None:
+        return None
+    laboratory = Laboratory(date=entry.text("date"), name=entry.optional("name"))
+    entry.end()
+    return laboratory
 
 
 def _group(parts: Parts, entry: Entry) -> str:
@@ -223,8 +233,8 @@ def _check(entry: Entry) -> EditCheck:
     return check
 
 
-def read_study(parts: Parts, entry: Entry) -> MetaDataVersion:
-    """`study.yaml`, and everything else that was read, as one version."""
+def read_study(parts: Parts, entry: Entry, grading: Entry | None) -> MetaDataVersion:
+    """`study.yaml`, `grading.yaml` and everything else that was read, as one version."""
     entry.mark("")
     events = tuple(map(_event, entry.entries("events", required=True)))
     forms = in_order_of_use(events, parts.forms)
@@ -251,6 +261,10 @@ def read_study(parts: Parts, entry: Entry) -> MetaDataVersion:
         settings=tuple(map(_setting, entry.entries("settings"))),
         headline=entry.texts("headline"),
         trends=entry.texts("trends"),
+        ended=entry.optional("ended"),
+        pathway=_pathway(entry.entry("pathway")),
+        normal_ranges=_range_keys(entry.entry("normal_ranges")),
+        grading=None if grading is None else _grading(grading),
     )
     entry.end()
     return version
@@ -292,14 +306,93 @@ def _schedule(event: str, number: int, entry: Entry) -> Schedule:
     entry.place(event, f"schedules.{number}")
     schedule = Schedule(
         anchor=entry.text("anchor"),
-        day=entry.whole("day", 0) or 0,
-        before=entry.whole("before", 0) or 0,
-        after=entry.whole("after", 0) or 0,
+        event=entry.optional("event"),
+        day=_days(entry, "day") or 0,
+        before=_days(entry, "before") or 0,
+        after=_days(entry, "after") or 0,
+        every=_days(entry, "every") or 0,
+        until=_days(entry, "until") or 0,
+        lapses=_days(entry, "lapses"),
+        when=entry.optional("when"),
         forms=entry.texts("forms"),
         label=entry.words("label"),
     )
     entry.end()
     return schedule
+
+
+def _days(entry: Entry, key: str) -> Days | None:
+    """A number of days, or an expression over the settings."""
+    text = entry.optional(key)
+    return int(text) if text is not None and re.fullmatch(r"-?[0-9]{1,5}", text) else text
+
+
+def _pathway(entry: Entry | None) -> Pathway | None:
+    if entry is None:
+        return None
+    pathway = Pathway(
+        steps=tuple(map(_step, entry.entries("steps", required=True))),
+        anywhere=tuple(_branch("anywhere", n, part) for n, part in enumerate(entry.entries("anywhere"), 1)),
+    )
+    entry.end()
+    return pathway
+
+
+def _step(entry: Entry) -> PathwayStep:
+    oid = entry.text("oid")
+    step = PathwayStep(
+        oid=oid,
+        title=entry.words("title", required=True),
+        instruction=entry.words("instruction"),
+        event=entry.optional("event"),
+        branches=tuple(_branch(oid, number, part) for number, part in enumerate(entry.entries("branches"), 1)),
+    )
+    entry.end()
+    return step
+
+
+def _branch(step: str, number: int, entry: Entry) -> PathwayBranch:
+    entry.place(step, f"branches.{number}")
+    branch = PathwayBranch(
+        to=entry.text("to"),
+        when=entry.optional("when"),
+        label=entry.words("label", required=True),
+        evidence=entry.texts("evidence"),
+        source=entry.text("source", ""),
+    )
+    entry.end()
+    return branch
+
+
+def _range_keys(entry: Entry | None) -> RangeKeys | None:
+    if entry is None:
+        return None
+    keys = RangeKeys(sex=entry.text("sex"), birth=entry.text("birth"))
+    entry.end()
+    return keys
+
+
+def _grading(entry: Entry) -> Grading:
+    grading = Grading(
+        version=entry.text("version"),
+        term=entry.text("term"),
+        baseline=entry.text("baseline"),
+        rules=tuple(_grade_rule(n, part) for n, part in enumerate(entry.entries("rules", required=True), 1)),
+    )
+    entry.end()
+    return grading
+
+
+def _grade_rule(number: int, entry: Entry) -> GradeRule:
+    entry.place("grading", f"rules.{number}")
+    rule = GradeRule(
+        version=entry.text("version"),
+        term=entry.text("term"),
+        item=entry.text("item"),
+        grades=entry.texts_by_key("grades"),
+    )
+    entry.end()
+    return rule
 
 
 def _location(entry: Entry) -> Location:

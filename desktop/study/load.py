@@ -1,7 +1,8 @@
 """Finds and loads study definitions: a folder of YAML, or an ODM-XML file.
 
-A study's folder holds `study.yaml`, `codelists.yaml`, `units.yaml`, `forms/*.yaml` (one form a file) and, for long code
-lists, `terminology/*.yaml` or `*.json`. Loading reports every fault at once, with file, line and OID.
+A study's folder holds `study.yaml`, `codelists.yaml`, `units.yaml`, `forms/*.yaml` (one form a file), where it grades
+laboratory values `grading.yaml`, and for further code lists `terminology/*.yaml` or `*.json`. Test cases (`cases/*.yaml`)
+are read by `cases.py`. Loading reports every fault at once, with file, line and OID.
 """
 
 import importlib.resources
@@ -14,6 +15,7 @@ from desktop.errors import DefinitionError, EnvironmentProblemError
 from desktop.study.definition import CodeList, Definition, MetaDataVersion
 from desktop.study.faults import Fault, Faults
 from desktop.study.layout import Parts, read_codelists, read_form, read_study, read_units
+from desktop.study.prove import prove
 from desktop.study.reader import Entry, read_yaml
 from desktop.study.validate import validate
 
@@ -54,15 +56,58 @@ def load_with_notes(where: Traversable) -> tuple[Definition, tuple[Fault, ...]]:
     Raises DefinitionError with every fault that it has.
     """
     faults = Faults()
+    definition = _load(faults, where)
+    if definition is None or len(faults):
+        raise _definition_error(faults)
+    return definition, tuple(faults.notes)
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """A definition that was proved."""
+
+    definition: Definition
+    notes: tuple[Fault, ...]
+    cases: int
+    """How many test cases of its own were run."""
+
+
+def check_definition(where: Traversable) -> Checked:
+    """Load a definition and prove it: nothing stands in vain, and its test cases come out as they say.
+
+    An ODM-XML file may hold what this study does not use: that is a note. Raises DefinitionError with every fault.
+    """
+    from desktop.study.cases import has_cases, run_cases
+
+    faults = Faults()
+    definition = _load(faults, where)
+    cases = 0
+    if definition is not None and not len(faults):
+        if where.is_dir():
+            prove(definition, faults)
+            cases = run_cases(definition, where, faults) if has_cases(where) else 0
+        else:
+            unused = Faults()
+            prove(definition, unused)
+            faults.notes += [msgspec.structs.replace(fault, file=where.name) for fault in unused]
+    if definition is None or len(faults):
+        raise _definition_error(faults)
+    return Checked(definition=definition, notes=tuple(faults.notes), cases=cases)
+
+
+def _load(faults: Faults, where: Traversable) -> Definition | None:
+    """What can be read, and every fault of it; None where it cannot be looked at as a whole."""
     try:
         version = _load_folder(faults, where) if where.is_dir() else _load_file(faults, where)
-        if version is not None:
-            validate(version, faults)
     except OSError as error:
         raise EnvironmentProblemError("The computer refused: {why}.", why=error.strerror or "") from error
-    if version is None or len(faults):
-        raise DefinitionError("The study definition has {n} faults.", faults=tuple(faults), n=len(faults))
-    return Definition(version), tuple(faults.notes)
+    if version is None:
+        return None
+    validate(version, faults)
+    return None if len(faults) else Definition(version)
+
+
+def _definition_error(faults: Faults) -> DefinitionError:
+    return DefinitionError("The study definition has {n} faults.", faults=tuple(faults), n=len(faults))
 
 
 def _shipped() -> Traversable:
@@ -92,7 +137,8 @@ def _load_folder(faults: Faults, folder: Traversable) -> MetaDataVersion | None:
         entry = _entry(faults, folder, f"forms/{file.name}")
         if entry is not None:
             read_form(parts, entry)
-    return None if study is None else read_study(parts, study)
+    grading = _entry(faults, folder, "grading.yaml") if (folder / "grading.yaml").is_file() else None
+    return None if study is None else read_study(parts, study, grading)
 
 
 def _read_json(parts: Parts, file: Traversable) -> bool:

@@ -12,12 +12,12 @@ from typing import Literal
 import msgspec
 from lxml import etree
 
+from desktop.study.course import FormRef, StudyEventDef
 from desktop.study.definition import (
     CodeList,
     CodeListItem,
     DataType,
     FormDef,
-    FormRef,
     ItemDef,
     ItemGroupDef,
     ItemRef,
@@ -25,8 +25,6 @@ from desktop.study.definition import (
     MeasurementUnit,
     MetaDataVersion,
     RangeCheck,
-    StudyEventDef,
-    Text,
     UnitRef,
 )
 from desktop.study.faults import Faults
@@ -34,6 +32,7 @@ from desktop.study.itemtypes import DATE_TYPES
 from desktop.study.layout import COMPARATORS, in_order_of_use
 from desktop.study.limits import TODAY
 from desktop.study.names import usable_name
+from desktop.study.part import Text
 from desktop.study.reader import LARGEST_FILE
 
 NAMESPACE = "http://www.cdisc.org/ns/odm/v1.3"

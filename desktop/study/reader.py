@@ -10,8 +10,8 @@ from typing import cast
 
 import yaml
 
-from desktop.study.definition import Text
 from desktop.study.faults import Faults
+from desktop.study.part import Text
 
 LARGEST_FILE = 16 * 1024 * 1024
 """Bytes. A study of 30 forms has some 300,000."""
@@ -120,6 +120,16 @@ class Entry:
             self._fault(node, "Expected keys with values here.", "此处应为键值对。")
             return {}
         return {self._scalar(name): self._words(value) for name, value in node.value}
+
+    def texts_by_key(self, key: str) -> dict[str, str]:
+        """A mapping of texts to texts."""
+        node = self._ask(key, required=False)
+        if node is None:
+            return {}
+        if not isinstance(node, yaml.MappingNode):
+            self._fault(node, "Expected keys with values here.", "此处应为键值对。")
+            return {}
+        return {self._scalar(name): self._scalar(value) for name, value in node.value}
 
     def flag(self, key: str, *, default: bool = False) -> bool:
         """True or false."""

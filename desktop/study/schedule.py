@@ -10,10 +10,16 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from desktop.study.checks import Rules
+from desktop.study.course import Schedule, StudyEventDef
 from desktop.study.data import FormContent, FormKey
-from desktop.study.definition import Definition, Schedule, StudyEventDef, Text
+from desktop.study.definition import Definition
 from desktop.study.itemtypes import PartialDate
+from desktop.study.part import Text
+from desktop.study.subject import SubjectScope
 from desktop.study.values import parsed, value_fault
+
+Contents = Mapping[FormKey, FormContent]
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,54 +30,88 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     due: datetime.date
     opens: datetime.date
     closes: datetime.date
+    lapses: datetime.date | None = None
+    """The last day on which it can still be made up; later it is missed. None: it never lapses."""
+
+    def is_overdue(self, today: datetime.date) -> bool:
+        """Its window is closed and it is still to be made up."""
+        return today > self.closes and not self.is_missed(today)
+
+    def is_missed(self, today: datetime.date) -> bool:
+        """It can no longer be made up."""
+        return self.lapses is not None and today > self.lapses
 
 
-def due(definition: Definition, contents: Mapping[FormKey, FormContent], today: datetime.date) -> tuple[Due, ...]:
-    """The forms that are expected of a subject and have no entry, by due date; those that open later than today too."""
-    del today
+def due(rules: Rules, contents: Contents, today: datetime.date) -> tuple[Due, ...]:
+    """The forms that are expected of a subject and have no entry, by due date: those to come, due, overdue and missed."""
+    version = rules.definition.version
+    scope = SubjectScope(rules, contents, today)
+    if version.ended is not None and scope.holds(version.ended, None, 1, {}):
+        return ()
     found: dict[FormKey, Due] = {}
-    for event in definition.version.events:
+    for event in version.events:
         instances: Counter[str] = Counter()
         for schedule in event.schedules:
             forms = schedule.forms or tuple(ref.form for ref in event.forms if ref.mandatory)
             # The second time that an event expects a repeating form, e.g. a weekly blood count, it is its second instance.
-            instances.update(form for form in forms if definition.forms[form].repeating)
-            for repeat, date in _anchors(definition, event, schedule, contents):
-                for form in forms:
-                    key = FormKey(event.oid, repeat, form, instances[form] or 1)
-                    day = date + datetime.timedelta(days=schedule.day)
-                    expected = Due(
-                        key=key,
-                        label=schedule.label,
-                        due=day,
-                        opens=day - datetime.timedelta(days=schedule.before),
-                        closes=day + datetime.timedelta(days=schedule.after),
-                    )
-                    if key not in contents and (key not in found or expected.due < found[key].due):
-                        found[key] = expected
+            instances.update(form for form in forms if rules.definition.forms[form].repeating)
+            for repeat, day in _days(rules, event, schedule, contents):
+                keys = [FormKey(event.oid, repeat, form, instances[form] or 1) for form in forms]
+                waiting = [key for key in keys if key not in contents]
+                if waiting and (schedule.when is None or scope.holds(schedule.when, event, repeat, {})):
+                    for key in waiting:
+                        expected = _expected(rules, key, schedule, day)
+                        if key not in found or expected.due < found[key].due:
+                            found[key] = expected
     return tuple(sorted(found.values(), key=lambda expected: (expected.due, expected.key)))
 
 
+def _expected(rules: Rules, key: FormKey, schedule: Schedule, day: datetime.date) -> Due:
+    closes = day + datetime.timedelta(days=rules.days(schedule.after))
+    return Due(
+        key=key,
+        label=schedule.label,
+        due=day,
+        opens=day - datetime.timedelta(days=rules.days(schedule.before)),
+        closes=closes,
+        lapses=None if schedule.lapses is None else closes + datetime.timedelta(days=rules.days(schedule.lapses)),
+    )
+
+
+def _days(
+    rules: Rules, event: StudyEventDef, schedule: Schedule, contents: Contents
+) -> Iterator[tuple[int, datetime.date]]:
+    """(occurrence of the event, day on which it is due)."""
+    first, every, until = rules.days(schedule.day), rules.days(schedule.every), rules.days(schedule.until)
+    for repeat, anchor in _anchors(rules.definition, event, schedule, contents):
+        yield repeat, anchor + datetime.timedelta(days=first)
+        if every > 0:
+            for number, day in enumerate(range(first + every, until + 1, every), 2):
+                yield number, anchor + datetime.timedelta(days=day)
+
+
 def _anchors(
-    definition: Definition, event: StudyEventDef, schedule: Schedule, contents: Mapping[FormKey, FormContent]
+    definition: Definition, event: StudyEventDef, schedule: Schedule, contents: Contents
 ) -> Iterator[tuple[int, datetime.date]]:
     """(occurrence of the event, anchor date): a date within the event's own forms speaks for its own occurrence."""
     own = {ref.form for ref in event.forms}
     dates = [
         (key, date)
         for key, content in sorted(contents.items())
-        if (date := _date_in(definition, schedule.anchor, content)) is not None
+        if (key.form, schedule.anchor) in definition.group_of_item
+        and schedule.event in (None, key.event)
+        and (date := date_in(definition, schedule.anchor, content)) is not None
     ]
     if any(key.event == event.oid and key.form in own for key, _ in dates):
         yield from ((key.event_repeat, date) for key, date in dates if key.event == event.oid)
-    elif event.repeating:
+    elif event.repeating and not schedule.every:
         # Of a repeating event elsewhere, each occurrence of the anchor expects one of this.
         yield from ((key.event_repeat, date) for key, date in dates)
     elif dates:
         yield 1, dates[-1][1]
 
 
-def _date_in(definition: Definition, oid: str, content: FormContent) -> datetime.date | None:
+def date_in(definition: Definition, oid: str, content: FormContent) -> datetime.date | None:
     """The date that the item has in a form: of a partial date the earliest that it can be."""
     item = definition.items[oid]
     for rows in content.values():

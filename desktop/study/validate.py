@@ -13,20 +13,13 @@ from typing import Protocol, TypeVar, cast
 
 import msgspec
 
-from desktop.study.definition import (
-    CodeListItem,
-    Definition,
-    FormDef,
-    Grid,
-    ItemGroupDef,
-    MetaDataVersion,
-    Setting,
-    StudyEventDef,
-    Text,
-)
+from desktop.study.course import StudyEventDef
+from desktop.study.definition import CodeListItem, Definition, FormDef, Grid, ItemGroupDef, MetaDataVersion, Setting
 from desktop.study.faults import Faults
 from desktop.study.itemtypes import DATE_TYPES
 from desktop.study.names import is_usable_name
+from desktop.study.part import Text
+from desktop.study.validate_course import validate_course
 from desktop.study.validate_expressions import validate_expressions
 from desktop.study.validate_items import validate_codelists, validate_item, validate_settings
 
@@ -66,6 +59,7 @@ class _Validation:
             self._event(event)
         for form in version.forms:
             self._form(form)
+        validate_course(version, faults)
         for group in version.groups:
             self._group(group)
         for item in version.items:
@@ -210,7 +204,7 @@ class _Validation:
             anchor = self._there(event.oid, key, schedule.anchor, self.items)
             if anchor is not None and anchor.data_type not in DATE_TYPES:
                 of(event.oid, key, "The anchor {item} is not a date.", "基准项目 {item} 不是日期。", item=anchor.oid)
-            if schedule.before < 0 or schedule.after < 0:
+            if any(isinstance(days, int) and days < 0 for days in (schedule.before, schedule.after)):
                 of(event.oid, key, "A window has no negative days.", "时间窗天数不能为负。")
             for form in schedule.forms:
                 if form not in forms:
@@ -239,6 +233,10 @@ class _Validation:
                         form=form.oid,
                     )
                 seen.add(ref.item)
+        if form.laboratory is not None:
+            for oid in (form.laboratory.date, form.laboratory.name):
+                if oid is not None:
+                    self._one_of_form(form, form.oid, "laboratory", oid, seen)
         if not form.groups:
             of(form.oid, "groups", "The form has no groups.", "表单没有项目组。")
         for key, oid in (("verdict", form.verdict), ("label", form.label), ("deadline", form.deadline)):

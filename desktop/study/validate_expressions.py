@@ -10,12 +10,16 @@ from collections.abc import Iterator
 import msgspec
 
 from desktop.study import syntax
-from desktop.study.definition import DataType, Definition, FormDef, ItemDef, ItemGroupDef
+from desktop.study.definition import DataType, Definition, FormDef, ItemDef, ItemGroupDef, MetaDataVersion
 from desktop.study.derivations import derived_from
 from desktop.study.engine import Expression, ExpressionFaultError, ExpressionSyntaxError
 from desktop.study.faults import Faults
 from desktop.study.infer import Inference
-from desktop.study.kinds import ANY, NOTHING, TRUTH, Kind, Names, kind_words
+from desktop.study.kinds import ANY, NOTHING, NUMBER, TRUTH, Kind, Names, kind_words
+from desktop.study.subject import subject_names
+
+GRADE_NAMES: dict[str, Kind] = dict.fromkeys(("value", "lln", "uln", "baseline"), NUMBER)
+"""What the conditions of grades see (`grades.GradeRule`)."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -24,10 +28,14 @@ class Place(msgspec.Struct, frozen=True):
     part: str
     key: str
     source: str
-    form: FormDef
-    group: ItemGroupDef | None
-    item: ItemDef | None
-    """The item whose value it gives; None where it gives true or false."""
+    form: FormDef | None = None
+    """None: it is about a whole subject, or about a laboratory value."""
+    group: ItemGroupDef | None = None
+    item: ItemDef | None = None
+    """The item whose value it gives; None where it gives `wanted`."""
+    names: dict[str, Kind] | None = None
+    """What it sees where it belongs to no form."""
+    wanted: Kind = TRUTH
 
 
 def expressions(definition: Definition, form: FormDef) -> Iterator[Place]:
@@ -44,11 +52,45 @@ def expressions(definition: Definition, form: FormDef) -> Iterator[Place]:
         yield Place(check.oid, "when", check.expression, form, group, None)
 
 
+def course_expressions(version: MetaDataVersion, names: dict[str, Kind]) -> Iterator[Place]:
+    """Every expression about a subject's course; `names` are what a condition about a subject sees."""
+    settings = {"setting": names["setting"]}
+    for event in version.events:
+        for number, schedule in enumerate(event.schedules, 1):
+            key = f"schedules.{number}"
+            for days in (
+                schedule.day,
+                schedule.before,
+                schedule.after,
+                schedule.every,
+                schedule.until,
+                schedule.lapses,
+            ):
+                if isinstance(days, str):
+                    yield Place(event.oid, key, days, names=settings, wanted=NUMBER)
+            if schedule.when is not None:
+                yield Place(event.oid, key, schedule.when, names=names)
+    if version.ended is not None:
+        yield Place("", "ended", version.ended, names=names)
+    if version.pathway is not None:
+        named = [(step.oid, step.branches) for step in version.pathway.steps]
+        for part, branches in (*named, ("anywhere", version.pathway.anywhere)):
+            for number, branch in enumerate(branches, 1):
+                if branch.when is not None:
+                    yield Place(part, f"branches.{number}", branch.when, names=names)
+    if version.grading is not None:
+        for number, rule in enumerate(version.grading.rules, 1):
+            for condition in rule.grades.values():
+                yield Place("grading", f"rules.{number}", condition, names=GRADE_NAMES)
+
+
 def validate_expressions(definition: Definition, faults: Faults) -> None:
     """Add every fault of every expression, and of the order in which derivations need each other."""
     validation = _Validation(definition, faults)
     for form in definition.version.forms:
         validation.form(form)
+    for place in course_expressions(definition.version, subject_names(validation.names)):
+        validation.check(place)
 
 
 class _Validation:
@@ -62,7 +104,7 @@ class _Validation:
     def form(self, form: FormDef) -> None:
         waiting: dict[str, set[str]] = {}
         for place in expressions(self.definition, form):
-            reads = self._reads(place)
+            reads = self.check(place)
             if place.key == "derive" and place.item is not None and place.group is not None:
                 waiting[place.item.oid] = derived_from(self.definition, form, place.group, reads)
         while ready := [oid for oid, needs in waiting.items() if needs.isdisjoint(waiting)]:
@@ -77,7 +119,7 @@ class _Validation:
                 items=", ".join(sorted(waiting)),
             )
 
-    def _reads(self, place: Place) -> set[tuple[str, str]]:
+    def check(self, place: Place) -> set[tuple[str, str]]:
         """What an expression reads, after everything that is wrong with it was reported."""
         try:
             expression = Expression(place.source)
@@ -99,6 +141,8 @@ class _Validation:
         return inference.reads
 
     def _names(self, place: Place) -> dict[str, Kind]:
+        if place.form is None:
+            return place.names or {}
         key = (place.form.oid, place.group.oid if place.group is not None and place.group.repeating else "")
         if key not in self._seen:
             self._seen[key] = self.names.seen(place.form, place.group)
@@ -107,12 +151,15 @@ class _Validation:
     def _result(self, place: Place, kind: Kind) -> None:
         words = {"kind": kind_words(kind)["en"], "kind_zh": kind_words(kind)["zh"]}
         if place.item is None:
-            if kind != TRUTH:
+            if kind != place.wanted:
+                wanted_words = kind_words(place.wanted)
                 self._fault(
                     place,
-                    "The expression gives {kind}, not true or false.",
-                    "表达式的结果是{kind_zh}，不是真假值。",
+                    "The expression gives {kind}, not {wanted}.",
+                    "表达式的结果是{kind_zh}，不是{wanted_zh}。",
                     **words,
+                    wanted="true or false" if place.wanted == TRUTH else wanted_words["en"],
+                    wanted_zh=wanted_words["zh"],
                 )
             return
         wanted = self.names.item(place.item)

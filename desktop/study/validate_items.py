@@ -2,14 +2,7 @@
 
 from collections.abc import Mapping
 
-from desktop.study.definition import (
-    CodeList,
-    DataType,
-    ItemDef,
-    MeasurementUnit,
-    MetaDataVersion,
-    RangeCheck,
-)
+from desktop.study.definition import CodeList, DataType, ItemDef, MeasurementUnit, MetaDataVersion, RangeCheck
 from desktop.study.faults import Faults
 from desktop.study.itemtypes import DATE_TYPES, ITEM_TYPES, NUMBER_TYPES, ValueFault
 from desktop.study.limits import TODAY, limit_of

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from desktop.errors import DamagedError, EnvironmentProblemError, NewerReleaseError, RefusedError, SignInError
-from desktop.study.definition import Text
+from desktop.study.part import Text
 
 FORMAT = 1
 """Version of the vault's layout; a vault of a greater one is refused."""

@@ -19,7 +19,8 @@ from desktop.casebook.views import Draft, FormView
 from desktop.study.assess import Assessment, Code, Problem, assess
 from desktop.study.checks import Rules
 from desktop.study.data import FormContent, ItemPlace, ItemValue, copy_content, value_at
-from desktop.study.definition import NON_REPEATING_ROW, Definition, FormDef, ItemGroupDef, Text
+from desktop.study.definition import NON_REPEATING_ROW, Definition, FormDef, ItemGroupDef
+from desktop.study.part import Text
 
 ROW_KEY_BYTES = 6
 

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from desktop.study.course import FormRef, StudyEventDef
 from desktop.study.definition import (
     CodeList,
     CodeListItem,
@@ -9,7 +10,6 @@ from desktop.study.definition import (
     Definition,
     EditCheck,
     FormDef,
-    FormRef,
     Grid,
     ItemDef,
     ItemGroupDef,
@@ -18,10 +18,9 @@ from desktop.study.definition import (
     MeasurementUnit,
     MetaDataVersion,
     RangeCheck,
-    StudyEventDef,
-    Text,
     UnitRef,
 )
+from desktop.study.part import Text
 
 
 def both(english: str, chinese: str = "") -> Text:

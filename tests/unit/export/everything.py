@@ -8,6 +8,7 @@ import openpyxl
 from desktop.casebook.views import FormState
 from desktop.export.layout import HEAD_ROWS
 from desktop.export.transfer import Transfer, TransferForm
+from desktop.study.course import FormRef, StudyEventDef
 from desktop.study.data import FormContent, FormKey, ItemValue
 from desktop.study.definition import (
     CodeList,
@@ -15,14 +16,12 @@ from desktop.study.definition import (
     DataType,
     Definition,
     FormDef,
-    FormRef,
     ItemDef,
     ItemGroupDef,
     ItemRef,
     Location,
     MeasurementUnit,
     MetaDataVersion,
-    StudyEventDef,
     UnitRef,
 )
 

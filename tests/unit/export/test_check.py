@@ -14,9 +14,7 @@ from desktop.export.layout import COVER
 from desktop.export.sheets import sheet_names, sheets_of
 from desktop.export.transfer import Transfer
 from desktop.study.data import ItemValue
-from desktop.study.definition import (
-    FormDef,
-)
+from desktop.study.definition import FormDef
 from tests.unit.export.everything import GRAM, KG, ROW_ITEMS, form, group, item, main, study, transfer
 
 # Names

@@ -2,8 +2,8 @@
 
 import datetime
 
+from desktop.study.checks import Rules
 from desktop.study.data import FormContent, FormKey, ItemValue
-from desktop.study.definition import Definition
 from desktop.study.schedule import Due, due
 
 TODAY = datetime.date(2026, 11, 24)
@@ -22,14 +22,14 @@ def measured(text: str) -> FormContent:
     return {"IG.VS": {"": {"IT.VSDAT": ItemValue(value=text)}}}
 
 
-def test_nothing_is_due_of_nobody(pressure: Definition) -> None:
-    assert due(pressure, {}, TODAY) == ()
-    assert due(pressure, {DM: consent("not a date")}, TODAY) == ()
-    assert due(pressure, {DM: {"IG.DM": {"": {"IT.ICDAT": ItemValue(missing="UNKNOWN")}}}}, TODAY) == ()
+def test_nothing_is_due_of_nobody(rules: Rules) -> None:
+    assert due(rules, {}, TODAY) == ()
+    assert due(rules, {DM: consent("not a date")}, TODAY) == ()
+    assert due(rules, {DM: {"IG.DM": {"": {"IT.ICDAT": ItemValue(missing="UNKNOWN")}}}}, TODAY) == ()
 
 
-def test_windows(pressure: Definition) -> None:
-    found = due(pressure, {DM: consent("2026-11-02")}, TODAY)
+def test_windows(rules: Rules) -> None:
+    found = due(rules, {DM: consent("2026-11-02")}, TODAY)
     assert found == (
         Due(
             key=FormKey("SE.START", 1, "F.VS", 1),
@@ -48,19 +48,19 @@ def test_windows(pressure: Definition) -> None:
     )
 
 
-def test_what_has_an_entry_is_not_due(pressure: Definition) -> None:
+def test_what_has_an_entry_is_not_due(rules: Rules) -> None:
     contents = {DM: consent("2026-11-02"), FormKey("SE.START", 1, "F.VS", 1): {}}
-    assert [expected.key for expected in due(pressure, contents, TODAY)] == [FormKey("SE.VISIT", 1, "F.VS", 1)]
+    assert [expected.key for expected in due(rules, contents, TODAY)] == [FormKey("SE.VISIT", 1, "F.VS", 1)]
 
 
-def test_an_anchor_in_the_same_event_speaks_for_its_occurrence(pressure: Definition) -> None:
+def test_an_anchor_in_the_same_event_speaks_for_its_occurrence(rules: Rules) -> None:
     contents = {
         DM: consent("2026-11-02"),
         FormKey("SE.START", 1, "F.VS", 1): measured("2026-11-02"),
         FormKey("SE.VISIT", 1, "F.VS", 1): measured("2026-11-16"),
         FormKey("SE.VISIT", 3, "F.VS", 1): measured("2026-12-16"),
     }
-    found = {expected.key: expected.due for expected in due(pressure, contents, TODAY)}
+    found = {expected.key: expected.due for expected in due(rules, contents, TODAY)}
     assert found == {
         FormKey("SE.VISIT", 1, "F.AE", 1): day("2026-12-14"),
         FormKey("SE.VISIT", 3, "F.AE", 1): day("2027-01-13"),

@@ -13,7 +13,8 @@ import pytest
 from desktop.study.assess import Code, assess
 from desktop.study.checks import Rules
 from desktop.study.data import FormContent, FormKey, ItemValue
-from desktop.study.definition import Definition, ItemDef, MetaDataVersion, Text
+from desktop.study.definition import Definition, ItemDef, MetaDataVersion
+from desktop.study.part import Text
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 

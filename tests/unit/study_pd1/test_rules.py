@@ -518,4 +518,4 @@ def test_who_is_not_eligible_is_not_expected_to_be_dosed(subject, study: Definit
 
 
 def expected(subject, study: Definition, form: str) -> list[Due]:
-    return [found for found in due(study, subject.forms, TODAY) if found.key.form == form]
+    return [found for found in due(subject.rules, subject.forms, TODAY) if found.key.form == form]
