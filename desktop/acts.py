@@ -6,6 +6,8 @@
 import msgspec
 
 from desktop.study.data import FormKey, ItemPlace, ItemValue
+from desktop.study.definition import Definition
+from desktop.study.local import NormalRange
 
 
 class _Act(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +42,50 @@ class RemoveForm(_Act, frozen=True, kw_only=True):
     basis: dict[str, int] | None = None
 
 
+class DecidePathway(_Act, frozen=True, kw_only=True):
+    """Decide what follows the step of the pathway at which a subject is. By an investigator."""
+
+    subject: str
+    step: str
+    """OID of that step."""
+    visit: int
+    to: str
+    """OID of the step that follows; empty takes an earlier decision back."""
+    reason: str
+
+
+class AnswerPoint(_Act, frozen=True, kw_only=True):
+    """Answer, for this site, a point that the protocol leaves open. By an investigator."""
+
+    name: str
+    value: str | None
+    """None takes an earlier answer back: the study's default holds again."""
+    reason: str
+
+
+class SetNormalRange(_Act, frozen=True, kw_only=True):
+    """Set a laboratory's normal range from a date on. By a manager or an investigator."""
+
+    range: NormalRange
+    reason: str
+
+
+class AddStudyVersion(_Act, frozen=True, kw_only=True):
+    """Bring a new version of the study to this site; it is not in force yet. By a manager."""
+
+    definition: Definition
+
+
+class ActivateStudyVersion(_Act, frozen=True, kw_only=True):
+    """Put a study version in force, once its approval is recorded. By a manager."""
+
+    sha256: str
+    approved: str
+    """Date of the ethics committee's approval, YYYY-MM-DD."""
+    reference: str
+    """Number or name of the approval document."""
+
+
 class AddUser(_Act, frozen=True, kw_only=True):
     """Let a person use this vault. By a manager."""
 
@@ -72,7 +118,10 @@ class RedactEntry(_Act, frozen=True, kw_only=True):
     reason: str
 
 
-Act = SaveForm | RemoveForm | AddUser | ChangeUser | ChangePassphrase | RedactEntry
+ConductAct = DecidePathway | AnswerPoint | SetNormalRange | AddStudyVersion | ActivateStudyVersion
+"""Acts about the conduct of the study: `conducting.py` records them."""
+
+Act = SaveForm | RemoveForm | ConductAct | AddUser | ChangeUser | ChangePassphrase | RedactEntry
 
 
 class Recorded(_Act, frozen=True, kw_only=True):
@@ -83,6 +132,8 @@ class Recorded(_Act, frozen=True, kw_only=True):
     subject: str | None = None
     key: FormKey | None = None
     users: bool = False
+    study: bool = False
+    """The rules are others now: a version, an answer or a normal range."""
     device: str = ""
     sequence: int = 0
     """Position of the entry in the journal."""

@@ -7,40 +7,25 @@ of their kind.
 
 from __future__ import annotations
 
-import os
 import sys
-import time
 from collections.abc import Callable
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 import typer
 
+from desktop.acting import PassphraseFile, User, Vault, find_definition, passphrase_of, secret, signed_in, vault_folder
+from desktop.cli_study import study_app
 from desktop.command_line import JsonOption, run_app, say
-from desktop.errors import DefinitionError, EnvironmentProblemError, RefusedError, SignInError
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from desktop.site import Site
-    from desktop.study.definition import Definition
+from desktop.errors import EnvironmentProblemError, RefusedError
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 user_app = typer.Typer(help="The people who may use this vault.")
-study_app = typer.Typer(help="Study definitions.")
 export_app = typer.Typer(help="What people take away.")
 courier_app = typer.Typer(help="Batches by file.")
 for name, part in (("user", user_app), ("study", study_app), ("export", export_app), ("courier", courier_app)):
     app.add_typer(part, name=name)
-
-Vault = Annotated[Path | None, typer.Option("--vault", envvar="SITEBOOK_VAULT", help="Folder of the vault.")]
-User = Annotated[str | None, typer.Option("--user", envvar="SITEBOOK_USER", help="Name of the acting person.")]
-PassphraseFile = Annotated[
-    Path | None,
-    typer.Option("--passphrase-file", help="File with the acting person's passphrase; or SITEBOOK_PASSPHRASE."),
-]
 
 NOT_YET = "This is not in this release yet (not_yet)."
 
@@ -50,60 +35,6 @@ def main(arguments: list[str] | None = None) -> None:
     run_app(
         app, "sitebook", sys.argv[1:] if arguments is None else arguments, ("--vault", "--user", "--passphrase-file")
     )
-
-
-def secret(file: Path | None, variable: str, prompt: str) -> str:
-    """A secret from a file (one final newline dropped), from the environment, or from a prompt."""
-    if file is not None:
-        try:
-            text = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise EnvironmentProblemError("The passphrase file cannot be read.") from error
-        return text.removesuffix("\n").removesuffix("\r")
-    if variable in os.environ:
-        return os.environ[variable]
-    if not sys.stdin.isatty():
-        raise typer.BadParameter(f"{prompt}: give a file, or {variable} in the environment.")
-    return str(typer.prompt(prompt, hide_input=True))
-
-
-def vault_folder(vault: Path | None) -> Path:
-    """The vault that a command is about."""
-    if vault is None:
-        raise typer.BadParameter("Name the vault: --vault DIR or SITEBOOK_VAULT.")
-    return vault
-
-
-def passphrase_of(file: Path | None) -> str:
-    """The acting person's passphrase."""
-    return secret(file, "SITEBOOK_PASSPHRASE", "Passphrase")
-
-
-@contextmanager
-def signed_in(vault: Path | None, user: str | None, passphrase_file: Path | None) -> Generator[Site]:
-    """A site with the acting person signed in, until the command ends."""
-    from desktop import opening
-    from desktop.vault import attempts
-
-    folder = vault_folder(vault)
-    opening.label(folder)
-    if user is None:
-        raise typer.BadParameter("Name the acting person: --user NAME or SITEBOOK_USER.")
-    passphrase = passphrase_of(passphrase_file)
-    try:
-        attempts.refuse_while_waiting(folder, opening.system_wall())
-    except SignInError as error:
-        print(f"sitebook: {error}", file=sys.stderr)
-        time.sleep(error.wait)
-    with opening.open_site(folder, user, passphrase) as site:
-        yield site
-
-
-def find_definition(name_or_path: str) -> Definition:
-    """A study definition by its shipped name, its folder or its ODM-XML file."""
-    from desktop.study.load import load_definition, locate
-
-    return load_definition(locate(name_or_path))
 
 
 def _progress(json: bool, verb: str) -> Callable[[int, int], None] | None:
@@ -200,54 +131,6 @@ def enrol(
         opened.finish_enrolment(enrolment)
     document = {"url": url, "fingerprint": enrolment.fingerprint}
     say(json, document, f"Joined the centre at {url} ({enrolment.fingerprint}).")
-
-
-@study_app.command("show")
-def study_show(
-    name_or_path: Annotated[str | None, typer.Argument(help="Shipped name or path; none: the vault's study.")] = None,
-    vault: Vault = None,
-    user: User = None,
-    passphrase_file: PassphraseFile = None,
-    json: JsonOption = False,
-) -> None:
-    """Show what a study asks: its events, forms, groups and items."""
-    from desktop.study.describe import study_show as describe
-
-    if name_or_path is not None:
-        document = describe(find_definition(name_or_path), None)
-    else:
-        with signed_in(vault, user, passphrase_file) as opened:
-            document = describe(opened.definition, opened.vault.site)
-    forms = ", ".join(form["oid"] for form in document["forms"])
-    say(json, document, f"{document['study']} version {document['version']}: {forms}")
-
-
-@study_app.command("check")
-def study_check(
-    path: str,
-    vault: Vault = None,
-    user: User = None,
-    passphrase_file: PassphraseFile = None,
-    json: JsonOption = False,
-) -> None:
-    """Check a study definition or an ODM-XML file: every fault with file, line and OID, or "OK"."""
-    del vault, user, passphrase_file  # No vault is needed; they may stand there all the same, as for every command.
-    from desktop.study.load import check_definition, locate
-
-    try:
-        checked = check_definition(locate(path))
-    except DefinitionError as error:
-        if json:
-            say(json, {"ok": False, "faults": [msgspec.to_builtins(fault) for fault in error.faults]}, "")
-        else:
-            for fault in error.faults:
-                print(fault)
-        raise typer.Exit(1) from None
-    document = {"ok": True, "faults": [], "notes": [msgspec.to_builtins(note) for note in checked.notes]}
-    say(json, document | {"sha256": checked.definition.sha256, "cases": checked.cases}, "OK")
-    if not json:
-        for note in checked.notes:
-            print(note, file=sys.stderr)
 
 
 @app.command()

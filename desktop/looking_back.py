@@ -91,8 +91,14 @@ def _audit_line(entry: e.Entry, staff: Staff) -> AuditLine:
             detail, fields = _SESSION[body.act], {"n": str(body.count)}
         case e.DeviceStarted():
             detail = "This computer took over from a backup." if body.restored_device else "This computer began."
-        case e.StudyVersionAdded():
-            detail, fields = "Study version {version} came into use.", {"version": body.oid}
+        case (
+            e.StudyVersionAdded()
+            | e.StudyVersionActivated()
+            | e.PathwayDecided()
+            | e.PointAnswered()
+            | e.NormalRangeSet()
+        ):
+            detail, fields, reason = _conduct_words(body)
         case e.Exported():
             detail, fields = "Exported: {what} {month}.", {"what": body.what, "month": body.month}
         case e.Redacted():
@@ -116,6 +122,28 @@ def _audit_line(entry: e.Entry, staff: Staff) -> AuditLine:
         reason=reason,
         clock_behind=_was_behind(head),
     )
+
+
+def _conduct_words(
+    body: e.StudyVersionAdded | e.StudyVersionActivated | e.PathwayDecided | e.PointAnswered | e.NormalRangeSet,
+) -> tuple[str, dict[str, str], str]:
+    """What was decided about the conduct of the study: words, their fields, the reason."""
+    match body:
+        case e.StudyVersionAdded():
+            return "Study version {version} came to this site.", {"version": body.oid}, ""
+        case e.StudyVersionActivated():
+            fields = {"version": body.oid, "approved": body.approved, "reference": body.reference}
+            return "Study version {version} is in force: approved {approved}, {reference}.", fields, ""
+        case e.PathwayDecided():
+            detail = "Decision on the pathway: from {step} to {to}." if body.to else "Decision at {step} taken back."
+            return detail, {"step": body.step, "to": body.to}, body.reason
+        case e.PointAnswered():
+            detail = "Answer to {name} taken back." if body.value is None else "Open point {name} answered: {value}."
+            return detail, {"name": body.name, "value": body.value or ""}, body.reason
+        case e.NormalRangeSet():
+            limits = body.range
+            fields = {"item": limits.item, "low": limits.low or "–", "high": limits.high or "–", "since": limits.since}
+            return "Normal range of {item}: {low} to {high} from {since}.", fields, body.reason
 
 
 _SESSION = {

@@ -1,30 +1,40 @@
 """What is open: a vault, its study, and the person signed in. What the questions read; `Site` adds the doors and the acts."""
 
 import datetime
+import hashlib
 import zoneinfo
 from pathlib import Path
 
+import msgspec
 from sqlalchemy import Connection
 
+from desktop.casebook.conduct import Conduct
 from desktop.casebook.staff import Person
 from desktop.casebook.views import DueForm, Role, UserView
-from desktop.errors import NotAllowedError, SignInError
+from desktop.errors import DamagedError, NotAllowedError, RefusedError, SignInError
+from desktop.journal.entry import Kind, StudyVersionAdded
 from desktop.study.checks import Rules
 from desktop.study.definition import Definition, Location
+from desktop.study.local import NOTHING_LOCAL
+from desktop.study.schedule import groups_read
+from desktop.vault import journal
 from desktop.vault.vault import Vault
 
 
 class OpenedVault:
     """An opened vault with a person signed in."""
 
-    def __init__(self, vault: Vault, definition: Definition, user: str) -> None:
+    def __init__(self, vault: Vault, user: str) -> None:
         self.vault = vault
-        self.definition = definition
         self.user_oid = user
         """OID of the person signed in."""
         self.known_due: tuple[tuple[int, datetime.date], tuple[DueForm, ...]] | None = None
         """What was due at a revision of the casebook on a day."""
-        self._rules: Rules | None = None
+        self._definitions: dict[str, Definition] = {}
+        """By SHA-256, those that were needed."""
+        self._schedule_groups: dict[str, frozenset[str]] = {}
+        self._rules: dict[str, Rules] = {}
+        """By SHA-256 of their definition; all with the site's answers and ranges of now."""
 
     @property
     def folder(self) -> Path:
@@ -42,11 +52,54 @@ class OpenedVault:
         return self.definition.locations[self.vault.site]
 
     @property
+    def conduct(self) -> Conduct:
+        """Study versions, answers to open points, normal ranges."""
+        return self.vault.conduct()
+
+    @property
+    def definition(self) -> Definition:
+        """The study version in force. Raises DamagedError where there is none."""
+        return self.definition_of(self.conduct.active)
+
+    def definition_of(self, sha256: str) -> Definition:
+        """A study version that is here. Raises RefusedError, or DamagedError where there is none at all."""
+        if sha256 not in self._definitions:
+            with self.vault.begin() as connection:
+                for entry in journal.of_kinds(connection, [Kind.STUDY_VERSION_ADDED]):
+                    if isinstance(entry.body, StudyVersionAdded) and entry.body.sha256 == sha256:
+                        self._definitions[sha256] = Definition.from_bytes(entry.body.definition.encode())
+        if sha256 not in self._definitions:
+            if sha256 != self.conduct.active:
+                raise RefusedError("This was entered under a study version that is not here yet. Sync first.")
+            raise DamagedError("The vault holds no study definition. Restore the newest backup.")
+        return self._definitions[sha256]
+
+    @property
     def rules(self) -> Rules:
-        """The study's checks and derivations, compiled when first needed."""
-        if self._rules is None:
-            self._rules = Rules(self.definition)
-        return self._rules
+        """The checks and derivations of the study version in force, compiled when first needed."""
+        return self.rules_of(self.conduct.active)
+
+    def rules_of(self, sha256: str) -> Rules:
+        """The rules of a study version: a form keeps the one that it was entered under."""
+        local = self.conduct.local
+        if sha256 not in self._rules or self._rules[sha256].local != local:
+            self._rules[sha256] = Rules(self.definition_of(sha256), local)
+        return self._rules[sha256]
+
+    @property
+    def rules_mark(self) -> str:
+        """Changes whenever the rules in force do: with the study version, an answer to an open point, a normal range."""
+        local = self.conduct.local
+        if local == NOTHING_LOCAL:
+            return self.conduct.active
+        return hashlib.sha256(self.conduct.active.encode() + msgspec.json.encode(local)).hexdigest()
+
+    def schedule_groups(self) -> frozenset[str]:
+        """OIDs of the ItemGroups that the schedule reads."""
+        active = self.conduct.active
+        if active not in self._schedule_groups:
+            self._schedule_groups[active] = groups_read(self.definition)
+        return self._schedule_groups[active]
 
     @property
     def user(self) -> UserView:

@@ -21,7 +21,7 @@ from desktop.journal.entry import (
 from desktop.site import Site
 from desktop.study.definition import Definition
 from desktop.study.part import Text
-from desktop.vault import attempts, journal, keys
+from desktop.vault import attempts, keys
 from desktop.vault.backup import unpack_backup
 from desktop.vault.database import Progress, translated
 from desktop.vault.keys import Unlocked, VaultFile
@@ -123,7 +123,7 @@ def create_site(
         vault.close()
         empty_folder(folder, made_folder=made_folder)
         raise
-    return Site(vault, definition, user), recovery_code
+    return Site(vault, user), recovery_code
 
 
 def open_site(folder: Path, name: str, passphrase: str, *, wall: Wall = system_wall) -> Site:
@@ -218,7 +218,6 @@ def _enter(folder: Path, file: VaultFile, unlocked: Unlocked, user: str, wall: W
         vault.user = user
         with vault.begin() as connection:
             person: Person | None = vault.staff(connection).people.get(user)
-            definition = _newest_definition(vault)
         if person is None:
             raise SignInError("The user or the passphrase is not right.")
         if person.suspended:
@@ -229,24 +228,13 @@ def _enter(folder: Path, file: VaultFile, unlocked: Unlocked, user: str, wall: W
     except BaseException:
         vault.close()
         raise
-    return Site(vault, definition, user)
+    return Site(vault, user)
 
 
 def _record_sign_in(vault: Vault) -> None:
     vault.record([Recording(body) for body in attempts.told(vault.folder, "signed_in")])
     with translated():
         attempts.forget(vault.folder)
-
-
-def _newest_definition(vault: Vault) -> Definition:
-    with vault.begin() as connection:
-        newest: StudyVersionAdded | None = None
-        for entry in journal.of_kinds(connection, ["study_version_added"]):
-            if isinstance(entry.body, StudyVersionAdded):
-                newest = entry.body
-    if newest is None:
-        raise DamagedError("The vault holds no study definition. Restore the newest backup.")
-    return Definition.from_bytes(newest.definition.encode())
 
 
 def _as_new_device(vault: Vault, user: str) -> Site:
@@ -265,7 +253,7 @@ def _as_new_device(vault: Vault, user: str) -> Site:
             Recording(SessionChanged(salt=new_salt(), act="signed_in")),
         ]
     )
-    return Site(vault, _newest_definition(vault), user)
+    return Site(vault, user)
 
 
 def _device_started(vault: Vault, restored: str = "", sequence: int = 0, head: str = "") -> DeviceStarted:

@@ -24,17 +24,23 @@ from desktop.casebook.views import (
     FormState,
     FormSummary,
     FormView,
+    PointAnswer,
+    RangeLine,
     ShellView,
+    StageView,
     Status,
+    StudyView,
     SubjectLine,
     SyncView,
     Today,
     TrendPoint,
+    VersionLine,
 )
 from desktop.errors import RefusedError
+from desktop.study import pathway
 from desktop.study.assess import Code, assess
 from desktop.study.data import FormContent, FormKey, ItemValue
-from desktop.study.definition import Definition
+from desktop.study.definition import Definition, groups_of
 from desktop.study.schedule import due as schedule_due
 from desktop.study.values import number_in_first_unit
 from desktop.vault import casebook, drafts, open_checks, outbox
@@ -60,7 +66,7 @@ def shell(site: OpenedVault) -> ShellView:
             user=site.user_view(connection),
             entries=_states(site, connection),
             enrolled=outbox.is_enrolled(connection),
-            due=sum(form.days <= 0 or form.overdue for form in due),
+            due=sum(form.is_now for form in due),
             discrepancies=len(_discrepancies(site, connection)),
         )
 
@@ -95,7 +101,7 @@ def today(site: OpenedVault) -> Today:
             planned_subjects=site.location.planned_subjects,
             subjects_by_month=_by_month(site.civil_date, first_walls),
             forms_complete=total - states.get(FormState.INCOMPLETE, 0),
-            forms_total=total + sum(form.overdue or form.days <= 0 for form in due),
+            forms_total=total + sum(form.is_now for form in due),
             clock_behind=site.vault.clock.is_behind(),
         )
 
@@ -162,13 +168,32 @@ def casebook_of(site: OpenedVault, subject: str) -> Casebook:
                 for key, form in fold.forms.items()
                 for clash in form.clashes
             ),
+            pathway=tuple(
+                _stage(staff, stage) for stage in pathway.walk(site.rules, contents, fold.decisions, site.civil_date)
+            ),
         )
+
+
+def _stage(staff: Staff, stage: pathway.Stage) -> StageView:
+    branch, decision = stage.left_by, stage.decision
+    return StageView(
+        step=stage.step.oid,
+        visit=stage.visit,
+        event_repeat=stage.event_repeat,
+        because=branch.label if branch else {},
+        source=branch.source if branch else "",
+        evidence=stage.evidence,
+        decided_to=decision.to if decision else "",
+        decided_by=staff.name_of(decision.user) if decision else "",
+        decided_at=decision.wall if decision else "",
+        reason=decision.reason if decision else "",
+    )
 
 
 def reassess_next(site: OpenedVault) -> bool:
     """Assess the forms of one subject that changed since; False where all is up to date. For idle time."""
     with site.vault.begin() as connection:
-        stale = open_checks.next_stale(connection, site.definition.sha256)
+        stale = open_checks.next_stale(connection, site.rules_mark)
         if stale is None:
             return False
         subject, time = stale
@@ -176,10 +201,13 @@ def reassess_next(site: OpenedVault) -> bool:
         contents = fold.contents()
         found: list[open_checks.OpenForm] = []
         for key, saved in fold.forms.items():
-            if saved.removed is not None or key.form not in site.definition.forms:
+            if saved.removed is not None or saved.version_sha256 not in site.conduct.versions:
+                continue
+            rules = site.rules_of(saved.version_sha256)
+            if key.form not in rules.definition.forms:
                 continue
             others = {other: content for other, content in contents.items() if other != key}
-            assessment = assess(site.rules, key, saved.content(), others, site.civil_date)
+            assessment = assess(rules, key, saved.content(), others, site.civil_date)
             answered = {(check.check, check.group, check.row) for check in saved.checks}
             count = sum(
                 problem.code in (Code.HARD_CHECK, Code.COMMENT_NEEDED)
@@ -189,7 +217,7 @@ def reassess_next(site: OpenedVault) -> bool:
             )
             if count:
                 found.append(open_checks.OpenForm(key, count))
-        open_checks.put(connection, subject, time, site.definition.sha256, found)
+        open_checks.put(connection, subject, time, site.rules_mark, found)
     return True
 
 
@@ -229,6 +257,7 @@ def form(site: OpenedVault, subject: str, key: FormKey) -> FormView:
             checks=saved.checks,
             basis=dict(saved.basis),
             version=saved.version,
+            version_sha256=saved.version_sha256,
             others=others,
             draft=draft,
             today=site.civil_date,
@@ -261,11 +290,53 @@ def status(site: OpenedVault) -> Status:
             device=site.device,
             subjects=len(casebook.all_subjects(connection)),
             forms=casebook.count_states(connection),
+            due=_count_due(_due(site, connection)),
             discrepancies=len(_discrepancies(site, connection)),
             queries=0,
             entries=_states(site, connection),
             last_receipt=outbox.last_receipt(connection),
         )
+
+
+def study_view(site: OpenedVault) -> StudyView:
+    """How the site conducts the study."""
+    conduct = site.conduct
+    with site.vault.begin() as connection:
+        staff = site.vault.staff(connection)
+    return StudyView(
+        answers={
+            name: PointAnswer(
+                value=answer.value, reason=answer.reason, user=staff.name_of(answer.user), wall=answer.wall
+            )
+            for name, answer in conduct.answers.items()
+        },
+        ranges=tuple(
+            RangeLine(range=record.range, reason=record.reason, user=staff.name_of(record.user), wall=record.wall)
+            for record in conduct.ranges
+        ),
+        versions=tuple(
+            VersionLine(
+                oid=record.oid,
+                sha256=record.sha256,
+                added=record.added,
+                approved=record.approved,
+                reference=record.reference,
+                activated=record.activated,
+                user=staff.name_of(record.user) if record.user else "",
+                is_active=record.sha256 == conduct.active,
+            )
+            for record in conduct.versions.values()
+        ),
+        laboratory_items=site.definition.laboratory_items,
+    )
+
+
+def _count_due(due: tuple[DueForm, ...]) -> dict[str, int]:
+    return {
+        "due": sum(form.is_now and not form.overdue for form in due),
+        "overdue": sum(form.overdue for form in due),
+        "missed": sum(form.missed for form in due),
+    }
 
 
 def sync_view(site: OpenedVault) -> SyncView:
@@ -334,12 +405,8 @@ def _headline(definition: Definition, contents: Contents) -> tuple[ItemValue | N
     return tuple(found)
 
 
-def _groups_of(definition: Definition, items: set[str]) -> set[str]:
-    return {group.oid for group in definition.version.groups if any(ref.item in items for ref in group.items)}
-
-
 def _headlines(site: OpenedVault, connection: Connection) -> dict[str, tuple[ItemValue | None, ...]]:
-    groups = _groups_of(site.definition, set(site.definition.version.headline))
+    groups = groups_of(site.definition, set(site.definition.version.headline))
     return {
         subject: _headline(site.definition, contents)
         for subject, contents in casebook.contents_of_groups(connection, groups)
@@ -348,12 +415,10 @@ def _headlines(site: OpenedVault, connection: Connection) -> dict[str, tuple[Ite
 
 def _due(site: OpenedVault, connection: Connection) -> tuple[DueForm, ...]:
     """What the schedule expects of all subjects, from the anchors' groups alone; worked out once for a state of the casebook."""
-    definition = site.definition
     of = (site.vault.revision, site.civil_date)
     if site.known_due is not None and site.known_due[0] == of:
         return site.known_due[1]
-    anchors = {schedule.anchor for event in definition.version.events for schedule in event.schedules}
-    anchored: dict[str, Contents] = dict(casebook.contents_of_groups(connection, _groups_of(definition, anchors)))
+    anchored: dict[str, Contents] = dict(casebook.contents_of_groups(connection, site.schedule_groups()))
     present: dict[str, Contents] = {}
     for subject, key in casebook.keys(connection):
         # A form that is there is not due; its values matter only where they are anchors.
@@ -372,7 +437,8 @@ def _due_of(site: OpenedVault, subject: str, contents: Contents) -> tuple[DueFor
             due=due.due,
             closes=due.closes,
             days=(due.closes - date).days if date > due.closes else (due.due - date).days,
-            overdue=date > due.closes,
+            overdue=due.is_overdue(date),
+            missed=due.is_missed(date),
         )
         for due in schedule_due(site.rules, contents, date)
     )

@@ -13,8 +13,23 @@ from typing import TYPE_CHECKING, Self
 
 import msgspec
 
-from desktop import looking_back, people, questions, transferring
-from desktop.acts import Act, AddUser, ChangePassphrase, ChangeUser, Recorded, RedactEntry, RemoveForm, SaveForm
+from desktop import conducting, looking_back, people, questions, transferring
+from desktop.acts import (
+    Act,
+    ActivateStudyVersion,
+    AddStudyVersion,
+    AddUser,
+    AnswerPoint,
+    ChangePassphrase,
+    ChangeUser,
+    ConductAct,
+    DecidePathway,
+    Recorded,
+    RedactEntry,
+    RemoveForm,
+    SaveForm,
+    SetNormalRange,
+)
 from desktop.casebook.saving import prepare_save
 from desktop.casebook.views import (
     AuditLine,
@@ -27,6 +42,7 @@ from desktop.casebook.views import (
     Role,
     ShellView,
     Status,
+    StudyView,
     SubjectLine,
     SyncView,
     Today,
@@ -57,10 +73,20 @@ from desktop.vault.vault import Recording, Vault
 FILLS_FORMS = frozenset({Role.ENTRY, Role.INVESTIGATOR})
 EXPORTS = frozenset({Role.MANAGER, Role.INVESTIGATOR})
 MANAGES = frozenset({Role.MANAGER})
+DECIDES = frozenset({Role.INVESTIGATOR})
+SETS_RANGES = frozenset({Role.MANAGER, Role.INVESTIGATOR})
+CONDUCTS: dict[type[ConductAct], frozenset[Role]] = {
+    DecidePathway: DECIDES,
+    AnswerPoint: DECIDES,
+    SetNormalRange: SETS_RANGES,
+    AddStudyVersion: MANAGES,
+    ActivateStudyVersion: MANAGES,
+}
 
 if TYPE_CHECKING:
     from desktop.export.excel import ExportResult
     from desktop.export.transfer import Transfer
+    from desktop.rehearsing import Rehearsal
     from desktop.sync.channel import Carry
     from desktop.sync.enrolment import Enrolment
     from desktop.sync.session import SyncResult
@@ -69,8 +95,8 @@ if TYPE_CHECKING:
 class Site(OpenedVault):
     """An opened vault with a person signed in, and all that the person may do. `desktop.opening` makes one."""
 
-    def __init__(self, vault: Vault, definition: Definition, user: str) -> None:
-        super().__init__(vault, definition, user)
+    def __init__(self, vault: Vault, user: str) -> None:
+        super().__init__(vault, user)
         self._locked = False
 
     # The session
@@ -121,6 +147,9 @@ class Site(OpenedVault):
                 return self._save_form(act)
             case RemoveForm():
                 return self._remove_form(act)
+            case DecidePathway() | AnswerPoint() | SetNormalRange() | AddStudyVersion() | ActivateStudyVersion():
+                self.require(CONDUCTS[type(act)])
+                return conducting.record(self, act)
             case AddUser():
                 self.require(MANAGES)
                 return people.add_user(self.vault, act)
@@ -136,7 +165,10 @@ class Site(OpenedVault):
         self.require(FILLS_FORMS)
         with self.vault.begin() as connection:
             fold = self.vault.subject(connection, act.subject)
-        body = prepare_save(self.rules, act, fold, self.vault.site, self.civil_date)
+        saved = fold.forms.get(act.key)
+        # A form keeps the study version that it was entered under.
+        rules = self.rules if saved is None or saved.removed is not None else self.rules_of(saved.version_sha256)
+        body = prepare_save(rules, act, fold, self.vault.site, self.civil_date)
         if body is None:
             self.drop_draft(act.subject, act.key)
             return Recorded(changed=False, subject=act.subject, key=act.key)
@@ -247,6 +279,10 @@ class Site(OpenedVault):
         """A form with all that is needed to go on filling it; also one that has no entry yet."""
         return questions.form(self, subject, key)
 
+    def study_view(self) -> StudyView:
+        """How the site conducts the study: answers to open points, normal ranges, versions."""
+        return questions.study_view(self)
+
     def next_subject(self) -> str:
         """The next free subject key of this device."""
         return questions.next_subject(self)
@@ -289,6 +325,14 @@ class Site(OpenedVault):
         return questions.status(self)
 
     # Long work
+
+    def rehearse(
+        self, definition: Definition, progress: Progress | None = None, cancelled: Cancelled | None = None
+    ) -> "Rehearsal":
+        """What a version of the study would change for each subject; nothing is recorded."""
+        from desktop.rehearsing import rehearse
+
+        return rehearse(self, definition, progress, cancelled)
 
     def rebuild(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> int:
         """Drop the casebook and fold it again; returns the number of subjects."""

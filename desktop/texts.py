@@ -25,6 +25,42 @@ CHINESE: dict[str, str] = {
     "There is no subject of this key.": "没有该编号的受试者。",
     "The form was not recorded: {n} points stand against it.": "表单未记录：有 {n} 处问题。",
     "The casebook was left as it was.": "病例册保持原样。",
+    # Conducting the study
+    "The study has no such step of the pathway.": "研究中没有该路径步骤。",
+    "The subject is at another step now. Look at the pathway again.": "受试者现处于另一步骤，须重新查看治疗路径。",
+    "The subject is at this step already.": "受试者已处于该步骤。",
+    "There is no decision to take back.": "没有可撤回的决定。",
+    "The study has no such point.": "研究中没有该待确认事项。",
+    "There is no answer to take back.": "没有可撤回的答复。",
+    "The answer is empty, too long, or holds characters that cannot be kept.": "答复为空、过长，或含有无法保存的字符。",
+    "This is no answer to the point: {why}": "不能作为该事项的答复：{why}",
+    "The study has no such laboratory item.": "研究中没有该检验项目。",
+    "A limit is a number in the first unit of the item.": "限值须为数字，单位为该项目的首选单位。",
+    "The lower limit is not below the upper one.": "下限应低于上限。",
+    "The ages do not go from less to more.": "年龄范围应由小到大。",
+    "The name of the laboratory is too long or holds characters that cannot be kept.": "检验科名称过长，或含有无法保存的字符。",
+    "This is the definition of another study: {study}.": "这是另一项研究的定义：{study}。",
+    "This version of the study is here already.": "本中心已有该研究版本。",
+    "There is another version of the same OID {version} here. Give the new one its own.": (
+        "已有 OID 同为 {version} 的另一版本，新版本须使用自己的 OID。"
+    ),
+    "The new version changes the meaning of what was recorded: {what}.": "新版本改变了已记录数据的含义：{what}。",
+    "This version of the study is not here.": "本中心没有该研究版本。",
+    "This version of the study is in force already.": "该研究版本已启用。",
+    "The date of approval lies after today.": "批准日期晚于今天。",
+    "Give the number or name of the approval document.": "须填写批件编号或名称。",
+    "The reason or comment is too long or holds characters that cannot be kept.": "理由或备注过长，或含有无法保存的字符。",
+    "This is no date: it is written YYYY-MM-DD.": "日期格式不正确，应为 YYYY-MM-DD。",
+    "This was entered under a study version that is not here yet. Sync first.": (
+        "该内容按本机尚无的研究版本录入，须先同步。"
+    ),
+    "The workbook has no term.": "工作簿中没有任何事件名称。",
+    "The file is too large.": "文件过大。",
+    "This file is no Excel workbook.": "该文件不是 Excel 工作簿。",
+    "No sheet of the workbook has the columns MedDRA Code, SOC, Term and Grade 1 to 5.": (
+        "工作簿中没有含 MedDRA Code、SOC、Term 和 Grade 1 至 5 各列的工作表。"
+    ),
+    "The rehearsal was stopped.": "预演已停止。",
     # Signing in, making, restoring
     "The user or the passphrase is not right.": "用户或口令不对。",
     "The user or the recovery code is not right.": "用户或恢复码不对。",
@@ -259,7 +295,15 @@ CHINESE: dict[str, str] = {
     "Signed out.": "退出。",
     "This computer took over from a backup.": "本机由备份恢复后继续使用。",
     "This computer began.": "本机开始使用。",
-    "Study version {version} came into use.": "研究定义版本 {version} 启用。",
+    "Study version {version} is in force: approved {approved}, {reference}.": (
+        "研究版本 {version} 启用：批准日期 {approved}，{reference}。"
+    ),
+    "Decision on the pathway: from {step} to {to}.": "治疗路径决定：{step} → {to}。",
+    "Decision at {step} taken back.": "撤回在 {step} 的决定。",
+    "Open point {name} answered: {value}.": "待确认事项 {name} 的答复：{value}。",
+    "Answer to {name} taken back.": "撤回对 {name} 的答复。",
+    "Normal range of {item}: {low} to {high} from {since}.": "{item} 正常值范围：{low} 至 {high}，自 {since} 起。",
+    "Study version {version} came to this site.": "收到研究版本 {version}。",
     "Exported: {what} {month}.": "导出：{what} {month}。",
     "Joined the centre {fingerprint}.": "已加入协调中心 {fingerprint}。",
     "The content of this entry was blanked because it held identifying text.": "该记录含可识别身份的内容，已被遮蔽。",

@@ -4,7 +4,7 @@ Pure and total: it evaluates no expression, reads no clock, no zone and no row i
 applied in the order (hybrid time, device, sequence); the same entries give the same record, in whatever order they
 arrived. What arrives late makes the subject fold again from its first entry.
 
-The result is kept in the vault as one `FormRow` a form and one `GroupRow` a row of an ItemGroup. `FOLD_VERSION`
+The result is kept in the vault as one row a form, one a row of an ItemGroup and one a decision. `FOLD_VERSION`
 counts changes of what the fold makes; a vault folded by another version is folded again at opening.
 """
 
@@ -13,10 +13,11 @@ from collections.abc import Iterable
 import msgspec
 
 from desktop.casebook.views import FormState
-from desktop.journal.entry import Entry, FiredCheck, FormRemoved, FormSaved, ItemGroupData
+from desktop.journal.entry import Entry, FiredCheck, FormRemoved, FormSaved, ItemGroupData, PathwayDecided
 from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue
+from desktop.study.pathway import Decision
 
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 
 
 class Writer(msgspec.Struct, frozen=True, array_like=True):
@@ -124,11 +125,13 @@ class FormFold(msgspec.Struct):
 
 
 class SubjectFold:
-    """All forms of one subject. `apply` takes entries in fold order."""
+    """All forms of one subject, and the decisions on its way. `apply` takes entries in fold order."""
 
     def __init__(self, subject: str) -> None:
         self.subject = subject
         self.forms: dict[FormKey, FormFold] = {}
+        self.decisions: dict[tuple[str, int], Decision] = {}
+        """(pathway step OID, how manyeth time there) -> the newest decision there."""
         self._contents: dict[FormKey, FormContent] = {}
         """Of forms that did not change since they were last asked for."""
 
@@ -141,6 +144,16 @@ class SubjectFold:
             _Save(self.forms.setdefault(body.key, FormFold()), body, writer, entry, changes).run()
         elif isinstance(body, FormRemoved) and body.key in self.forms:
             _remove(self.forms[body.key], body, writer, entry, changes)
+        elif isinstance(body, PathwayDecided):
+            self.decisions[body.step, body.visit] = Decision(
+                to=body.to,
+                reason=body.reason,
+                user=writer.user,
+                wall=writer.wall,
+                device=writer.device,
+                sequence=writer.sequence,
+            )
+            return None
         else:
             return None
         self._contents.pop(body.key, None)

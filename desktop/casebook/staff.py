@@ -1,6 +1,6 @@
 """Who and what belongs to this site: the fold of the entries that are about no subject.
 
-Users, devices and study versions are few, so they are folded on reading and kept in no table.
+Users and devices are few, so they are folded on reading and kept in no table.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,6 @@ from desktop.journal.entry import (
     Entry,
     Kind,
     PassphraseChanged,
-    StudyVersionAdded,
     UserAdded,
     UserChanged,
 )
@@ -23,7 +22,6 @@ STAFF_KINDS = (
     Kind.USER_ADDED,
     Kind.USER_CHANGED,
     Kind.PASSPHRASE_CHANGED,
-    Kind.STUDY_VERSION_ADDED,
 )
 """The kinds of entries that this fold reads."""
 
@@ -49,13 +47,11 @@ class DeviceRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Staff(msgspec.Struct, frozen=True, kw_only=True):
-    """The site's people, computers and study versions, as of the newest entry."""
+    """The site's people and computers, as of the newest entry."""
 
     people: dict[str, Person] = {}
     """By user OID."""
     devices: dict[str, DeviceRecord] = {}
-    versions: dict[str, str] = {}
-    """SHA-256 -> MetaDataVersion OID, in the order in which they came."""
 
     def named(self, name: str) -> Person | None:
         """The person of that name."""
@@ -71,7 +67,6 @@ def fold_staff(entries: Iterable[Entry]) -> Staff:
     """Fold the entries of `STAFF_KINDS`, given in fold order."""
     people: dict[str, Person] = {}
     devices: dict[str, DeviceRecord] = {}
-    versions: dict[str, str] = {}
     for entry in entries:
         match entry.body:
             case UserAdded() as added:
@@ -94,11 +89,9 @@ def fold_staff(entries: Iterable[Entry]) -> Staff:
                     sealing_key=started.sealing_key,
                     wall=entry.head.wall,
                 )
-            case StudyVersionAdded() as version:
-                versions[version.sha256] = version.oid
             case _:
                 pass
-    return Staff(people=people, devices=devices, versions=versions)
+    return Staff(people=people, devices=devices)
 
 
 def _roles(names: tuple[str, ...]) -> tuple[Role, ...]:

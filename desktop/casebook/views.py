@@ -7,6 +7,9 @@ import msgspec
 
 from desktop.journal.entry import FiredCheck
 from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue
+from desktop.study.local import NormalRange
+from desktop.study.part import Text
+from desktop.study.pathway import Evidence
 
 
 class FormState(enum.StrEnum):
@@ -76,6 +79,8 @@ class FormView(_View, frozen=True, kw_only=True):
     """Checks that fired at the last save, with their comments."""
     basis: dict[str, int] = {}
     version: str = ""
+    """MetaDataVersion OID under which it was entered."""
+    version_sha256: str = ""
     others: dict[FormKey, FormContent] = {}
     """The subject's other saved forms, derived values included: evidence, and what cross-form checks read."""
     draft: "Draft | None" = None
@@ -170,6 +175,13 @@ class DueForm(_View, frozen=True, kw_only=True):
     days: int
     """Days from today to the due date while it is open; days past `closes` as a negative number when overdue."""
     overdue: bool
+    missed: bool = False
+    """It can no longer be made up; then it is not overdue."""
+
+    @property
+    def is_now(self) -> bool:
+        """It should be filled by today."""
+        return not self.missed and (self.overdue or self.days <= 0)
 
 
 class TrendPoint(_View, frozen=True, kw_only=True):
@@ -187,6 +199,26 @@ class DosingSpan(_View, frozen=True, kw_only=True):
     last: datetime.date
 
 
+class StageView(_View, frozen=True, kw_only=True):
+    """A step of the pathway that a subject has come to, and what led on from it."""
+
+    step: str
+    """OID."""
+    visit: int
+    event_repeat: int
+    because: Text = {}
+    """What led on, in words; empty at the step where the subject is, and where a decision led on."""
+    source: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    decided_to: str = ""
+    """OID of the step to which an investigator's decision led on."""
+    decided_by: str = ""
+    """Name."""
+    decided_at: str = ""
+    """Wall time."""
+    reason: str = ""
+
+
 class Casebook(_View, frozen=True, kw_only=True):
     """Everything about one subject on one screen."""
 
@@ -200,6 +232,8 @@ class Casebook(_View, frozen=True, kw_only=True):
     trends: tuple[TrendPoint, ...]
     dosing: tuple[DosingSpan, ...]
     discrepancies: tuple["Discrepancy", ...]
+    pathway: tuple[StageView, ...] = ()
+    """The steps that the subject has gone through; the last one is where it is."""
 
 
 class Discrepancy(_View, frozen=True, kw_only=True):
@@ -270,6 +304,51 @@ class ShellView(_View, frozen=True, kw_only=True):
     discrepancies: int
 
 
+class PointAnswer(_View, frozen=True, kw_only=True):
+    """The site's answer to an open point."""
+
+    value: str
+    reason: str
+    user: str
+    """Name."""
+    wall: str
+
+
+class RangeLine(_View, frozen=True, kw_only=True):
+    """A laboratory's normal range, and who set it."""
+
+    range: NormalRange
+    reason: str
+    user: str
+    wall: str
+
+
+class VersionLine(_View, frozen=True, kw_only=True):
+    """A study version at this site."""
+
+    oid: str
+    sha256: str
+    added: str
+    """Wall time."""
+    approved: str
+    """Date of the approval; empty for the first version, and for one that is not in force yet."""
+    reference: str
+    activated: str
+    user: str
+    is_active: bool
+
+
+class StudyView(_View, frozen=True, kw_only=True):
+    """How the site conducts the study."""
+
+    answers: dict[str, PointAnswer]
+    """By setting name."""
+    ranges: tuple[RangeLine, ...]
+    versions: tuple[VersionLine, ...]
+    laboratory_items: tuple[str, ...]
+    """OIDs of the items that can have a normal range."""
+
+
 class Today(_View, frozen=True, kw_only=True):
     """The home screen."""
 
@@ -298,6 +377,8 @@ class Status(_View, frozen=True, kw_only=True):
     device: str
     subjects: int
     forms: dict[FormState, int]
+    due: dict[str, int]
+    """`due`, `overdue` and `missed` forms."""
     discrepancies: int
     queries: int
     entries: EntryStates

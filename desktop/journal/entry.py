@@ -17,6 +17,7 @@ import msgspec
 
 from desktop.errors import DamagedError
 from desktop.study.data import FormKey, ItemValue
+from desktop.study.local import NormalRange
 
 FORMAT = 1
 """Version of the entry format, in every head."""
@@ -76,7 +77,7 @@ class Body(_Data, frozen=True, kw_only=True):
 
 
 class StudyVersionAdded(Body, frozen=True, kw_only=True):
-    """A MetaDataVersion came into use; `definition` is its canonical JSON, whole."""
+    """A MetaDataVersion came to this site; `definition` is its canonical JSON, whole. The first one is in force at once."""
 
     oid: str
     sha256: str
@@ -160,6 +161,47 @@ class FormRemoved(Body, frozen=True, kw_only=True):
     reason: str
 
 
+class PathwayDecided(Body, frozen=True, kw_only=True):
+    """An investigator decided what follows a step of the pathway: otherwise than the study's rules, or where they are silent."""
+
+    step: str
+    """OID of the step at which the subject was."""
+    visit: int
+    """How manyeth time it was there, from 1."""
+    to: str
+    """OID of the step that follows; empty: an earlier decision is taken back."""
+    reason: str
+    version: str
+    """MetaDataVersion OID whose pathway was shown."""
+
+
+class PointAnswered(Body, frozen=True, kw_only=True):
+    """A point that the protocol leaves open was answered for this site."""
+
+    name: str
+    """Name of the study's setting."""
+    value: str | None
+    """`null`: the answer is taken back, and the study's default holds again."""
+    reason: str
+
+
+class NormalRangeSet(Body, frozen=True, kw_only=True):
+    """A laboratory's normal range for one item, from a date on."""
+
+    range: NormalRange
+    reason: str
+
+
+class StudyVersionActivated(Body, frozen=True, kw_only=True):
+    """A study version that was here already is in force from now on; `approved` is the ethics committee's date."""
+
+    oid: str
+    sha256: str
+    approved: str
+    reference: str
+    """Number or name of the approval document."""
+
+
 class Exported(Body, frozen=True, kw_only=True):
     """Data left this computer by a file."""
 
@@ -201,6 +243,10 @@ class Kind(enum.StrEnum):
     SESSION_CHANGED = "session_changed"
     FORM_SAVED = "form_saved"
     FORM_REMOVED = "form_removed"
+    PATHWAY_DECIDED = "pathway_decided"
+    POINT_ANSWERED = "point_answered"
+    NORMAL_RANGE_SET = "normal_range_set"
+    STUDY_VERSION_ACTIVATED = "study_version_activated"
     EXPORTED = "exported"
     ENROLLED = "enrolled"
     REDACTED = "redacted"
@@ -215,6 +261,10 @@ BODIES: dict[str, type[Body]] = {
     Kind.SESSION_CHANGED: SessionChanged,
     Kind.FORM_SAVED: FormSaved,
     Kind.FORM_REMOVED: FormRemoved,
+    Kind.PATHWAY_DECIDED: PathwayDecided,
+    Kind.POINT_ANSWERED: PointAnswered,
+    Kind.NORMAL_RANGE_SET: NormalRangeSet,
+    Kind.STUDY_VERSION_ACTIVATED: StudyVersionActivated,
     Kind.EXPORTED: Exported,
     Kind.ENROLLED: Enrolled,
     Kind.REDACTED: Redacted,

@@ -11,7 +11,7 @@ import enum
 import functools
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Literal
 
 import msgspec
@@ -289,6 +289,11 @@ class MetaDataVersion(Part, frozen=True, kw_only=True):
     grading: Grading | None = None
 
 
+def groups_of(definition: "Definition", items: Container[str]) -> set[str]:
+    """OIDs of the groups that ask any of these items."""
+    return {group.oid for group in definition.version.groups if any(ref.item in items for ref in group.items)}
+
+
 _ENCODER = msgspec.json.Encoder(order="sorted")
 _DECODER = msgspec.json.Decoder(MetaDataVersion)
 
@@ -330,6 +335,19 @@ class Definition:
     def group_of_item(self) -> dict[tuple[str, str], ItemGroupDef]:
         """(form OID, item OID) -> the group in which the form asks the item."""
         return {(form, item.oid): group for form in self.forms for group, _, item in self.form_items(form)}
+
+    @functools.cached_property
+    def laboratory_items(self) -> tuple[str, ...]:
+        """OIDs of the items that can have a normal range: the numbers of laboratory forms."""
+        return tuple(
+            dict.fromkeys(
+                item.oid
+                for form in self.version.forms
+                if form.laboratory is not None
+                for _, _, item in self.form_items(form.oid)
+                if item.data_type == DataType.FLOAT and item.derivation is None
+            )
+        )
 
     def codelist_of(self, item: ItemDef) -> CodeList | None:
         """The item's code list, if it has one."""

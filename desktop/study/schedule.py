@@ -10,13 +10,16 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from desktop.study import syntax
 from desktop.study.checks import Rules
 from desktop.study.course import Schedule, StudyEventDef
 from desktop.study.data import FormContent, FormKey
-from desktop.study.definition import Definition
+from desktop.study.definition import Definition, groups_of
+from desktop.study.infer import Inference
 from desktop.study.itemtypes import PartialDate
+from desktop.study.kinds import Names
 from desktop.study.part import Text
-from desktop.study.subject import SubjectScope
+from desktop.study.subject import SubjectScope, subject_names
 from desktop.study.values import parsed, value_fault
 
 Contents = Mapping[FormKey, FormContent]
@@ -64,6 +67,22 @@ def due(rules: Rules, contents: Contents, today: datetime.date) -> tuple[Due, ..
                         if key not in found or expected.due < found[key].due:
                             found[key] = expected
     return tuple(sorted(found.values(), key=lambda expected: (expected.due, expected.key)))
+
+
+def groups_read(definition: Definition) -> frozenset[str]:
+    """OIDs of the ItemGroups that the schedule reads: those of its anchors, and of its conditions."""
+    version = definition.version
+    names = subject_names(Names(definition))
+    schedules = [schedule for event in version.events for schedule in event.schedules]
+    items = {schedule.anchor for schedule in schedules}
+    for condition in (version.ended, *(schedule.when for schedule in schedules)):
+        if condition is not None:
+            inference = Inference(condition, names)
+            inference.kind_of(syntax.parse(condition))
+            for form, name in inference.reads:
+                if form in definition.forms:
+                    items |= {item.oid for _, _, item in definition.form_items(form) if item.name == name}
+    return frozenset(groups_of(definition, items))
 
 
 def _expected(rules: Rules, key: FormKey, schedule: Schedule, day: datetime.date) -> Due:

@@ -12,11 +12,13 @@ from sqlalchemy.dialects.sqlite import insert
 from desktop.casebook.fold import FormFold, GroupState, SubjectFold
 from desktop.casebook.views import FormState
 from desktop.study.data import FormContent, FormKey
-from desktop.vault.tables import CASEBOOK, FORM_COORDINATES, form_data, item_group_data
+from desktop.study.pathway import Decision
+from desktop.vault.tables import CASEBOOK, FORM_COORDINATES, form_data, item_group_data, pathway_decision
 
 _ENCODE = msgspec.json.Encoder(order="sorted").encode
 _DECODE_FORM = msgspec.json.Decoder(FormFold).decode
 _DECODE_GROUP = msgspec.json.Decoder(GroupState).decode
+_DECODE_DECISION = msgspec.json.Decoder(Decision).decode
 
 _FORM_KEY = FORM_COORDINATES
 _GROUP_KEY = (*_FORM_KEY, "item_group", "row")
@@ -31,8 +33,14 @@ _PUT_GROUP = _INSERT_GROUP.on_conflict_do_update(
     index_elements=_GROUP_KEY, set_={"record": _INSERT_GROUP.excluded.record}
 )
 
+_INSERT_DECISION = insert(pathway_decision)
+_PUT_DECISION = _INSERT_DECISION.on_conflict_do_update(
+    index_elements=("subject", "step", "visit"), set_={"record": _INSERT_DECISION.excluded.record}
+)
+
 FormRow = dict[str, Any]
 GroupRow = dict[str, Any]
+DecisionRow = dict[str, Any]
 
 
 def rows_of(subject: str, key: FormKey, form: FormFold) -> tuple[FormRow, list[GroupRow]]:
@@ -57,6 +65,21 @@ def rows_of(subject: str, key: FormKey, form: FormFold) -> tuple[FormRow, list[G
         for (group, row), state in form.rows.items()
     ]
     return form_row, group_rows
+
+
+def decision_rows(fold: SubjectFold) -> list[DecisionRow]:
+    """The rows that keep a subject's decisions."""
+    return [
+        {"subject": fold.subject, "step": step, "visit": visit, "record": _ENCODE(decision)}
+        for (step, visit), decision in fold.decisions.items()
+    ]
+
+
+def put_decisions(connection: Connection, fold: SubjectFold) -> None:
+    """Keep a subject's decisions as folded."""
+    rows = decision_rows(fold)
+    if rows:
+        connection.execute(_PUT_DECISION, rows)
 
 
 def put_form(
@@ -87,12 +110,14 @@ def insert_subjects(connection: Connection, folds: Iterable[SubjectFold]) -> Non
     """Keep subjects of whom nothing is kept yet."""
     form_rows: list[FormRow] = []
     group_rows: list[GroupRow] = []
+    decisions: list[DecisionRow] = []
     for fold in folds:
+        decisions += decision_rows(fold)
         for key, form in fold.forms.items():
             form_row, rows = rows_of(fold.subject, key, form)
             form_rows.append(form_row)
             group_rows += rows
-    for table, rows in ((form_data, form_rows), (item_group_data, group_rows)):
+    for table, rows in ((form_data, form_rows), (item_group_data, group_rows), (pathway_decision, decisions)):
         if rows:
             # Past the statement compiler: this is the bulk of a rebuild.
             names = [column.name for column in table.columns]
@@ -117,6 +142,8 @@ def load_subject(connection: Connection, subject: str) -> SubjectFold:
         fold.forms[_key(row)] = _DECODE_FORM(row.record)
     for row in connection.execute(select(item_group_data).where(item_group_data.c.subject == subject)):
         fold.forms[_key(row)].rows[row.item_group, row.row] = _DECODE_GROUP(row.record)
+    for row in connection.execute(select(pathway_decision).where(pathway_decision.c.subject == subject)):
+        fold.decisions[row.step, row.visit] = _DECODE_DECISION(row.record)
     return fold
 
 
@@ -203,11 +230,12 @@ def contents_of_groups(
         yield subject, {key: form.everything() for key, form in found.items()}
 
 
-def stored_rows(connection: Connection) -> tuple[Iterator[FormRow], Iterator[GroupRow]]:
+def stored_rows(connection: Connection) -> tuple[Iterator[FormRow], Iterator[GroupRow], Iterator[DecisionRow]]:
     """All rows of the casebook as they are stored, for comparing."""
+    decisions = connection.execute(select(pathway_decision)).mappings()
     form_rows = connection.execute(select(form_data)).mappings()
     group_rows = connection.execute(select(item_group_data)).mappings()
-    return ((dict(row) for row in form_rows), (dict(row) for row in group_rows))
+    return ((dict(row) for row in form_rows), (dict(row) for row in group_rows), (dict(row) for row in decisions))
 
 
 def _key(row: Any) -> FormKey:
@@ -216,3 +244,4 @@ def _key(row: Any) -> FormKey:
 
 form_row_key = itemgetter(*_FORM_KEY)
 group_row_key = itemgetter(*_GROUP_KEY)
+decision_row_key = itemgetter("subject", "step", "visit")

@@ -86,6 +86,18 @@ item_group_data = Table(
     sqlite_with_rowid=False,
 )
 
+pathway_decision = Table(
+    "pathway_decision",
+    metadata,
+    Column("subject", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("visit", Integer, nullable=False),
+    # `Decision` as JSON.
+    Column("record", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("subject", "step", "visit"),
+    sqlite_with_rowid=False,
+)
+
 draft = Table(
     "draft",
     metadata,
@@ -117,5 +129,5 @@ property_ = Table(
 )
 """What the device itself needs: its private keys, and the version of the fold that made the casebook."""
 
-CASEBOOK = (form_data, item_group_data)
+CASEBOOK = (form_data, item_group_data, pathway_decision)
 """The tables that a rebuild empties and folds again."""

@@ -24,6 +24,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlcipher3 import dbapi2
 
+from desktop.casebook.conduct import CONDUCT_KINDS, Conduct, fold_conduct
 from desktop.casebook.fold import FOLD_VERSION, SubjectFold, fold_subject
 from desktop.casebook.staff import STAFF_KINDS, Staff, fold_staff
 from desktop.errors import CancelledError, DamagedError, EnvironmentProblemError, InUseError
@@ -37,6 +38,7 @@ from desktop.journal.entry import (
     FormSaved,
     Head,
     Kind,
+    PathwayDecided,
     RawEntry,
     Redacted,
     encode,
@@ -98,6 +100,7 @@ class Vault:
         self._points: dict[str, ChainPoint] = {}
         self._subjects: OrderedDict[str, SubjectFold] = OrderedDict()
         self._staff: Staff | None = None
+        self._conduct: Conduct | None = None
         self.revision = 0
         """Counts what may have changed the casebook."""
         self.clock = HybridClock(wall=wall)
@@ -172,6 +175,9 @@ class Vault:
                 vault = cls(folder, file, unlocked, lock, engine, None, wall)
                 with vault.begin() as connection:
                     made_by = vault.property(connection, "fold_version")
+                    if made_by != str(FOLD_VERSION).encode():
+                        # Tables that the casebook of an older release lacks.
+                        metadata.create_all(connection)
                 if made_by != str(FOLD_VERSION).encode():
                     vault.rebuild()
             except BaseException:
@@ -220,7 +226,7 @@ class Vault:
             # What was read ahead of a commit that did not happen must not be believed.
             self._points.clear()
             self._subjects.clear()
-            self._staff = None
+            self._staff = self._conduct = None
             raise
 
     def driver_connection(self) -> dbapi2.Connection:
@@ -287,6 +293,8 @@ class Vault:
         if entry.head.subject is None:
             if entry.head.kind in STAFF_KINDS:
                 self._staff = None
+            if entry.head.kind in CONDUCT_KINDS:
+                self._conduct = None
             return
         fold = self.subject(connection, entry.head.subject)
         key = fold.apply(entry)
@@ -295,6 +303,8 @@ class Vault:
                 {(data.group, data.row) for data in entry.body.groups} if isinstance(entry.body, FormSaved) else None
             )
             casebook.put_form(connection, entry.head.subject, key, fold.forms[key], touched)
+        elif isinstance(entry.body, PathwayDecided):
+            casebook.put_decisions(connection, fold)
 
     def _redact(self, connection: Connection) -> None:
         """Blank what any entry says is to be blanked, and fold its subjects without it."""
@@ -338,7 +348,7 @@ class Vault:
             for subject in late:
                 self._subjects.pop(subject, None)
                 casebook.put_subject(connection, fold_subject(subject, journal.of_subject(connection, subject)))
-            self._staff = None
+            self._staff = self._conduct = None
             if next(journal.of_kinds(connection, [Kind.REDACTED]), None) is not None:
                 self._redact(connection)
         return len(rows)
@@ -374,10 +384,17 @@ class Vault:
         return fold
 
     def staff(self, connection: Connection) -> Staff:
-        """People, computers and study versions of the site."""
+        """People and computers of the site."""
         if self._staff is None:
             self._staff = fold_staff(journal.of_kinds(connection, STAFF_KINDS))
         return self._staff
+
+    def conduct(self) -> Conduct:
+        """Study versions, answers to open points and normal ranges of the site."""
+        if self._conduct is None:
+            with self.begin() as connection:
+                self._conduct = fold_conduct(journal.of_kinds(connection, CONDUCT_KINDS))
+        return self._conduct
 
     # Long work
 

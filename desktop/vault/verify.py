@@ -102,9 +102,10 @@ def _chain(connection: Connection, device: str, failures: list[Failure]) -> Iter
 
 def _casebook(connection: Connection) -> Iterable[Failure]:
     """Fold the journal's bytes anew and compare with what is stored, row by row."""
-    form_rows, group_rows = casebook.stored_rows(connection)
+    form_rows, group_rows, decision_rows = casebook.stored_rows(connection)
     stored_forms = {casebook.form_row_key(row): row for row in form_rows}
     stored_groups = {casebook.group_row_key(row): row for row in group_rows}
+    stored_decisions = {casebook.decision_row_key(row): row for row in decision_rows}
     wrong: list[str] = []
     for fold in folds(journal.all_by_subject(connection)):
         for key, form in fold.forms.items():
@@ -113,7 +114,11 @@ def _casebook(connection: Connection) -> Iterable[Failure]:
             pairs += [(row, stored_groups.pop(casebook.group_row_key(row), None)) for row in rows]
             if any(folded != stored for folded, stored in pairs):
                 wrong.append(f"{fold.subject}/{key.event}/{key.event_repeat}/{key.form}/{key.form_repeat}")
-    wrong += ["/".join(map(str, key)) for key in [*stored_forms, *stored_groups]]
+        for row in casebook.decision_rows(fold):
+            key = casebook.decision_row_key(row)
+            if stored_decisions.pop(key, None) != row:
+                wrong.append("/".join(map(str, key)))
+    wrong += ["/".join(map(str, key)) for key in [*stored_forms, *stored_groups, *stored_decisions]]
     return [
         Failure(where=where, message="The casebook differs here from what the journal says. Rebuild the casebook.")
         for where in dict.fromkeys(wrong)

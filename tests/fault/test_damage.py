@@ -58,7 +58,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Kept:
     unlocked = keys.unwrap(NURSE[1], slot)
     vault = Vault.unlock(clinic.folder, file, unlocked, clock)
     try:
-        said = everything(Site(vault, clinic.definition, slot.user))
+        said = everything(Site(vault, slot.user))
     finally:
         vault.close()
     return Kept(clinic.folder, file, unlocked, clinic.definition, clock, slot.user, said)
@@ -89,7 +89,7 @@ def found(kept: Kept) -> str:
     except DamagedError:
         return "refused"
     try:
-        site = Site(vault, kept.definition, kept.user)
+        site = Site(vault, kept.user)
         ok = site.verify().ok
         try:
             said = everything(site)
@@ -169,7 +169,7 @@ def test_pages_of_another_place_or_time_are_found(kept: Kept) -> None:
         except DamagedError:
             continue
         try:
-            if Site(vault, kept.definition, kept.user).verify().ok:
+            if Site(vault, kept.user).verify().ok:
                 silent.append(number)
         finally:
             vault.close()
@@ -270,7 +270,7 @@ def crashed(kept: Kept, tmp_path: Path) -> Kept:
         vault.user = kept.user
         # So little memory that pages go to the disk before the commit.
         vault.driver_connection().execute("PRAGMA cache_size = 1").fetchall()
-        site = Site(vault, kept.definition, kept.user)
+        site = Site(vault, kept.user)
         with vault.begin():
             for number in range(1, SUBJECTS + 1):
                 weight = ItemValue(value=f"{90 + number}.5", unit="kg")
