@@ -53,12 +53,13 @@ class Laboratory:
         for found in local.ranges:
             self.ranges.setdefault(found.item, []).append(found)
         grading = definition.version.grading
-        self.rules: dict[str, GradeRule] = {}
-        if grading is not None:
-            version = settings.get(grading.version)
-            self.rules = {rule.item: rule for rule in grading.rules if rule.version == version}
+        self.rules: dict[str, list[GradeRule]] = {}
+        """By item OID: too high and too low are two terms."""
+        for rule in grading.rules if grading is not None else ():
+            if grading is not None and rule.version == settings.get(grading.version):
+                self.rules.setdefault(rule.item, []).append(rule)
         self._conditions: dict[str, Expression] = {}
-        self._grades: dict[tuple[str, float, float | None, float | None, float | None], str] = {}
+        self._grades: dict[tuple[str, float, float | None, float | None, float | None], tuple[str, str]] = {}
 
     def flags(self, key: FormKey, content: FormContent, others: Contents) -> dict[ItemPlace, Flag]:
         """What is said of the values of a form that is a laboratory report; nothing of another form."""
@@ -70,13 +71,13 @@ class Laboratory:
         found: dict[ItemPlace, Flag] = {}
         for place, item, value in self._numbers(form, content):
             limits = normal_range(self.ranges.get(item.oid, ()), item.oid, sample) if sample else None
-            grade = self._grade(item, value, limits, contents)
+            term, grade = self._grade(item, value, limits, contents)
             if limits is not None or grade:
                 found[place] = Flag(
                     low=limits.low if limits else "",
                     high=limits.high if limits else "",
                     indicator=_indicator(value, limits),
-                    term=self.rules[item.oid].term if grade else "",
+                    term=term,
                     grade=grade,
                 )
         return found
@@ -93,10 +94,9 @@ class Laboratory:
             for _, item, value in self._numbers(form, content):
                 if item.oid in self.rules:
                     limits = normal_range(self.ranges.get(item.oid, ()), item.oid, sample)
-                    grade = self._grade(item, value, limits, contents)
+                    term, grade = self._grade(item, value, limits, contents)
                     if grade:
-                        rule = self.rules[item.oid]
-                        yield Graded(item=item.name, term=rule.term, grade=grade, date=sample.date)
+                        yield Graded(item=item.name, term=term, grade=grade, date=sample.date)
 
     def _numbers(self, form: FormDef, content: FormContent) -> Iterator[tuple[ItemPlace, ItemDef, float]]:
         for group, _, item in self.definition.form_items(form.oid):
@@ -145,19 +145,25 @@ class Laboratory:
             return found.earliest if found.earliest == found.latest else None
         return found.date() if isinstance(found, datetime.datetime) else found
 
-    def _grade(self, item: ItemDef, value: float, limits: NormalRange | None, contents: Contents) -> str:
-        """The highest grade whose condition is true; empty where none is."""
-        rule = self.rules.get(item.oid)
-        if rule is None:
-            return ""
+    def _grade(self, item: ItemDef, value: float, limits: NormalRange | None, contents: Contents) -> tuple[str, str]:
+        """(term, grade): the highest grade whose condition is true; empty where none is."""
+        rules = self.rules.get(item.oid, [])
+        if not rules:
+            return "", ""
         lln, uln = (limits.lln, limits.uln) if limits else (None, None)
-        baseline = self._baseline(item, contents) if any("baseline" in text for text in rule.grades.values()) else None
+        needs_baseline = any("baseline" in text for rule in rules for text in rule.grades.values())
+        baseline = self._baseline(item, contents) if needs_baseline else None
         known = (item.oid, value, lln, uln, baseline)
         if known not in self._grades:
             names = {"value": value, "lln": lln, "uln": uln, "baseline": baseline}
-            self._grades[known] = next(
-                (grade for grade in sorted(rule.grades, reverse=True) if self._holds(rule.grades[grade], names)), ""
-            )
+            found = [
+                (grade, rule.term)
+                for rule in rules
+                for grade, condition in rule.grades.items()
+                if self._holds(condition, names)
+            ]
+            grade, term = max(found, default=("", ""))
+            self._grades[known] = (term, grade)
         return self._grades[known]
 
     def _holds(self, condition: str, names: Mapping[str, float | None]) -> bool:
