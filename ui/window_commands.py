@@ -8,6 +8,7 @@ import typer
 
 from desktop import acting
 from desktop.cli import app
+from desktop.cli import main as main_of_desktop
 from desktop.command_line import JsonOption, say
 from desktop.errors import EnvironmentProblemError
 from ui.command import data_folder, open_window, prepare_environment, usual_vault
@@ -65,4 +66,4 @@ def _progress(done: int, total: int) -> None:
 
 def main() -> None:
     """Run the command line."""
-    cli.main()
+    main_of_desktop()
