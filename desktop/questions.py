@@ -150,10 +150,14 @@ def casebook_of(site: OpenedVault, subject: str) -> Casebook:
         contents = fold.contents()
         due = _due_of(site, subject, contents)
         mine = tuple(draft.key for draft in drafts.of_user(connection, site.user_oid) if draft.subject == subject)
+        coming = {form.key: form.due for form in due} | dict.fromkeys(mine, site.civil_date)
+        stages = tuple(
+            _stage(staff, stage) for stage in pathway.walk(site.rules, contents, fold.decisions, site.civil_date)
+        )
         return Casebook(
             subject=subject,
             headline=_headline(definition, contents),
-            occurrences=_occurrences(definition, [*contents, *(form.key for form in due), *mine]),
+            occurrences=_occurrences(definition, contents, coming, stages),
             forms=tuple(
                 _summary(definition, staff, subject, key, form)
                 for key, form in sorted(fold.forms.items())
@@ -444,13 +448,32 @@ def _due_of(site: OpenedVault, subject: str, contents: Contents) -> tuple[DueFor
     )
 
 
-def _occurrences(definition: Definition, keys: list[FormKey]) -> tuple[tuple[str, int], ...]:
-    found: list[tuple[str, int]] = []
-    for event in definition.version.events:
-        repeats = {key.event_repeat for key in keys if key.event == event.oid}
-        last = max(repeats, default=1) if event.repeating else 1
-        found += [(event.oid, repeat) for repeat in range(1, last + 1)]
-    return tuple(found)
+def _occurrences(
+    definition: Definition, contents: Contents, coming: dict[FormKey, datetime.date], stages: tuple[StageView, ...]
+) -> tuple[tuple[str, int], ...]:
+    """The occurrences of events that are there, under way or expected, by their first dates; logs come last.
+
+    The first event and the logs are always among them, and where the pathway is.
+    """
+    dates: dict[tuple[str, int], datetime.date] = {}
+    for key, content in contents.items():
+        date = _first_date(definition, key.form, content) or datetime.date.max
+        at = (key.event, key.event_repeat)
+        dates[at] = min(dates.get(at, date), date)
+    for key, date in coming.items():
+        dates.setdefault((key.event, key.event_repeat), date)
+    pathway = definition.version.pathway
+    if stages and pathway is not None:
+        event = pathway.by_oid[stages[-1].step].event
+        if event is not None:
+            dates.setdefault((event, stages[-1].event_repeat), datetime.date.max)
+    order = {event.oid: number for number, event in enumerate(definition.version.events)}
+    common = {event.oid for event in definition.version.events if event.kind == "Common"}
+    first = definition.version.first_event
+    for oid in (first, *common):
+        dates.setdefault((oid, 1), datetime.date.max)
+    known = [at for at in dates if at[0] in order]
+    return tuple(sorted(known, key=lambda at: (at[0] in common, at[0] != first, dates[at], at[1], order[at[0]])))
 
 
 def _discrepancies(site: OpenedVault, connection: Connection) -> tuple[Discrepancy, ...]:
