@@ -168,8 +168,11 @@ class Frame(QWidget):
             self._screens[self._place.where].fail(error)
 
     @Slot(object)
-    def _see_recorded(self, _: Recorded) -> None:
+    def _see_recorded(self, recorded: Recorded) -> None:
         self._see_change()
+        if recorded.study:
+            for screen in self._screens.values():
+                screen.study_changed()
         current = self.stack.currentWidget()
         if isinstance(current, Screen):
             current.refresh()

@@ -281,12 +281,19 @@ class FormWizard:
     def _take_up(self, draft: Draft) -> None:
         """Go on where the person stopped, seeing what was seen then: a later save elsewhere shows as a discrepancy."""
         self.basis = dict(draft.basis)
+        # What was typed under another version of the study, and is not asked any more, could be neither seen nor saved.
+        asked = {(group.oid, item.oid) for group, _, item in self.definition.form_items(self.form.oid)}
         for group, row in draft.removed_rows:
-            self._drop_row(group, row)
+            if group in self.form.groups:
+                self._drop_row(group, row)
         for where, value in draft.items.items():
-            self._put(_named(where), value)
+            place = _named(where)
+            if (place.group, place.item) in asked:
+                self._put(place, value)
         for where, text in draft.comments.items():
-            self.comments[_named(where)] = text
+            place = _named(where)
+            if (place.group, place.item) in asked:
+                self.comments[place] = text
         if draft.page in self.form.groups:
             self.page = draft.page
 

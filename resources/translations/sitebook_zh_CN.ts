@@ -539,6 +539,14 @@
         <translation>首次录入</translation>
     </message>
     <message>
+        <source>Study version {version}</source>
+        <translation>研究版本 {version}</translation>
+    </message>
+    <message>
+        <source>This form was entered under this version of the study and keeps to it. Another one is in force now.</source>
+        <translation>该表单按此研究版本录入并沿用此版本，现行版本已不同。</translation>
+    </message>
+    <message>
         <source>Nothing recorded yet</source>
         <translation>尚未录入</translation>
     </message>

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.acts import Recorded
 from desktop.casebook.saving import FormRefusedError
-from desktop.casebook.views import Change, FormView, SyncView
+from desktop.casebook.views import Change
 from desktop.site import FILLS_FORMS
 from desktop.study.assess import Problem
 from desktop.study.data import FormKey, ItemPlace
@@ -21,6 +21,7 @@ from ui.form.footer import Foot, FormFooter
 from ui.form.header import FormHeader
 from ui.form.history import HistoryColumn
 from ui.form.notice import Notice
+from ui.form.opening import OpenedForm, open_form
 from ui.form.page import EDGE, PageView
 from ui.form.page_list import PageList
 from ui.form.pages import Pages
@@ -53,6 +54,8 @@ class FormScreen(QWidget):
         """Nothing was touched since the save: what is left to do is to go on."""
         self._last_place: ItemPlace | None = None
         """Where the keys were last."""
+        self._page_wished = ""
+        """The page with which a form that is opened anew begins."""
         self._keeper = DraftKeeper(access, self)
         self.saving = Saving(access, self)
         self.header = FormHeader()
@@ -114,6 +117,7 @@ class FormScreen(QWidget):
         self.saving.recorded.connect(self._recorded)
         self.saving.done.connect(self._show_saved)
         self.saving.refused.connect(self._refused)
+        self._access.recorded.connect(self._see_recorded)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._focus_moved)
@@ -125,27 +129,41 @@ class FormScreen(QWidget):
         self.keep()
         self._forget()
         self._asked = (subject, key)
-        self._access.ask(
-            lambda site: (site.form(subject, key), site.sync_view()), partial(self._opened, subject, key), self._failed
-        )
+        self._access.ask(lambda site: open_form(site, subject, key), partial(self._opened, subject, key), self._failed)
 
-    def _opened(self, subject: str, key: FormKey, answer: tuple[FormView, SyncView]) -> None:
+    def _opened(self, subject: str, key: FormKey, opened: OpenedForm) -> None:
         if self._asked == (subject, key):
-            self._begin(*answer)
+            self._begin(opened, self._page_wished)
             self._give_keys()
 
-    def _begin(self, view: FormView, sync: SyncView, page: str = "") -> None:
+    def _begin(self, opened: OpenedForm, page: str = "") -> None:
         """Begin with a form as it stands, and with the draft where there is one."""
         session = self._access.session
+        view = opened.view
         self._read_only = not FILLS_FORMS & set(session.user.roles)
-        self.wizard = FormWizard(session.rules, view)
-        self.wizard.page = page or self.wizard.page
-        received = view.exists and 0 < view.basis.get(session.device, 0) <= sync.received_to
+        self.wizard = FormWizard(opened.rules, view)
+        if page in self.wizard.form.groups:
+            self.wizard.page = page
+        received = view.exists and 0 < view.basis.get(session.device, 0) <= opened.sync.received_to
         self._keeper.begin(self.wizard)
         self.taken_up.show_draft(view.draft if view.draft and self.wizard.is_changed else None)
-        self.header.show_form(self.wizard, session.location.zone, read_only=self._read_only, received=received)
+        self.header.show_form(
+            self.wizard,
+            session.location.zone,
+            read_only=self._read_only,
+            received=received,
+            older=opened.is_older(session.definition.sha256),
+        )
         self.pages.begin(self.wizard, read_only=self._read_only)
         self._show_around()
+
+    @Slot(object)
+    def _see_recorded(self, recorded: Recorded) -> None:
+        """The study's rules are others now: go on by them, with what was typed so far."""
+        if recorded.study and self.wizard is not None and self.isVisible() and not self.saving.runs:
+            place, page = self._last_place, self.wizard.page
+            self.open(self.wizard.view.subject, self.wizard.view.key)
+            self._last_place, self._page_wished = place, page
 
     def _forget(self) -> None:
         self.wizard = None
@@ -157,6 +175,7 @@ class FormScreen(QWidget):
         self._close_history()
         self._just_saved = False
         self._last_place = None
+        self._page_wished = ""
 
     @property
     def page(self) -> PageView:
@@ -481,13 +500,14 @@ class FormScreen(QWidget):
     @Slot(object)
     def _show_saved(self, saved: Saved) -> None:
         """Say that it is safe, on the form as it now stands; the next step is to go on."""
-        if self.wizard is None or self._asked != (saved.view.subject, saved.view.key):
+        view = saved.opened.view
+        if self.wizard is None or self._asked != (view.subject, view.key):
             return
         page = self.wizard.page
         self._forget()
         self._just_saved = True
         self._show_saving()
-        self._begin(saved.view, saved.sync, page)
+        self._begin(saved.opened, page)
         self.notice.tell(Tone.DONE, partial(self.saving.saved_words, changed=saved.recorded.changed))
         self.footer.go_on.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -87,6 +87,9 @@ class Screen(QWidget):
     def retranslate(self) -> None:
         """Set every text anew."""
 
+    def study_changed(self) -> None:
+        """The study's rules are others now: show anew what was drawn from them and is not asked for at each entering."""
+
     def focus_next_step(self) -> None:
         """Put the focus where the work goes on."""
 

@@ -76,7 +76,9 @@ def discrepancy_title(definition: Definition, discrepancy: Discrepancy) -> str:
         if discrepancy.key is None or discrepancy.kind == "duplicate_subject":
             return translate("Lists", "The subject's key")
         return words.form_title(definition, discrepancy.key)
-    item = definition.items[discrepancy.place.item]
+    item = definition.items.get(discrepancy.place.item)
+    if item is None:
+        return discrepancy.place.item
     question = language.words(item.question)
     values = [words.value_words(definition, item, value) for value in discrepancy.values]
     if len(values) != 2:
