@@ -126,7 +126,7 @@ class Frame(QWidget):
         if self._place is not None and self._place.where is not Where.FORM:
             self._came_from = self._place
         self.stack.setCurrentWidget(form)
-        form.open(place.subject, place.key)
+        form.open(place.subject, place.key, place.part)
 
     def _make_form(self) -> FormScreen:
         from ui.form.screen import FormScreen

@@ -994,6 +994,140 @@
     </message>
 </context>
 <context>
+    <name>Pathway</name>
+    <message>
+        <source>Decided by {name}, {date}: {reason}</source>
+        <translation>{name}于 {date} 决定：{reason}</translation>
+    </message>
+    <message>
+        <source>{question}: {value}</source>
+        <translation>{question}：{value}</translation>
+    </message>
+</context>
+<context>
+    <name>PathwayStrip</name>
+    <message>
+        <source>1 step</source>
+        <translation>1 个步骤</translation>
+    </message>
+    <message>
+        <source>{n} steps</source>
+        <translation>{n} 个步骤</translation>
+    </message>
+    <message>
+        <source>Pathway</source>
+        <translation>治疗路径</translation>
+    </message>
+    <message>
+        <source>Now: {step}</source>
+        <translation>当前：{step}</translation>
+    </message>
+    <message>
+        <source>The study leaves to a person what follows here: an investigator decides, and says why.</source>
+        <translation>方案未规定此后步骤，由研究者决定并说明理由。</translation>
+    </message>
+    <message>
+        <source>Nothing follows: the pathway ends here.</source>
+        <translation>路径到此结束，无后续步骤。</translation>
+    </message>
+    <message>
+        <source>Decide</source>
+        <translation>决定</translation>
+    </message>
+    <message>
+        <source>Decide otherwise</source>
+        <translation>另行决定</translation>
+    </message>
+    <message>
+        <source>What may follow</source>
+        <translation>可能的后续步骤</translation>
+    </message>
+    <message>
+        <source>at any time: {label}</source>
+        <translation>任何时候：{label}</translation>
+    </message>
+    <message>
+        <source>{before} → {after}: {why}</source>
+        <translation>{before} → {after}：{why}</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>撤回</translation>
+    </message>
+    <message>
+        <source>Show the whole way</source>
+        <translation>显示全部步骤</translation>
+    </message>
+    <message>
+        <source>Show the last steps only</source>
+        <translation>仅显示最近步骤</translation>
+    </message>
+    <message>
+        <source>The whole way</source>
+        <translation>全部步骤</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>What led on</source>
+        <translation>转入依据</translation>
+    </message>
+    <message>
+        <source>Evidence</source>
+        <translation>证据</translation>
+    </message>
+    <message>
+        <source>the subject is here</source>
+        <translation>受试者当前所在步骤</translation>
+    </message>
+    <message>
+        <source>Take back the decision at {step}</source>
+        <translation>撤回“{step}”处的决定</translation>
+    </message>
+    <message>
+        <source>What follows {step}</source>
+        <translation>“{step}”之后的步骤</translation>
+    </message>
+    <message>
+        <source>The step that follows</source>
+        <translation>后续步骤</translation>
+    </message>
+    <message>
+        <source>Choose a step</source>
+        <translation>选择步骤</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>理由</translation>
+    </message>
+    <message>
+        <source>It stands beside the decision and in the audit trail. No names of persons.</source>
+        <translation>理由显示在决定旁并保留在稽查轨迹中，不得填写人名。</translation>
+    </message>
+    <message>
+        <source>Take the decision back</source>
+        <translation>撤回决定</translation>
+    </message>
+    <message>
+        <source>Record the decision</source>
+        <translation>记录决定</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>暂不</translation>
+    </message>
+    <message>
+        <source>Choose the step that follows.</source>
+        <translation>须选择后续步骤。</translation>
+    </message>
+    <message>
+        <source>Recorded on this computer.</source>
+        <translation>已记录在本机。</translation>
+    </message>
+</context>
+<context>
     <name>PracticeForm</name>
     <message>
         <source>Practice site</source>

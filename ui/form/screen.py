@@ -56,6 +56,7 @@ class FormScreen(QWidget):
         """Where the keys were last."""
         self._page_wished = ""
         """The page with which a form that is opened anew begins."""
+        self._item_wished = ""
         self._keeper = DraftKeeper(access, self)
         self.saving = Saving(access, self)
         self.header = FormHeader()
@@ -124,17 +125,31 @@ class FormScreen(QWidget):
 
     # Opening
 
-    def open(self, subject: str, key: FormKey) -> None:
-        """Show a form of a subject; also one of which nothing is recorded yet."""
+    def open(self, subject: str, key: FormKey, item: str = "") -> None:
+        """Show a form of a subject; also one of which nothing is recorded yet. `item` is where the keys shall be."""
         self.keep()
         self._forget()
         self._asked = (subject, key)
+        self._item_wished = item
         self._access.ask(lambda site: open_form(site, subject, key), partial(self._opened, subject, key), self._failed)
 
     def _opened(self, subject: str, key: FormKey, opened: OpenedForm) -> None:
         if self._asked == (subject, key):
             self._begin(opened, self._page_wished)
-            self._give_keys()
+            place = self._place_of(self._item_wished)
+            if place is None:
+                self._give_keys()
+            else:
+                self.jump(place)
+
+    def _place_of(self, item: str) -> ItemPlace | None:
+        """Where the form has an item: of several rows in the first that has a value."""
+        wizard = self.wizard
+        group = None if wizard is None else wizard.definition.group_of_item.get((wizard.form.oid, item))
+        if wizard is None or group is None:
+            return None
+        places = [ItemPlace(group.oid, row, item) for row in wizard.rows(group.oid)]
+        return next((place for place in places if wizard.value(place) is not None), next(iter(places), None))
 
     def _begin(self, opened: OpenedForm, page: str = "") -> None:
         """Begin with a form as it stands, and with the draft where there is one."""
@@ -175,7 +190,7 @@ class FormScreen(QWidget):
         self._close_history()
         self._just_saved = False
         self._last_place = None
-        self._page_wished = ""
+        self._page_wished = self._item_wished = ""
 
     @property
     def page(self) -> PageView:

@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QMenu, QWidget
 from desktop.casebook.views import Casebook, Discrepancy, DueForm, FormState, FormSummary
 from desktop.site import FILLS_FORMS
 from desktop.study.data import FormKey
+from desktop.study.pathway import Evidence
 from ui import language, words
 from ui.access import SiteAccess
 from ui.icons import Sign
 from ui.screens.casebook_cell import CellCard
 from ui.screens.matrix import Matrix, MatrixCell, Occurrence, matrix, next_occurrences
+from ui.screens.pathway_strip import PathwayStrip
 from ui.screens.screen import Page, Place, Screen, Where
 from ui.style import Tone
 from ui.widgets import lists
@@ -61,6 +63,10 @@ class CasebookScreen(Screen):
         self.legend = Legend(LEGEND)
         card.body.addWidget(self.table)
         card.body.addWidget(self.legend)
+        self.pathway = PathwayStrip(access)
+        self.pathway.evidence_wished.connect(self._open_evidence)
+        self.pathway.left.connect(self._back_to_matrix)
+        page.main.addWidget(self.pathway)
         page.main.addWidget(card)
         page.main.addStretch(1)
         self.here = CellCard(access)
@@ -91,6 +97,7 @@ class CasebookScreen(Screen):
             self._more = ()
             self.header.say(place.subject)
         self.here.stop_asking()
+        self.pathway.stop_deciding()
         super().enter(place)
 
     def refresh(self) -> None:
@@ -108,6 +115,7 @@ class CasebookScreen(Screen):
         self.open_list.setAccessibleName(self.tr("To do"))
         self._nothing_open.say(self.tr("Nothing is open for this subject."))
         self.here.retranslate()
+        self.pathway.retranslate()
         if self._book is not None:
             self._show(self._book)
 
@@ -121,6 +129,7 @@ class CasebookScreen(Screen):
         self._book = book
         self._matrix = matrix(definition, book, self._more)
         self.header.say(book.subject, words.headline(definition, book.headline))
+        self.pathway.show_book(book)
         self._show_matrix(self._matrix)
         self._show_open(book)
         self._show_course(book)
@@ -269,6 +278,11 @@ class CasebookScreen(Screen):
     def _open_form(self, key: FormKey | None) -> None:
         if self._book is not None and key is not None:
             self.go.emit(Place(Where.FORM, self._book.subject, key))
+
+    @Slot(object)
+    def _open_evidence(self, evidence: Evidence) -> None:
+        if self._book is not None:
+            self.go.emit(Place(Where.FORM, self._book.subject, evidence.key, evidence.item))
 
     @Slot()
     def _go_on(self) -> None:

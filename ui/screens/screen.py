@@ -40,7 +40,7 @@ class Place(NamedTuple):
     subject: str = ""
     key: "FormKey | None" = None
     part: str = ""
-    """A part of the screen to begin with, e.g. joining the centre."""
+    """A part of the screen to begin with, e.g. joining the centre; of a form, the OID of an item."""
 
 
 class Screen(QWidget):
