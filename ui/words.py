@@ -26,6 +26,7 @@ def sign_words(sign: Sign) -> str:
         Sign.LOCKED: translate("Words", "locked"),
         Sign.DUE: translate("Words", "due"),
         Sign.OVERDUE: translate("Words", "overdue"),
+        Sign.MISSED: translate("Words", "missed"),
         Sign.NOT_APPLICABLE: translate("Words", "does not apply"),
     }[sign]
 

@@ -784,6 +784,14 @@
 <context>
     <name>Lists</name>
     <message>
+        <source>Missed</source>
+        <translation>已错过</translation>
+    </message>
+    <message>
+        <source>It was due {date} and can no longer be made up. It can still be filled.</source>
+        <translation>应于 {date} 完成，已无法补做，但仍可录入。</translation>
+    </message>
+    <message>
         <source>Overdue 1 day</source>
         <translation>超期 1 天</translation>
     </message>
@@ -1966,6 +1974,10 @@
         <translation>待处理差异</translation>
     </message>
     <message>
+        <source>Missed</source>
+        <translation>已错过</translation>
+    </message>
+    <message>
         <source>{n} forms are overdue</source>
         <translation>{n} 份表单超期</translation>
     </message>
@@ -2229,6 +2241,10 @@
     <message>
         <source>overdue</source>
         <translation>超期</translation>
+    </message>
+    <message>
+        <source>missed</source>
+        <translation>已错过</translation>
     </message>
     <message>
         <source>does not apply</source>

@@ -1,11 +1,12 @@
 """What stands in the cells of a casebook, and in which order its columns come."""
 
+import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from desktop.casebook.views import Casebook, FormState, FormSummary
+from desktop.casebook.views import Casebook, DueForm, FormState, FormSummary
 from desktop.study.data import FormKey
 from desktop.study.definition import Definition
 from desktop.study.load import load_definition, locate
@@ -66,3 +67,12 @@ def test_cycles_and_their_evaluations_alternate() -> None:
 def test_what_could_come_next(clinic_study: Definition) -> None:
     assert next_occurrences(clinic_study, (("SE.VISIT", 1), ("SE.LOG", 1))) == (("SE.LOG", 2),)
     assert next_occurrences(clinic_study, (("SE.VISIT", 1),)) == (("SE.LOG", 1),)
+
+
+def test_what_can_no_longer_be_made_up_has_a_sign_of_its_own(clinic_study: Definition) -> None:
+    day = datetime.date(2026, 10, 1)
+    key = FormKey("SE.VISIT", 1, "F.VS", 1)
+    due = DueForm(subject="01-A001", key=key, due=day, closes=day, days=-40, overdue=False, missed=True)
+    cell = matrix(clinic_study, book(due=(due,))).cell("F.VS", 0)
+    assert cell is not None
+    assert cell.sign is Sign.MISSED

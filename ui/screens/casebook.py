@@ -33,6 +33,7 @@ LEGEND = (
     Sign.FLAG,
     Sign.DUE,
     Sign.OVERDUE,
+    Sign.MISSED,
 )
 
 
@@ -170,11 +171,12 @@ class CasebookScreen(Screen):
     def _show_open(self, book: Casebook) -> None:
         lines = [
             *map(self._open_draft, book.drafts),
-            *map(self._open_due, (form for form in book.due if form.overdue or form.days <= 0)),
+            *map(self._open_due, (form for form in book.due if form.is_now)),
             *(self._open_incomplete(form) for form in book.forms if _waits(book, form)),
             *map(self._open_discrepancy, book.discrepancies),
             *(self._open_checks(form) for form in book.forms if form.open_checks),
-            *map(self._open_due, (form for form in book.due if form.days > 0)),
+            *map(self._open_due, (form for form in book.due if not form.is_now and not form.missed)),
+            *map(self._open_due, (form for form in book.due if form.missed)),
         ]
         self._open_card.set_title(self.tr("To do"), str(len(lines)) if lines else "")
         self.open_list.show_lines(
@@ -189,7 +191,7 @@ class CasebookScreen(Screen):
 
     def _open_due(self, due: DueForm) -> Line:
         chip = lists.due_chip(due)
-        sign = Cell(icon="state-due", tone=chip.tone, tip=chip.text)
+        sign = Cell(icon=chip.icon, tone=chip.tone, tip=chip.tip or chip.text)
         state = Cell(text=chip.text, tone=chip.tone, small=True)
         return Line(key=due.key, cells=(sign, self._titled(due.key), state))
 
@@ -240,11 +242,11 @@ class CasebookScreen(Screen):
         return bool(FILLS_FORMS & set(self.access.session.user.roles))
 
     def _next_form(self, book: Casebook) -> FormKey | None:
-        """A draft first, then what is due by now, then what is incomplete, then what comes."""
-        due = sorted(book.due, key=lambda form: form.due)
+        """A draft first, then what is due by now, then what is incomplete, then what comes; what was missed is behind."""
+        due = sorted((form for form in book.due if not form.missed), key=lambda form: form.due)
         ways = (
             *book.drafts,
-            *(form.key for form in due if form.overdue or form.days <= 0),
+            *(form.key for form in due if form.is_now),
             *(form.key for form in book.forms if form.state is FormState.INCOMPLETE),
             *(form.key for form in due),
         )
