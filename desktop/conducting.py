@@ -69,8 +69,8 @@ def decide_pathway(site: OpenedVault, act: DecidePathway) -> Recorded:
     passed, decisions = stages(site, act.subject)
     known = decisions.get((act.step, act.visit))
     if act.to:
-        last = passed[-1]
-        if (last.step.oid, last.visit) != (act.step, act.visit):
+        # Also of a step that was passed: a decision may be written down after what followed from it.
+        if all((stage.step.oid, stage.visit) != (act.step, act.visit) for stage in passed):
             raise RefusedError("The subject is at another step now. Look at the pathway again.")
         if act.to == act.step:
             raise RefusedError("The subject is at this step already.")

@@ -19,8 +19,9 @@ from typing import Self
 import msgspec
 
 from desktop import entering, opening
-from desktop.acts import AddUser
-from desktop.errors import CentreError, DamagedError, EnvironmentProblemError
+from desktop.acts import AddUser, DecidePathway
+from desktop.errors import CancelledError, CentreError, DamagedError, EnvironmentProblemError
+from desktop.simulating import as_act, read_model, simulate
 from desktop.study.load import load_definition, locate
 from desktop.vault.database import Cancelled, Progress, translated
 
@@ -109,7 +110,16 @@ def find(folder: Path) -> PracticeSite | None:
     return found if found.complete else None
 
 
-def make(folder: Path, progress: Progress | None = None, cancelled: Cancelled | None = None) -> PracticeSite:
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
+    """A simulated trial in place of the few subjects of the practice data."""
+
+    subjects: int
+    seed: int = 1
+
+
+def make(
+    folder: Path, progress: Progress | None = None, cancelled: Cancelled | None = None, trial: Trial | None = None
+) -> PracticeSite:
     """Make a practice site in an empty folder; its centre runs only while it is made.
 
     Raises EnvironmentProblemError where the folder is not empty, CentreError where the centre does not start.
@@ -131,7 +141,10 @@ def make(folder: Path, progress: Progress | None = None, cancelled: Cancelled | 
         if not enrolment.matches(code["fingerprint"]):
             raise CentreError("The practice centre is not the one that was made.")
         site.finish_enrolment(enrolment)
-    _enter_subjects(folder, practice, progress, cancelled)
+    if trial is None:
+        _enter_subjects(folder, practice, progress, cancelled)
+    else:
+        _enter_trial(folder, practice, trial, progress, cancelled)
     with translated():
         (folder / FILE).write_bytes(msgspec.json.encode(msgspec.structs.replace(practice, complete=True)))
     return msgspec.structs.replace(practice, complete=True)
@@ -164,6 +177,38 @@ def _enter_subjects(
             done += len(batch)
             if progress is not None:
                 progress(done, len(lines))
+
+
+def _enter_trial(
+    folder: Path, practice: PracticeSite, trial: Trial, progress: Progress | None, cancelled: Cancelled | None
+) -> None:
+    """Record simulated subjects: the two nurses in turn the forms, the investigator the decisions; then sync."""
+    today = datetime.date.today()  # noqa: DTZ011 - the computer's own date is the practice site's today
+    definition = load_definition(locate(STUDY))
+    played = list(simulate(definition, read_model(STUDY), trial.subjects, trial.seed, today))
+    total, done = sum(len(subject.forms) for subject in played), 0
+    keys: dict[int, str] = {}
+    with Centre(folder, practice.port):
+        for turn, name in enumerate(("Study nurse A", "Study nurse B", "Investigator")):
+            user = next(user for user in practice.users if user.name == name)
+            with opening.open_site(vault_of(folder), user.name, user.passphrase) as site:
+                for number, subject in enumerate(played):
+                    if name == "Investigator":
+                        for step, visit, to, reason in subject.decisions:
+                            site.record(
+                                DecidePathway(subject=keys[number], step=step, visit=visit, to=to, reason=reason)
+                            )
+                    elif number % 2 == turn:
+                        keys[number] = site.next_subject()
+                        for form in subject.forms:
+                            site.record(as_act(keys[number], form))
+                            done += 1
+                            if progress is not None:
+                                progress(done, total)
+                            if cancelled is not None and cancelled():
+                                raise CancelledError("The practice site was not made.")
+                if name == "Study nurse B":
+                    site.sync(None, cancelled)
 
 
 def practice_lines(today: datetime.date) -> list[dict[str, object]]:

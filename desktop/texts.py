@@ -62,6 +62,10 @@ CHINESE: dict[str, str] = {
         "工作簿中没有含 MedDRA Code、SOC、Term 和 Grade 1 至 5 各列的工作表。"
     ),
     "The rehearsal was stopped.": "预演已停止。",
+    "There is a practice site already. Name another folder for the simulated trial.": (
+        "已有练习中心，模拟试验须另选文件夹。"
+    ),
+    "The practice site was not made.": "练习中心未建立。",
     # Signing in, making, restoring
     "The user or the passphrase is not right.": "用户或口令不对。",
     "The user or the recovery code is not right.": "用户或恢复码不对。",

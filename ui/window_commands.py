@@ -6,14 +6,16 @@ from typing import Annotated
 
 import typer
 
-from desktop import cli
+from desktop import acting
 from desktop.cli import app
+from desktop.cli import main as main_of_desktop
 from desktop.command_line import JsonOption, say
+from desktop.errors import EnvironmentProblemError
 from ui.command import data_folder, open_window, prepare_environment, usual_vault
 
 
 @app.command()
-def window(vault: cli.Vault = None) -> None:
+def window(vault: acting.Vault = None) -> None:
     """Open the window: also what `sitebook` does with no argument."""
     raise typer.Exit(open_window(vault or usual_vault()))
 
@@ -21,6 +23,10 @@ def window(vault: cli.Vault = None) -> None:
 @app.command()
 def practice(
     dir: Annotated[Path | None, typer.Option("--dir", help="Folder of the practice site.")] = None,  # noqa: A002
+    subjects: Annotated[
+        int, typer.Option(help="Simulate a trial of so many subjects in a new practice site.", min=0, max=2000)
+    ] = 0,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same trial.")] = 1,
     no_window: Annotated[bool, typer.Option("--no-window", help="Only make it.")] = False,
     json: JsonOption = False,
 ) -> None:
@@ -30,7 +36,11 @@ def practice(
     folder = dir or data_folder() / "practice"
     site = practising.find(folder)
     if site is None:
-        site = practising.make(folder, None if json or not sys.stderr.isatty() else _progress)
+        progress = None if json or not sys.stderr.isatty() else _progress
+        trial = practising.Trial(subjects=subjects, seed=seed) if subjects else None
+        site = practising.make(folder, progress, trial=trial)
+    elif subjects:
+        raise EnvironmentProblemError("There is a practice site already. Name another folder for the simulated trial.")
     vault = practising.vault_of(folder)
     users = [f"  {user.name}: {user.passphrase}" for user in site.users]
     document = {"vault": str(vault), "users": site.users}
@@ -56,4 +66,4 @@ def _progress(done: int, total: int) -> None:
 
 def main() -> None:
     """Run the command line."""
-    cli.main()
+    main_of_desktop()

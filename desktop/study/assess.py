@@ -19,6 +19,7 @@ from desktop.study.definition import NON_REPEATING_ROW, DataType, Definition, Ed
 from desktop.study.engine import UNKNOWN, Expression, ExpressionFaultError
 from desktop.study.identifying import identifying
 from desktop.study.itemtypes import ITEM_TYPES
+from desktop.study.laboratory import Flag
 from desktop.study.limits import broken_limits
 from desktop.study.part import Text, words
 from desktop.study.values import CODE_SEPARATOR, number_in_first_unit, sound_expression_value, value_fault
@@ -61,6 +62,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     suggestions: dict[ItemPlace, ItemValue]
     skipped: frozenset[ItemPlace]
     """Items that do not apply."""
+    flags: dict[ItemPlace, Flag]
+    """Of a laboratory report: normal ranges and suggested grades."""
     allowed: dict[ItemPlace, tuple[str, ...]]
     """Codes left to an item by the item that narrows it."""
 
@@ -130,6 +133,9 @@ class _Assessor:
         entered: FormContent = {group: {row: {} for row in rows} for group, rows in content.items()}
         for at, value in self.sound.items():
             entered[at.group][at.row][at.item] = value
+        self.key = key
+        self.entered = entered
+        self.others = others
         self.scope = FormScope(rules, key, entered, others, today)
         self.derived: dict[ItemPlace, ItemValue | None] = {}
 
@@ -150,6 +156,7 @@ class _Assessor:
             derived=self.derived,
             suggestions=suggestions,
             skipped=skipped,
+            flags=self.rules.laboratory.flags(self.key, self.entered, self.others),
             allowed=allowed,
         )
 

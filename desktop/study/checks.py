@@ -12,6 +12,7 @@ Names that an expression of a form sees (their kinds: `kinds.py`, the functions:
   in the order of events; empty where there is none;
 - `all.NAME` and `others.NAME`: lists of all instances of a form, the one being filled included or not, each with
   `EVENT`, `EVENT_REPEAT` and `FORM_REPEAT`;
+- `labs`: the laboratory values that suggest a grade, each with `ITEM`, `TERM`, `GRADE` and `DATE`;
 - `setting.NAME`; `today`; `event.NAME`, `event.REPEAT`; `form.REPEAT`.
 """
 
@@ -25,6 +26,7 @@ from desktop.study.definition import Definition, FormDef, ItemDef, ItemGroupDef,
 from desktop.study.derivations import in_order
 from desktop.study.engine import Expression
 from desktop.study.itemtypes import ITEM_TYPES, ValueFault
+from desktop.study.laboratory import Laboratory, as_records
 from desktop.study.local import NOTHING_LOCAL, Local
 from desktop.study.values import expression_value, sound_expression_value
 
@@ -42,6 +44,7 @@ class Rules:
         self.settings: Values = {
             setting.name: _answered(setting, local.answers.get(setting.name)) for setting in definition.version.settings
         }
+        self.laboratory = Laboratory(definition, local, self.settings)
         self._event_order = {event.oid: number for number, event in enumerate(definition.version.events)}
         self._compiled: dict[str, Expression] = {}
         self._derivations: dict[str, tuple[tuple[ItemGroupDef, ItemDef, Expression], ...]] = {}
@@ -126,6 +129,7 @@ class FormScope:
         self._rules = rules
         self._key = key
         self._form = rules.definition.forms[key.form]
+        self._content = content
         self._others = others
         self._today = today
         self._single: Values = {}
@@ -179,6 +183,8 @@ class FormScope:
                 return {"NAME": event.name, "REPEAT": float(self._key.event_repeat)}
             case "form":
                 return {"REPEAT": float(self._key.form_repeat)}
+            case "labs":
+                return as_records(self._rules.laboratory.graded({**self._others, self._key: self._content}))
             case "all" | "others":
                 make = functools.partial(self._instances, with_own=name == "all")
                 return Instances(make, self._rules.forms_by_name)

@@ -65,15 +65,15 @@ def _engine() -> ModuleType:
 class Expression:
     """A compiled expression. Evaluating it changes nothing and ends: CEL has no loops and no effects."""
 
-    def __init__(self, source: str) -> None:
-        """Raises ExpressionSyntaxError."""
+    def __init__(self, source: str, node: syntax.Node | None = None) -> None:
+        """`node` is the expression as read, where it was read already. Raises ExpressionSyntaxError."""
         self.source = source
         try:
             self._program: cel.Program = _engine().compile(source)
         except ValueError as error:
             raise ExpressionSyntaxError(_reason(str(error))) from None
         try:
-            self._fields = syntax.fields_of(syntax.parse(source))
+            self._fields = syntax.fields_of(node or syntax.parse(source))
         except syntax.NotReadError as error:
             raise ExpressionSyntaxError(str(error)) from None
         self.names = tuple(self._program.variables())

@@ -116,11 +116,19 @@ class Names:
         instances = record_of({other.name: list_of(self.instance(other)) for other in (*others, form)})
         names = self.everywhere | {other.name: self.form(other) for other in others}
         names |= {"all": instances, "others": instances}
+        if self.definition.version.grading is not None:
+            names["labs"] = list_of(self._graded())
         names["event"] = record_of({"NAME": text_of(self._events(form)), "REPEAT": NUMBER})
         names["form"] = record_of({"REPEAT": NUMBER})
         names["self"] = record_of(self._single(form), OWN)
         names |= self._members(form, is_own=True)
         return names | (self._row(group) if group is not None and group.repeating else {})
+
+    def _graded(self) -> Kind:
+        grading = self.definition.version.grading
+        term = self.definition.items.get(grading.term) if grading is not None else None
+        kind = TEXT if term is None else self.item(term)
+        return record_of({"ITEM": TEXT, "TERM": kind, "GRADE": NUMBER, "DATE": MOMENT}, "labs")
 
     def _row(self, group: ItemGroupDef) -> dict[str, Kind]:
         items = (self.definition.items[ref.item] for ref in group.items)

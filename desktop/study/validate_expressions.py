@@ -14,7 +14,7 @@ from desktop.study.definition import DataType, Definition, FormDef, ItemDef, Ite
 from desktop.study.derivations import derived_from
 from desktop.study.engine import Expression, ExpressionFaultError, ExpressionSyntaxError
 from desktop.study.faults import Faults
-from desktop.study.infer import Inference
+from desktop.study.infer import Inference, Operand
 from desktop.study.kinds import ANY, NOTHING, NUMBER, TRUTH, Kind, Names, kind_words
 from desktop.study.subject import subject_names
 
@@ -100,6 +100,8 @@ class _Validation:
         self.names = Names(definition)
         self._seen: dict[tuple[str, str], dict[str, Kind]] = {}
         self._samples: dict[int, object] = {}
+        self._tried: set[tuple[object, ...]] = set()
+        """Operands that were evaluated already with the same names."""
 
     def form(self, form: FormDef) -> None:
         waiting: dict[str, set[str]] = {}
@@ -122,8 +124,8 @@ class _Validation:
     def check(self, place: Place) -> set[tuple[str, str]]:
         """What an expression reads, after everything that is wrong with it was reported."""
         try:
-            expression = Expression(place.source)
             node = syntax.parse(place.source)
+            expression = Expression(place.source, node)
         except (ExpressionSyntaxError, syntax.NotReadError) as error:
             self._fault(place, "This is no expression: {why}.", "表达式无法解析：{why}。", why=str(error))
             return set()
@@ -136,8 +138,9 @@ class _Validation:
             self._fault(place, fault.english, fault.chinese, **fault.fields)
         if not inference.faults:
             self._result(place, kind)
-            for part, bound in [(node, {}), *((operand.node, operand.bound) for operand in inference.operands)]:
-                self._try(place, part, seen | bound)
+            self._evaluate(place, expression, place.source, seen)
+            for operand in inference.operands:
+                self._try(place, operand, seen)
         return inference.reads
 
     def _names(self, place: Place) -> dict[str, Kind]:
@@ -180,12 +183,26 @@ class _Validation:
                 codes=", ".join(sorted(found - codes)) if found else "?",
             )
 
-    def _try(self, place: Place, node: syntax.Node, seen: dict[str, Kind]) -> None:
+    def _try(self, place: Place, operand: Operand, seen: dict[str, Kind]) -> None:
+        node, bound = operand.node, operand.bound
+        if isinstance(node, syntax.Literal | syntax.Name | syntax.Select):
+            # Nothing is worked out: whether it is there and of which kind was judged already.
+            return
         part = place.source[node.start : node.end]
+        key = (part, id(seen), *((name, id(kind)) for name, kind in bound.items()))
+        if key not in self._tried:
+            self._tried.add(key)
+            try:
+                expression = Expression(part, node)
+            except ExpressionSyntaxError:
+                self._fault(place, "{part} cannot be evaluated.", "{part} 无法求值。", part=" ".join(part.split()))
+            else:
+                self._evaluate(place, expression, part, seen | bound)
+
+    def _evaluate(self, place: Place, expression: Expression, part: str, seen: dict[str, Kind]) -> None:
         try:
-            expression = Expression(part)
             expression.evaluate(lambda name: self._sample(seen[name]) if name in seen else None)
-        except (ExpressionFaultError, ExpressionSyntaxError):
+        except ExpressionFaultError:
             self._fault(place, "{part} cannot be evaluated.", "{part} 无法求值。", part=" ".join(part.split()))
 
     def _sample(self, kind: Kind) -> object:

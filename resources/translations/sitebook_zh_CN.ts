@@ -1099,6 +1099,10 @@
         <translation>“{step}”之后的步骤</translation>
     </message>
     <message>
+        <source>The step at which it was decided</source>
+        <translation>作出决定的步骤</translation>
+    </message>
+    <message>
         <source>The step that follows</source>
         <translation>后续步骤</translation>
     </message>

@@ -146,7 +146,26 @@ def test_what_is_missing_is_said_in_the_panel_and_escape_leaves_it(ward: Any) ->
     assert ward.window.frame.place.where is Where.CASEBOOK
 
 
-def test_a_step_that_was_left_meanwhile_is_said_so(ward: Any) -> None:
+def test_a_decision_may_be_written_down_after_what_followed_from_it(ward: Any) -> None:
+    ward.sign_in(DOCTOR)
+    strip = ward.go(Where.CASEBOOK, "01-A001").pathway
+    ward.click(strip.decide)
+    assert [strip.at.itemText(number) for number in range(strip.at.count())] == [
+        "Evaluation 2",
+        "Treatment cycle 2",
+        "Evaluation 1",
+        "Treatment cycle 1",
+        "Screening",
+    ]
+    strip.at.choose(("ST.EVAL", 1))
+    assert strip._panel_title.text() == "What follows Evaluation 1"
+    strip.to.choose("ST.SALVAGE")
+    QTest.keyClicks(strip.reason, "wish of the subject")
+    ward.click(strip.really)
+    assert strip.trail.shown[-2:] == ("Evaluation", "Salvage treatment")
+
+
+def test_what_is_typed_in_the_panel_stays_when_the_subject_goes_on(ward: Any) -> None:
     ward.sign_in(DOCTOR)
     strip = ward.go(Where.CASEBOOK, "01-A001").pathway
     ward.click(strip.decide)
@@ -154,8 +173,10 @@ def test_a_step_that_was_left_meanwhile_is_said_so(ward: Any) -> None:
     QTest.keyClicks(strip.reason, "wish of the subject")
     items = {ItemPlace("IG.RESP", "", "IT.BEST"): ItemValue(value="CR")}
     ward.record(SaveForm(subject="01-A001", key=FormKey("SE.EVAL", 2, "F.RESP", 1), items=items))
+    assert strip.trail.shown[-1] == "Transplantation or maintenance"
+    assert (strip.at.currentText(), strip.to.currentData()) == ("Evaluation 2", "ST.END")
     ward.click(strip.really)
-    assert strip._panel_message.text == "The subject is at another step now. Look at the pathway again."
+    assert strip.trail.shown[-2:] == ("Evaluation 2", "End of treatment")
 
 
 def test_a_study_without_a_pathway_shows_none(driver: Any) -> None:

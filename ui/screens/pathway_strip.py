@@ -95,6 +95,9 @@ class PathwayStrip(Card):
         return row
 
     def _build_panel(self) -> QWidget:
+        self.at = Choice()
+        self._at = Labelled(self.at, "pathway_at")
+        self.at.currentIndexChanged.connect(self._choose_stage)
         self.to = Choice()
         self._to = Labelled(self.to, "pathway_to")
         self.reason = TextLine()
@@ -114,7 +117,7 @@ class PathwayStrip(Card):
         column = QVBoxLayout(made)
         column.setContentsMargins(0, 4, 0, 2)
         column.setSpacing(10)
-        for part in (line(), self._panel_title, self._to, self._reason, self._panel_message):
+        for part in (line(), self._panel_title, self._at, self._to, self._reason, self._panel_message):
             column.addWidget(part)
         column.addLayout(buttons)
         made.hide()
@@ -330,14 +333,30 @@ class PathwayStrip(Card):
             self._panel_title.setText(self.tr("Take back the decision at {step}").format(step=title))
         else:
             self._panel_title.setText(self.tr("What follows {step}").format(step=title))
+        # A decision may be written down after what followed from it, so each step that was passed is offered, too.
+        self._at.say(self.tr("The step at which it was decided"))
+        self._at.setVisible(not self._takes_back and len(words.stages) > 1)
+        self.at.blockSignals(True)
+        stages = tuple(reversed(words.stages))
+        self.at.show_choices(tuple(((each.step, each.visit), words.title(each)) for each in stages))
+        self.at.choose((stage.step, stage.visit))
+        self.at.blockSignals(False)
         self._to.setVisible(not self._takes_back)
         self._to.say(self.tr("The step that follows"))
-        self.to.show_choices((("", self.tr("Choose a step")), *words.choices()))
+        self.to.show_choices((("", self.tr("Choose a step")), *words.choices(stage)))
         self._reason.say(
             self.tr("Reason"), self.tr("It stands beside the decision and in the audit trail. No names of persons.")
         )
         self.really.setText(self.tr("Take the decision back") if self._takes_back else self.tr("Record the decision"))
         self._leave.setText(self.tr("Not now"))
+
+    @Slot()
+    def _choose_stage(self) -> None:
+        chosen = self.at.currentData()
+        for stage in self._words.stages if self._words is not None else ():
+            if (stage.step, stage.visit) == chosen and self.is_deciding:
+                self._stage = stage
+                self._word_panel()
 
     @Slot()
     def stop_deciding(self) -> None:

@@ -51,16 +51,9 @@ class PathwayWords:
         return oid if step is None else language.words(step.title)
 
     def title(self, stage: StageView) -> str:
-        """`Evaluation 2`: a step that comes again, with its number."""
-        step = self._pathway.by_oid.get(stage.step)
-        event = self.definition.events.get(step.event) if step is not None and step.event else None
-        if event is not None and event.repeating:
-            return f"{self.step_title(stage.step)} {stage.event_repeat}"
-        return (
-            f"{self.step_title(stage.step)} {stage.visit}"
-            if self._visits[stage.step] > 1
-            else self.step_title(stage.step)
-        )
+        """`Evaluation 2`: a step to which the subject came several times, with its number."""
+        title = self.step_title(stage.step)
+        return f"{title} {stage.visit}" if self._visits[stage.step] > 1 else title
 
     def why(self, stage: StageView) -> str:
         """What led on from a stage; empty where the subject still is."""
@@ -101,14 +94,15 @@ class PathwayWords:
             ),
         )
 
-    def choices(self) -> tuple[tuple[str, str], ...]:
-        """(step OID, words) of what a person may decide for: the branches of the present step, then all other steps."""
+    def choices(self, stage: StageView) -> tuple[tuple[str, str], ...]:
+        """(step OID, words) of what may be decided for at a stage: the branches of its step, then all other steps."""
         labels: dict[str, list[str]] = {}
-        for branch in self.step.branches if self.step is not None else ():
+        step = self._pathway.by_oid.get(stage.step)
+        for branch in step.branches if step is not None else ():
             labels.setdefault(branch.to, []).append(language.words(branch.label))
         others = [step.oid for step in self._pathway.steps if step.oid not in labels]
         return tuple(
             (oid, f"{language.listed(labels[oid])} → {self.step_title(oid)}" if oid in labels else self.step_title(oid))
             for oid in (*labels, *others)
-            if oid != self.here.step
+            if oid != stage.step
         )
