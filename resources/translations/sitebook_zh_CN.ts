@@ -2,6 +2,41 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
+    <name>About</name>
+    <message>
+        <source>Version</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Protocol</source>
+        <translation>方案</translation>
+    </message>
+    <message>
+        <source>Checksum</source>
+        <translation>校验值</translation>
+    </message>
+    <message>
+        <source>Events</source>
+        <translation>访视</translation>
+    </message>
+    <message>
+        <source>Forms</source>
+        <translation>表单</translation>
+    </message>
+    <message>
+        <source>Items</source>
+        <translation>项目</translation>
+    </message>
+    <message>
+        <source>Site</source>
+        <translation>中心</translation>
+    </message>
+    <message>
+        <source>Time zone</source>
+        <translation>时区</translation>
+    </message>
+</context>
+<context>
     <name>AdministrationScreen</name>
     <message>
         <source>Users</source>
@@ -262,6 +297,45 @@
     <message>
         <source>{what} (planned {dose})</source>
         <translation>{what}（计划 {dose}）</translation>
+    </message>
+</context>
+<context>
+    <name>ChecksPart</name>
+    <message>
+        <source>Form</source>
+        <translation>表单</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>提示</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Checks</source>
+        <translation>核查</translation>
+    </message>
+    <message>
+        <source>Asks for a comment</source>
+        <translation>须说明</translation>
+    </message>
+    <message>
+        <source>Must be met</source>
+        <translation>必须满足</translation>
+    </message>
+    <message>
+        <source>Shown at: {question}</source>
+        <translation>显示于：{question}</translation>
+    </message>
+    <message>
+        <source>Source: {source}</source>
+        <translation>来源：{source}</translation>
+    </message>
+    <message>
+        <source>Nothing here</source>
+        <translation>没有内容</translation>
     </message>
 </context>
 <context>
@@ -608,6 +682,45 @@
     <message>
         <source>Record the change</source>
         <translation>记录这处修改</translation>
+    </message>
+</context>
+<context>
+    <name>FormsPart</name>
+    <message>
+        <source>Form</source>
+        <translation>表单</translation>
+    </message>
+    <message>
+        <source>Events</source>
+        <translation>访视</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>页面</translation>
+    </message>
+    <message>
+        <source>Items</source>
+        <translation>项目</translation>
+    </message>
+    <message>
+        <source>Checks</source>
+        <translation>核查</translation>
+    </message>
+    <message>
+        <source>Forms</source>
+        <translation>表单</translation>
+    </message>
+    <message>
+        <source>Nothing here</source>
+        <translation>没有内容</translation>
+    </message>
+    <message>
+        <source>Can be filled several times.</source>
+        <translation>可填写多份。</translation>
+    </message>
+    <message>
+        <source>Is entered twice.</source>
+        <translation>须双录。</translation>
     </message>
 </context>
 <context>
@@ -1140,6 +1253,121 @@
     </message>
 </context>
 <context>
+    <name>PointsPart</name>
+    <message>
+        <source>Point</source>
+        <translation>事项</translation>
+    </message>
+    <message>
+        <source>Taken as</source>
+        <translation>暂按</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Open points</source>
+        <translation>待确认事项</translation>
+    </message>
+    <message>
+        <source>The protocol of this study leaves no point open.</source>
+        <translation>该研究方案没有待确认事项。</translation>
+    </message>
+    <message>
+        <source>Answered</source>
+        <translation>已答复</translation>
+    </message>
+    <message>
+        <source>To confirm</source>
+        <translation>待确认</translation>
+    </message>
+    <message>
+        <source>Confirmed</source>
+        <translation>已确认</translation>
+    </message>
+    <message>
+        <source>Nothing here</source>
+        <translation>没有内容</translation>
+    </message>
+    <message>
+        <source>Taken by the study as: {value}</source>
+        <translation>研究默认：{value}</translation>
+    </message>
+    <message>
+        <source>Source: {source}</source>
+        <translation>来源：{source}</translation>
+    </message>
+    <message>
+        <source>Answered here: {value}. {name}, {date}: {reason}</source>
+        <translation>本中心答复：{value}。{name}，{date}：{reason}</translation>
+    </message>
+    <message>
+        <source>The version in force asks for another kind of answer, so its own value holds.</source>
+        <translation>现行版本要求另一类型的答复，故按其默认值执行。</translation>
+    </message>
+    <message>
+        <source>Why it is taken so</source>
+        <translation>如此处理的理由</translation>
+    </message>
+    <message>
+        <source>Another answer</source>
+        <translation>更改答复</translation>
+    </message>
+    <message>
+        <source>The site&apos;s answer</source>
+        <translation>本中心答复</translation>
+    </message>
+    <message>
+        <source>A whole number.</source>
+        <translation>填写整数。</translation>
+    </message>
+    <message>
+        <source>A number.</source>
+        <translation>填写数字。</translation>
+    </message>
+    <message>
+        <source>A date, written YYYY-MM-DD.</source>
+        <translation>填写日期，格式为 YYYY-MM-DD。</translation>
+    </message>
+    <message>
+        <source>Several are separated by a semicolon.</source>
+        <translation>多项以分号分隔。</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>答复</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>理由</translation>
+    </message>
+    <message>
+        <source>E.g. who confirmed it, and when.</source>
+        <translation>例如由谁于何时确认。</translation>
+    </message>
+    <message>
+        <source>An answer holds at this site from now on. Nothing that was recorded changes.</source>
+        <translation>答复自现在起在本中心生效，已记录的数据不变。</translation>
+    </message>
+    <message>
+        <source>Record the answer</source>
+        <translation>记录答复</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>撤回</translation>
+    </message>
+    <message>
+        <source>Give the answer.</source>
+        <translation>须填写答复。</translation>
+    </message>
+    <message>
+        <source>Recorded on this computer.</source>
+        <translation>已记录在本机。</translation>
+    </message>
+</context>
+<context>
     <name>PracticeForm</name>
     <message>
         <source>Practice site</source>
@@ -1233,6 +1461,137 @@
     </message>
 </context>
 <context>
+    <name>RangesPart</name>
+    <message>
+        <source>Item and laboratory</source>
+        <translation>项目与检验科</translation>
+    </message>
+    <message>
+        <source>For whom</source>
+        <translation>适用对象</translation>
+    </message>
+    <message>
+        <source>Normal range</source>
+        <translation>正常值范围</translation>
+    </message>
+    <message>
+        <source>Since</source>
+        <translation>起始日期</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>理由</translation>
+    </message>
+    <message>
+        <source>Normal ranges</source>
+        <translation>正常值范围</translation>
+    </message>
+    <message>
+        <source>No normal range is set yet. Laboratory values are shown without one.</source>
+        <translation>尚未设置正常值范围，检验值不显示范围。</translation>
+    </message>
+    <message>
+        <source>The study has no laboratory reports, so it needs no normal ranges.</source>
+        <translation>该研究没有检验报告表单，无需设置正常值范围。</translation>
+    </message>
+    <message>
+        <source>the site&apos;s own laboratory</source>
+        <translation>本中心检验科</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>不限</translation>
+    </message>
+    <message>
+        <source>from {first} years</source>
+        <translation>{first} 岁及以上</translation>
+    </message>
+    <message>
+        <source>up to {last} years</source>
+        <translation>{last} 岁及以下</translation>
+    </message>
+    <message>
+        <source>{first} to {last} years</source>
+        <translation>{first} 至 {last} 岁</translation>
+    </message>
+    <message>
+        <source>New normal range</source>
+        <translation>新增正常值范围</translation>
+    </message>
+    <message>
+        <source>Laboratory item</source>
+        <translation>检验项目</translation>
+    </message>
+    <message>
+        <source>Sex</source>
+        <translation>性别</translation>
+    </message>
+    <message>
+        <source>Age from</source>
+        <translation>年龄自</translation>
+    </message>
+    <message>
+        <source>to, years</source>
+        <translation>至（岁）</translation>
+    </message>
+    <message>
+        <source>Laboratory</source>
+        <translation>检验科</translation>
+    </message>
+    <message>
+        <source>As the reports name it. Empty: the site&apos;s own.</source>
+        <translation>与报告单上的名称一致；留空表示本中心检验科。</translation>
+    </message>
+    <message>
+        <source>For samples since</source>
+        <translation>适用于此日起的样本</translation>
+    </message>
+    <message>
+        <source>YYYY-MM-DD</source>
+        <translation>年-月-日</translation>
+    </message>
+    <message>
+        <source>A range is never deleted: a newer one for the same people takes its place from its date on.</source>
+        <translation>范围不会删除：同一对象的新范围自其起始日期起取代旧范围。</translation>
+    </message>
+    <message>
+        <source>Record the range</source>
+        <translation>记录范围</translation>
+    </message>
+    <message>
+        <source>From, {unit}</source>
+        <translation>下限（{unit}）</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>下限</translation>
+    </message>
+    <message>
+        <source>Up to, {unit}</source>
+        <translation>上限（{unit}）</translation>
+    </message>
+    <message>
+        <source>Up to</source>
+        <translation>上限</translation>
+    </message>
+    <message>
+        <source>Give at least one limit.</source>
+        <translation>至少填写一个限值。</translation>
+    </message>
+    <message>
+        <source>A whole number.</source>
+        <translation>填写整数。</translation>
+    </message>
+    <message>
+        <source>A date, written YYYY-MM-DD.</source>
+        <translation>填写日期，格式为 YYYY-MM-DD。</translation>
+    </message>
+    <message>
+        <source>Recorded on this computer.</source>
+        <translation>已记录在本机。</translation>
+    </message>
+</context>
+<context>
     <name>RecoveryForm</name>
     <message>
         <source>Recovery code</source>
@@ -1257,6 +1616,61 @@
     <message>
         <source>The recovery code is needed.</source>
         <translation>须填写恢复码。</translation>
+    </message>
+</context>
+<context>
+    <name>Rehearsal</name>
+    <message>
+        <source>would be due</source>
+        <translation>将到期</translation>
+    </message>
+    <message>
+        <source>would no longer be due</source>
+        <translation>将不再到期</translation>
+    </message>
+    <message>
+        <source>The pathway stands at “{old}” and would stand at “{new}”.</source>
+        <translation>路径现处于“{old}”，将变为“{new}”。</translation>
+    </message>
+    <message>
+        <source>would no longer be asked; what was entered stays</source>
+        <translation>将不再填写，已录入内容保留</translation>
+    </message>
+    <message>
+        <source>no longer asked, what was entered stays: {questions}</source>
+        <translation>不再填写，已录入内容保留：{questions}</translation>
+    </message>
+    <message>
+        <source>would be worked out otherwise: {questions}</source>
+        <translation>计算结果将不同：{questions}</translation>
+    </message>
+    <message>
+        <source>{question}: a value would be needed</source>
+        <translation>{question}：将须填写</translation>
+    </message>
+    <message>
+        <source>{question}: would ask for a comment: {message}</source>
+        <translation>{question}：将要求备注：{message}</translation>
+    </message>
+    <message>
+        <source>{question}: {message}</source>
+        <translation>{question}：{message}</translation>
+    </message>
+    <message>
+        <source>{question}: would be outside the limits</source>
+        <translation>{question}：将超出限值</translation>
+    </message>
+    <message>
+        <source>{question}: would not apply, and has a value</source>
+        <translation>{question}：将不适用，但已有值</translation>
+    </message>
+    <message>
+        <source>{question}: the value would not be allowed</source>
+        <translation>{question}：现有值将不被允许</translation>
+    </message>
+    <message>
+        <source>{question}: would have to be looked at</source>
+        <translation>{question}：将须核对</translation>
     </message>
 </context>
 <context>
@@ -1612,112 +2026,20 @@
         <translation>待确认事项</translation>
     </message>
     <message>
+        <source>Normal ranges</source>
+        <translation>正常值范围</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>版本</translation>
+    </message>
+    <message>
         <source>Forms</source>
         <translation>表单</translation>
     </message>
     <message>
         <source>Checks</source>
         <translation>核查</translation>
-    </message>
-    <message>
-        <source>Version</source>
-        <translation>版本</translation>
-    </message>
-    <message>
-        <source>Protocol</source>
-        <translation>方案</translation>
-    </message>
-    <message>
-        <source>Checksum</source>
-        <translation>校验值</translation>
-    </message>
-    <message>
-        <source>Events</source>
-        <translation>访视</translation>
-    </message>
-    <message>
-        <source>Items</source>
-        <translation>项目</translation>
-    </message>
-    <message>
-        <source>Site</source>
-        <translation>中心</translation>
-    </message>
-    <message>
-        <source>Time zone</source>
-        <translation>时区</translation>
-    </message>
-    <message>
-        <source>Point</source>
-        <translation>事项</translation>
-    </message>
-    <message>
-        <source>Taken as</source>
-        <translation>暂按</translation>
-    </message>
-    <message>
-        <source>State</source>
-        <translation>状态</translation>
-    </message>
-    <message>
-        <source>Form</source>
-        <translation>表单</translation>
-    </message>
-    <message>
-        <source>Pages</source>
-        <translation>页</translation>
-    </message>
-    <message>
-        <source>Message</source>
-        <translation>提示</translation>
-    </message>
-    <message>
-        <source>Kind</source>
-        <translation>类型</translation>
-    </message>
-    <message>
-        <source>To confirm</source>
-        <translation>待确认</translation>
-    </message>
-    <message>
-        <source>Confirmed</source>
-        <translation>已确认</translation>
-    </message>
-    <message>
-        <source>Asks for a comment</source>
-        <translation>须说明</translation>
-    </message>
-    <message>
-        <source>Must be met</source>
-        <translation>必须满足</translation>
-    </message>
-    <message>
-        <source>Why it is taken so</source>
-        <translation>如此处理的理由</translation>
-    </message>
-    <message>
-        <source>Taken as: {value}</source>
-        <translation>暂按：{value}</translation>
-    </message>
-    <message>
-        <source>Source: {source}</source>
-        <translation>来源：{source}</translation>
-    </message>
-    <message>
-        <source>Can be filled several times.</source>
-        <translation>可填写多份。</translation>
-    </message>
-    <message>
-        <source>Is entered twice.</source>
-        <translation>须双录。</translation>
-    </message>
-    <message>
-        <source>Shown at: {question}</source>
-        <translation>显示于：{question}</translation>
-    </message>
-    <message>
-        <source>Nothing here</source>
-        <translation>没有内容</translation>
     </message>
 </context>
 <context>
@@ -2198,6 +2520,177 @@
     <message>
         <source>Nothing differs: nothing was recorded.</source>
         <translation>没有变化，未作记录。</translation>
+    </message>
+</context>
+<context>
+    <name>VersionsPart</name>
+    <message>
+        <source>Version</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Came here</source>
+        <translation>到达日期</translation>
+    </message>
+    <message>
+        <source>Approved</source>
+        <translation>批准日期</translation>
+    </message>
+    <message>
+        <source>Approval document</source>
+        <translation>批件</translation>
+    </message>
+    <message>
+        <source>Study versions</source>
+        <translation>研究版本</translation>
+    </message>
+    <message>
+        <source>A new version</source>
+        <translation>新版本</translation>
+    </message>
+    <message>
+        <source>A study definition or an ODM-XML file. It comes to this site and is not in force before you say so.</source>
+        <translation>研究定义或 ODM-XML 文件。导入本中心后，经启用方可生效。</translation>
+    </message>
+    <message>
+        <source>Add a version</source>
+        <translation>导入版本</translation>
+    </message>
+    <message>
+        <source>In force since {date}</source>
+        <translation>{date} 起启用</translation>
+    </message>
+    <message>
+        <source>Earlier version</source>
+        <translation>旧版本</translation>
+    </message>
+    <message>
+        <source>Not in force yet</source>
+        <translation>尚未启用</translation>
+    </message>
+    <message>
+        <source>Put in force by {name}.</source>
+        <translation>由{name}启用。</translation>
+    </message>
+    <message>
+        <source>Version {version}</source>
+        <translation>版本 {version}</translation>
+    </message>
+    <message>
+        <source>Checksum {checksum}</source>
+        <translation>校验和 {checksum}</translation>
+    </message>
+    <message>
+        <source>Forms keep the version that they were entered under.</source>
+        <translation>各表单沿用其录入时的版本。</translation>
+    </message>
+    <message>
+        <source>Rehearsal</source>
+        <translation>预演</translation>
+    </message>
+    <message>
+        <source>What {version} would change for each subject. Nothing is recorded.</source>
+        <translation>预演 {version} 对每位受试者的影响，不产生记录。</translation>
+    </message>
+    <message>
+        <source>Rehearse</source>
+        <translation>预演</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Put {version} in force</source>
+        <translation>启用 {version}</translation>
+    </message>
+    <message>
+        <source>Approved by the ethics committee on</source>
+        <translation>伦理委员会批准日期</translation>
+    </message>
+    <message>
+        <source>YYYY-MM-DD</source>
+        <translation>年-月-日</translation>
+    </message>
+    <message>
+        <source>Number or name of the approval</source>
+        <translation>批件编号或名称</translation>
+    </message>
+    <message>
+        <source>Put in force</source>
+        <translation>启用</translation>
+    </message>
+    <message>
+        <source>1 fault</source>
+        <translation>1 处错误</translation>
+    </message>
+    <message>
+        <source>{n} faults</source>
+        <translation>{n} 处错误</translation>
+    </message>
+    <message>
+        <source>The file was not taken</source>
+        <translation>文件未导入</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>What is wrong</source>
+        <translation>错误内容</translation>
+    </message>
+    <message>
+        <source>What {version} would change</source>
+        <translation>{version} 将带来的变化</translation>
+    </message>
+    <message>
+        <source>1 subject was looked at.</source>
+        <translation>已检查 1 位受试者。</translation>
+    </message>
+    <message>
+        <source>{n} subjects were looked at.</source>
+        <translation>已检查 {n} 位受试者。</translation>
+    </message>
+    <message>
+        <source>For 1 of them something would be otherwise.</source>
+        <translation>其中 1 位会有变化。</translation>
+    </message>
+    <message>
+        <source>For {n} of them something would be otherwise.</source>
+        <translation>其中 {n} 位会有变化。</translation>
+    </message>
+    <message>
+        <source>Nothing would change for any.</source>
+        <translation>均无变化。</translation>
+    </message>
+    <message>
+        <source>Subject</source>
+        <translation>受试者</translation>
+    </message>
+    <message>
+        <source>What would be otherwise</source>
+        <translation>将有的变化</translation>
+    </message>
+    <message>
+        <source>Take a study version from</source>
+        <translation>选择研究版本文件</translation>
+    </message>
+    <message>
+        <source>Study definitions ({file} *.xml)</source>
+        <translation>研究定义（{file} *.xml）</translation>
+    </message>
+    <message>
+        <source>It is here and not in force yet. Rehearse it before you put it in force.</source>
+        <translation>已导入，尚未启用。启用前应先预演。</translation>
+    </message>
+    <message>
+        <source>The version is in force on this computer.</source>
+        <translation>该版本已在本机启用。</translation>
     </message>
 </context>
 <context>
