@@ -103,6 +103,13 @@ def value_words(definition: Definition, item: ItemDef, value: ItemValue | None) 
     return "–" if value is None else display(definition, item, value, language.present())
 
 
+def limits_words(low: str, high: str) -> str:
+    """The limits of a normal range: `3.5–9.5`, `≥ 3.5`, `≤ 9.5`."""
+    if low and high:
+        return f"{low}–{high}"
+    return f"≥ {low}" if low else f"≤ {high}"
+
+
 def headline(definition: Definition, values: tuple[ItemValue | None, ...]) -> str:
     """What stands beside a subject's key: `male · 34 years`."""
     shown = [

@@ -20,6 +20,7 @@ from desktop.study.assess import Assessment, Code, Problem, assess
 from desktop.study.checks import Rules
 from desktop.study.data import FormContent, ItemPlace, ItemValue, copy_content, value_at
 from desktop.study.definition import NON_REPEATING_ROW, Definition, FormDef, ItemGroupDef
+from desktop.study.laboratory import Flag
 from desktop.study.part import Text
 
 ROW_KEY_BYTES = 6
@@ -126,6 +127,10 @@ class FormWizard:
     def suggestion(self, place: ItemPlace) -> ItemValue | None:
         """What follows from other entries for a place, where the study says so."""
         return self.assessment.suggestions.get(place)
+
+    def flag(self, place: ItemPlace) -> Flag | None:
+        """What is said of the laboratory value at a place."""
+        return self.assessment.flags.get(place)
 
     def codes(self, place: ItemPlace) -> tuple[str, ...] | None:
         """The codes that may be chosen at a place because of another answer; None: all of the code list."""

@@ -576,6 +576,33 @@
     </message>
 </context>
 <context>
+    <name>FlagView</name>
+    <message>
+        <source>L</source>
+        <translation>低</translation>
+    </message>
+    <message>
+        <source>below the normal range</source>
+        <translation>低于正常值范围</translation>
+    </message>
+    <message>
+        <source>H</source>
+        <translation>高</translation>
+    </message>
+    <message>
+        <source>above the normal range</source>
+        <translation>高于正常值范围</translation>
+    </message>
+    <message>
+        <source>grade {grade} suggested</source>
+        <translation>建议 {grade} 级</translation>
+    </message>
+    <message>
+        <source>normal range {limits}</source>
+        <translation>正常值范围 {limits}</translation>
+    </message>
+</context>
+<context>
     <name>FormFooter</name>
     <message>
         <source>Back</source>

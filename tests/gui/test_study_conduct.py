@@ -182,7 +182,7 @@ def test_every_fault_of_a_file_is_listed_with_its_place(ward: Any, tmp_path: Pat
     part.add_from(faulty)
     ward.settle()
     found = [cells(part.results, row) for row in range(len(part.results.lines))]
-    assert ["study.yaml:65", "There is no ST.NOWHERE in the study. ST.EVAL"] in found
+    assert ["study.yaml:66", "There is no ST.NOWHERE in the study. ST.EVAL"] in found
     assert any(place == "forms/TX.yaml:9" for place, _ in found)
     assert "The file was not taken" in said(part.result_card)
     assert part._add_message.text == f"The study definition has {len(found)} faults."

@@ -229,6 +229,7 @@ class Question(QWidget):
             source = wizard.value(ItemPlace(self.place.group, self.place.row, self.item.narrowed_by))
             self.field.show_codes(wizard.codes(self.place), source)
         self.field.show_value(wizard.value(self.place))
+        self.field.show_flag(wizard.flag(self.place))
         if self._marker is not None:
             self._marker.show_marked(marked=self.field.is_marked)
         self._refresh_message(wizard, show_missing=show_missing)

@@ -11,7 +11,7 @@ from desktop.site import SETS_RANGES
 from desktop.study.definition import ItemDef
 from desktop.study.local import NormalRange
 from desktop.study.tidying import tidy_date, tidy_number
-from ui import language
+from ui import language, words
 from ui.access import SiteAccess
 from ui.screens.study_part import StudyPart
 from ui.style import Tone
@@ -20,15 +20,6 @@ from ui.widgets.card import Card
 from ui.widgets.fields import Choice, Labelled, TextLine
 from ui.widgets.message import Message
 from ui.widgets.table import TWO_LINES, Cell, Column, Line
-
-DASH = "–"
-
-
-def limits_words(low: str, high: str) -> str:
-    """`3.5–9.5`, `≥ 3.5`, `≤ 9.5`."""
-    if low and high:
-        return f"{low}{DASH}{high}"
-    return f"≥ {low}" if low else f"≤ {high}" if high else DASH
 
 
 class RangesPart(StudyPart):
@@ -123,7 +114,7 @@ class RangesPart(StudyPart):
         definition = self.access.session.definition
         found = line.range
         item = definition.items.get(found.item)
-        limits = f"{limits_words(found.low, found.high)} {self._unit(item)}".strip()
+        limits = f"{words.limits_words(found.low, found.high)} {self._unit(item)}".strip()
         since = tidy_date(found.since)
         return Line(
             key=line,

@@ -6,10 +6,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QSizePolic
 
 from desktop.study.data import ItemPlace, ItemValue
 from desktop.study.definition import DataType, Definition, ItemDef
+from desktop.study.laboratory import Flag
 from desktop.study.tidying import tidy_date, tidy_time
 from desktop.study.values import tidy
 from ui import language, style
 from ui.form.fields.base import Field
+from ui.form.fields.flag import FlagView
 from ui.style import Tone
 from ui.widgets.fields import Choice
 from ui.widgets.labels import label
@@ -164,8 +166,19 @@ class NumberField(Field):
         else:
             row.addWidget(self._symbol)
         inner.setFocusProxy(self._line)
+        self._flag: FlagView | None = None
+        self._beside = row
         self._hold(inner)
         self.relabel()
+
+    def show_flag(self, flag: Flag | None) -> None:
+        if flag is None and self._flag is None:
+            return
+        if self._flag is None:
+            self._flag = FlagView(self.definition, self.item, self)
+            self._beside.addWidget(self._flag)
+        self._flag.setVisible(flag is not None)
+        self._line.setAccessibleDescription(self._flag.show_flag(flag, self._unit) if flag is not None else "")
 
     def relabel(self) -> None:
         super().relabel()
