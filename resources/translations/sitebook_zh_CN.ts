@@ -576,7 +576,7 @@
     </message>
 </context>
 <context>
-    <name>FlagView</name>
+    <name>Flag</name>
     <message>
         <source>L</source>
         <translation>低</translation>

@@ -190,6 +190,8 @@ class Question(QWidget):
             grid.addWidget(self.field, 0, 2)
         if self.field.below is not None:
             grid.addWidget(self.field.below, 1, 1, 1, 3)
+        if self.field.under is not None:
+            grid.addWidget(self.field.under, 1, 2, 1, 2)
         if self.item.derivation is None:
             self._marker = MarkerButton(f"marker.{self.place.item}")
             self._marker.marked.connect(self._mark)

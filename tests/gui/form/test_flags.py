@@ -26,11 +26,19 @@ def type_in(driver: Any, *texts: str) -> None:
 def beside(form: Any, item: str) -> list[str]:
     """What is said beside the field of an item."""
     [field] = form.page.findChildren(Field, f"field.{item}")
-    texts = [shown.text() for shown in field.findChildren(QLabel) if shown.isVisible()]
-    return texts + [chip.text for chip in field.findChildren(Chip) if chip.isVisible()]
+    parts = [
+        part for widget in (field, field.under) for part in (*widget.findChildren(QLabel), *widget.findChildren(Chip))
+    ]
+    return [part.text() if isinstance(part, QLabel) else part.text for part in parts if part.isVisible()]
+
+
+def fits(form: Any) -> bool:
+    """Whether the page is no wider than its place."""
+    return form.page.sheet.width() <= form.page.area.viewport().width()
 
 
 def test_range_indicator_and_grade_stand_beside_the_value(ward: Any) -> None:
+    ward.window.resize(1280, 720)
     ward.sign_in(DOCTOR)
     for item, low, high in (("IT.WBC", "3.5", "9.5"), ("IT.HGB", "115", "150")):
         found = NormalRange(item=item, since="2020-01-01", low=low, high=high, sex="F")
@@ -41,8 +49,9 @@ def test_range_indicator_and_grade_stand_beside_the_value(ward: Any) -> None:
     day = ward.ask(lambda site: site.civil_date).isoformat()
     assert beside(form, "IT.WBC") == ["×10⁹/L"]
     type_in(ward, day, "", "2.5")
-    assert beside(form, "IT.WBC") == ["×10⁹/L", "3.5–9.5", "grade 2 suggested", "L"]
+    assert beside(form, "IT.WBC") == ["×10⁹/L", "3.5–9.5", "L", "grade 2 suggested"]
     [field] = form.page.findChildren(Field, "field.IT.WBC")
+    assert fits(form)
     told = field._line.accessibleDescription()
     assert told == "normal range 3.5–9.5, below the normal range, grade 2 suggested"
     form.page.focus_place(field.place)
@@ -54,6 +63,7 @@ def test_range_indicator_and_grade_stand_beside_the_value(ward: Any) -> None:
 
 
 def test_a_value_in_another_unit_is_told_the_unit_of_the_range(ward: Any) -> None:
+    ward.window.resize(1280, 720)
     ward.sign_in(DOCTOR)
     found = NormalRange(item="IT.HGB", since="2020-01-01", low="115", high="150")
     ward.record(SetNormalRange(range=found, reason="the laboratory's list"))
@@ -65,3 +75,4 @@ def test_a_value_in_another_unit_is_told_the_unit_of_the_range(ward: Any) -> Non
     field._choice.choose("g/dL")
     ward.settle()
     assert beside(form, "IT.HGB") == ["115–150 g/L", "L"]
+    assert fits(form)

@@ -40,6 +40,8 @@ class Field(QWidget):
         self.read_only = False
         self.below: QWidget | None = None
         """A part that wants the whole width under the question; whoever lays out the field places it."""
+        self.under: QWidget | None = None
+        """A line right under the field, in its column."""
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.setSizePolicy(policy)
 

@@ -167,18 +167,18 @@ class NumberField(Field):
             row.addWidget(self._symbol)
         inner.setFocusProxy(self._line)
         self._flag: FlagView | None = None
-        self._beside = row
+        if item.oid in definition.laboratory_items:
+            self._flag = FlagView(definition, item, row if self._choice is None else None)
+            self.under = self._flag.under
         self._hold(inner)
         self.relabel()
 
     def show_flag(self, flag: Flag | None) -> None:
-        if flag is None and self._flag is None:
-            return
         if self._flag is None:
-            self._flag = FlagView(self.definition, self.item, self)
-            self._beside.addWidget(self._flag)
-        self._flag.setVisible(flag is not None)
-        self._line.setAccessibleDescription(self._flag.show_flag(flag, self._unit) if flag is not None else "")
+            return
+        if flag is None:
+            self._flag.clear()
+        self._line.setAccessibleDescription("" if flag is None else self._flag.show_flag(flag, self._unit))
 
     def relabel(self) -> None:
         super().relabel()
