@@ -501,7 +501,7 @@ def _discrepancy(definition: Definition, staff: Staff, subject: str, key: FormKe
 def _trends(definition: Definition, contents: Contents) -> tuple[TrendPoint, ...]:
     """The course of the study's trend items, each dated by the first date of its own form."""
     points: list[TrendPoint] = []
-    for key, content in contents.items():
+    for key, content in _of_forms(definition, contents):
         date = _first_date(definition, key.form, content)
         if date is None:
             continue
@@ -511,6 +511,11 @@ def _trends(definition: Definition, contents: Contents) -> tuple[TrendPoint, ...
             if number is not None:
                 points.append(TrendPoint(item=oid, date=date, value=number))
     return tuple(sorted(points, key=lambda point: (point.item, point.date)))
+
+
+def _of_forms(definition: Definition, contents: Contents) -> Iterator[tuple[FormKey, FormContent]]:
+    """Without forms that the version in force no longer has."""
+    return ((key, content) for key, content in contents.items() if key.form in definition.forms)
 
 
 def _first_date(definition: Definition, form: str, content: FormContent) -> datetime.date | None:
@@ -523,7 +528,7 @@ def _first_date(definition: Definition, form: str, content: FormContent) -> date
 def _dosing(definition: Definition, contents: Contents) -> tuple[DosingSpan, ...]:
     """Runs of days of the study's grids: from the first to the last dated cell of each form."""
     spans: list[DosingSpan] = []
-    for key, content in contents.items():
+    for key, content in _of_forms(definition, contents):
         for group in definition.form_groups(key.form):
             if group.grid is None or group.grid.date is None:
                 continue

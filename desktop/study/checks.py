@@ -25,7 +25,7 @@ from desktop.study.data import FormContent, FormKey, ItemValue, Row
 from desktop.study.definition import Definition, FormDef, ItemDef, ItemGroupDef, Setting
 from desktop.study.derivations import in_order
 from desktop.study.engine import Expression
-from desktop.study.itemtypes import ITEM_TYPES
+from desktop.study.itemtypes import ITEM_TYPES, ValueFault
 from desktop.study.laboratory import Laboratory, as_records
 from desktop.study.local import NOTHING_LOCAL, Local
 from desktop.study.part import Text
@@ -46,8 +46,7 @@ class Rules:
         self.local = local
         self.forms_by_name = {form.name: form for form in definition.version.forms}
         self.settings: Values = {
-            setting.name: setting_value(setting, local.answers.get(setting.name, setting.value))
-            for setting in definition.version.settings
+            setting.name: _answered(setting, local.answers.get(setting.name)) for setting in definition.version.settings
         }
         self.laboratory = Laboratory(definition, local, self.settings)
         self._event_order = {event.oid: number for number, event in enumerate(definition.version.events)}
@@ -261,6 +260,16 @@ class Instances(Mapping[str, list[Values]]):
 
     def __len__(self) -> int:
         return len(self._names)
+
+
+def _answered(setting: Setting, answer: str | None) -> object:
+    """The value of a setting: the site's answer, unless this version asks for another kind of answer than that was."""
+    if answer is not None:
+        try:
+            return setting_value(setting, answer)
+        except ValueFault:
+            pass
+    return setting_value(setting, setting.value)
 
 
 def setting_value(setting: Setting, text: str) -> object:

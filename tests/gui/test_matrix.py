@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from desktop.casebook.views import Casebook, FormState, FormSummary
+from desktop.casebook.views import Casebook, DueForm, FormState, FormSummary
 from desktop.questions import _occurrences
 from desktop.study.data import FormContent, FormKey, ItemValue
 from desktop.study.definition import Definition
@@ -91,3 +91,12 @@ def test_what_could_come_next(clinic_study: Definition) -> None:
     assert next_occurrences(clinic_study, (("SE.VISIT", 1), ("SE.LOG", 1))) == (("SE.LOG", 2),)
     assert next_occurrences(clinic_study, (("SE.VISIT", 1),)) == (("SE.LOG", 1),)
     assert next_occurrences(clinic_study, (("SE.LOG", 1),)) == (("SE.VISIT", 1), ("SE.LOG", 2))
+
+
+def test_what_can_no_longer_be_made_up_has_a_sign_of_its_own(clinic_study: Definition) -> None:
+    day = datetime.date(2026, 10, 1)
+    key = FormKey("SE.VISIT", 1, "F.VS", 1)
+    due = DueForm(subject="01-A001", key=key, due=day, closes=day, days=-40, overdue=False, missed=True)
+    cell = matrix(clinic_study, book(due=(due,))).cell("F.VS", 0)
+    assert cell is not None
+    assert cell.sign is Sign.MISSED

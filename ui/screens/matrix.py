@@ -41,7 +41,9 @@ class MatrixCell(msgspec.Struct, frozen=True):
             return SIGN_OF_STATE[next(state for state in WORST_FIRST if state in states)]
         if self.drafts:
             return Sign.DRAFT
-        if self.due is not None and (self.due.overdue or self.due.days <= 0):
+        if self.due is not None and self.due.missed:
+            return Sign.MISSED
+        if self.due is not None and self.due.is_now:
             return Sign.OVERDUE if self.due.overdue else Sign.DUE
         return Sign.EMPTY
 
