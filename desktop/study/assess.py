@@ -185,6 +185,14 @@ class _Assessor:
             self._add_fault(at, name)
             return UNKNOWN
 
+    def _holds(self, condition: str, group: ItemGroupDef | None, at: ItemPlace, name: str) -> bool:
+        """Whether a condition is true at a place. A fault asks for a comment, so that it is recorded."""
+        try:
+            return self.rules.condition(condition).holds(self.scope.finder(group, at.row))
+        except ExpressionFaultError:
+            self._add_fault(at, name)
+            return False
+
     def _add_fault(self, at: ItemPlace, name: str) -> None:
         message = {
             "en": f"The study's rule {name} could not be worked out. Say in a comment that you saw this, and tell the "
@@ -229,7 +237,7 @@ class _Assessor:
 
     def _is_skipped(self, place: _Place) -> bool:
         skip = place.ref.skip
-        return skip is not None and self._evaluate(skip, place.group, place.at, place.item.oid) is True
+        return skip is not None and self._holds(skip, place.group, place.at, place.item.oid)
 
     def _allowed(self, place: _Place) -> tuple[str, ...]:
         narrowing = self.definition.items.get(place.item.narrowed_by or "")
@@ -298,7 +306,7 @@ class _Assessor:
         group = self.definition.group_of_item[self.form.oid, check.item]
         for row in self._rows_of(check, group):
             at = ItemPlace(group.oid, row, check.item)
-            if self._evaluate(check.expression, group if check.group else None, at, check.oid) is True:
+            if self._holds(check.expression, group if check.group else None, at, check.oid):
                 self._add(Code.COMMENT_NEEDED if check.soft else Code.HARD_CHECK, check.message, at, check.oid)
 
     def _rows_of(self, check: EditCheck, group: ItemGroupDef) -> Iterator[str]:

@@ -24,7 +24,7 @@ from desktop.study.course import Days
 from desktop.study.data import FormContent, FormKey, ItemValue, Row
 from desktop.study.definition import Definition, FormDef, ItemDef, ItemGroupDef, Setting
 from desktop.study.derivations import in_order
-from desktop.study.engine import Expression
+from desktop.study.engine import Condition, Expression
 from desktop.study.itemtypes import ITEM_TYPES, ValueFault
 from desktop.study.laboratory import Laboratory, as_records
 from desktop.study.local import NOTHING_LOCAL, Local
@@ -51,6 +51,7 @@ class Rules:
         self.laboratory = Laboratory(definition, local, self.settings)
         self._event_order = {event.oid: number for number, event in enumerate(definition.version.events)}
         self._compiled: dict[str, Expression] = {}
+        self._conditions: dict[str, Condition] = {}
         self._derivations: dict[str, tuple[tuple[ItemGroupDef, ItemDef, Expression], ...]] = {}
         self._days: dict[str, int] = {}
         self._read: dict[tuple[str, ItemValue], tuple[Text | None, object]] = {}
@@ -61,6 +62,13 @@ class Rules:
         found = self._compiled.get(source)
         if found is None:
             found = self._compiled[source] = Expression(source)
+        return found
+
+    def condition(self, source: str) -> Condition:
+        """The compiled condition."""
+        found = self._conditions.get(source)
+        if found is None:
+            found = self._conditions[source] = Condition(source)
         return found
 
     def days(self, days: Days) -> int:

@@ -147,6 +147,32 @@ class Expression:
         return value
 
 
+class Condition:
+    """A compiled condition: whether it is true.
+
+    False and unknown are alike to it, so a conjunction ends at its first part that is not true, and the parts that read lists
+    of forms come last.
+    """
+
+    def __init__(self, source: str) -> None:
+        """Raises ExpressionSyntaxError."""
+        whole = Expression(source)
+        node = syntax.parse(source)
+        parts = list(syntax.conjuncts(node))
+        self._parts = (
+            [whole] if len(parts) == 1 else [Expression(source[part.start : part.end], part) for part in parts]
+        )
+        self._parts.sort(key=lambda part: not _LISTS.isdisjoint(part.names))
+
+    def holds(self, find: Callable[[str], object | None]) -> bool:
+        """Whether it is true. Raises ExpressionFaultError."""
+        return all(part.evaluate(find) is True for part in self._parts)
+
+
+_LISTS = frozenset({"all", "others", "labs"})
+"""Names that cost most to hand to the engine."""
+
+
 def _reason(message: str) -> str:
     """`ERROR: <input>:1:5: invalid argument to has() macro` -> `column 5: invalid argument to has() macro`."""
     found = re.search(r"<input>:\d+:(\d+): (.+)", message)

@@ -33,7 +33,7 @@ class SubjectScope:
     def holds(self, condition: str, event: StudyEventDef | None, repeat: int, gone: Mapping[str, int]) -> bool:
         """Whether a condition is true at an occurrence; not where it is unknown, or fails."""
         try:
-            return self._rules.expression(condition).evaluate(self._finder(event, repeat, gone)) is True
+            return self._rules.condition(condition).holds(self._finder(event, repeat, gone))
         except ExpressionFaultError:
             # Loading has held the expression to the kinds of its names, so this is a fault of the engine: no way leads on.
             return False

@@ -6,6 +6,7 @@ specification (github.com/google/cel-spec, langdef.md), and says so of the rest:
 
 import ast
 import re
+from collections.abc import Iterator
 from typing import cast
 
 import msgspec
@@ -114,6 +115,15 @@ _LEVELS = (("||",), ("&&",), ("==", "!=", "<", "<=", ">", ">=", "in"), ("+", "-"
 def parse(source: str) -> Node:
     """Read an expression. Raises NotReadError."""
     return _Parser(source).whole()
+
+
+def conjuncts(node: Node) -> Iterator[Node]:
+    """The parts that must all be true for the node to be true."""
+    if isinstance(node, Binary) and node.operator == "&&":
+        yield from conjuncts(node.left)
+        yield from conjuncts(node.right)
+    else:
+        yield node
 
 
 def fields_of(node: Node) -> frozenset[str]:
