@@ -25,13 +25,17 @@ from desktop.study.data import FormContent, FormKey, Row
 from desktop.study.definition import Definition, FormDef, ItemDef, ItemGroupDef, Setting
 from desktop.study.derivations import in_order
 from desktop.study.engine import Expression
-from desktop.study.itemtypes import ITEM_TYPES
+from desktop.study.itemtypes import ITEM_TYPES, ValueFault
 from desktop.study.laboratory import Laboratory, as_records
 from desktop.study.local import NOTHING_LOCAL, Local
 from desktop.study.values import expression_value, sound_expression_value
 
 Values = dict[str, object]
 """Name -> value; a name without a value is absent."""
+
+
+LONGEST_DAYS = 36_525
+"""No study plans for more than a century: an answer of more days is taken as so many."""
 
 
 class Rules:
@@ -42,8 +46,7 @@ class Rules:
         self.local = local
         self.forms_by_name = {form.name: form for form in definition.version.forms}
         self.settings: Values = {
-            setting.name: setting_value(setting, local.answers.get(setting.name, setting.value))
-            for setting in definition.version.settings
+            setting.name: _answered(setting, local.answers.get(setting.name)) for setting in definition.version.settings
         }
         self.laboratory = Laboratory(definition, local, self.settings)
         self._event_order = {event.oid: number for number, event in enumerate(definition.version.events)}
@@ -64,7 +67,8 @@ class Rules:
             return days
         if days not in self._days:
             found = self.expression(days).evaluate(lambda name: self.settings if name == "setting" else None)
-            self._days[days] = round(found) if isinstance(found, float | int) else 0
+            number = found if isinstance(found, float | int) else 0
+            self._days[days] = round(max(-LONGEST_DAYS, min(number, LONGEST_DAYS)))
         return self._days[days]
 
     def coordinates(self, key: FormKey) -> Values:
@@ -234,6 +238,16 @@ class Instances(Mapping[str, list[Values]]):
 
     def __len__(self) -> int:
         return len(self._names)
+
+
+def _answered(setting: Setting, answer: str | None) -> object:
+    """The site's answer; the default where there is none, or where it is no value of the type that this version asks."""
+    if answer is not None:
+        try:
+            return setting_value(setting, answer)
+        except ValueFault:
+            pass
+    return setting_value(setting, setting.value)
 
 
 def setting_value(setting: Setting, text: str) -> object:
