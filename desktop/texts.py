@@ -56,6 +56,9 @@ CHINESE: dict[str, str] = {
     ),
     "The workbook has no term.": "工作簿中没有任何事件名称。",
     "The file is too large.": "文件过大。",
+    "The code list {codelist} stands in a YAML file of the study. Move it to terminology/*.json first.": (
+        "代码列表 {codelist} 写在研究的 YAML 文件中，须先移至 terminology/*.json。"
+    ),
     "This file is no Excel workbook.": "该文件不是 Excel 工作簿。",
     "No sheet of the workbook has the columns MedDRA Code, SOC, Term and Grade 1 to 5.": (
         "工作簿中没有含 MedDRA Code、SOC、Term 和 Grade 1 至 5 各列的工作表。"
