@@ -35,6 +35,7 @@ CHINESE: dict[str, str] = {
     "The answer is empty, too long, or holds characters that cannot be kept.": "答复为空、过长，或含有无法保存的字符。",
     "This is no answer to the point: {why}": "不能作为该事项的答复：{why}",
     "The study has no such laboratory item.": "研究中没有该检验项目。",
+    "The study has no such sex.": "研究中没有该性别编码。",
     "A limit is a number in the first unit of the item.": "限值须为数字，单位为该项目的首选单位。",
     "The lower limit is not below the upper one.": "下限应低于上限。",
     "The ages do not go from less to more.": "年龄范围应由小到大。",
