@@ -475,10 +475,15 @@ def _discrepancy(definition: Definition, staff: Staff, subject: str, key: FormKe
     )
 
 
+def _known(definition: Definition, contents: Contents) -> Iterator[tuple[FormKey, FormContent]]:
+    """The forms that the version in force has; one of an older version may have no place in it."""
+    return ((key, content) for key, content in contents.items() if key.form in definition.forms)
+
+
 def _trends(definition: Definition, contents: Contents) -> tuple[TrendPoint, ...]:
     """The course of the study's trend items, each dated by the first date of its own form."""
     points: list[TrendPoint] = []
-    for key, content in contents.items():
+    for key, content in _known(definition, contents):
         date = _first_date(definition, key.form, content)
         if date is None:
             continue
@@ -500,7 +505,7 @@ def _first_date(definition: Definition, form: str, content: FormContent) -> date
 def _dosing(definition: Definition, contents: Contents) -> tuple[DosingSpan, ...]:
     """Runs of days of the study's grids: from the first to the last dated cell of each form."""
     spans: list[DosingSpan] = []
-    for key, content in contents.items():
+    for key, content in _known(definition, contents):
         for group in definition.form_groups(key.form):
             if group.grid is None or group.grid.date is None:
                 continue
