@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import openpyxl
 import pytest
 
 from desktop import opening
@@ -21,7 +22,7 @@ from desktop.acts import (
     SetNormalRange,
 )
 from desktop.casebook.saving import LONGEST_NOTE, FormRefusedError
-from desktop.casebook.views import FormState
+from desktop.casebook.views import Draft, FormState
 from desktop.errors import CancelledError, NotAllowedError, RefusedError
 from desktop.journal.entry import FormSaved, Kind
 from desktop.site import Site
@@ -703,3 +704,101 @@ def test_a_second_computer_learns_it_through_the_centre(joined: Any, centre: Any
             ("MDV.2", True),
         ]
         assert second.verify().ok
+
+
+def without_visits(definition: Definition) -> Definition:
+    """Version 2 has no visits any more: neither the event, nor the form, nor its group and item."""
+    version = definition.version
+    gone = {"SE.VISIT", "F.SS", "IG.SS", "IT.SSDAT"}
+    parts = {
+        name: tuple(part for part in getattr(version, name) if part.oid not in gone)
+        for name in ("events", "forms", "groups", "items")
+    }
+    return Definition(msgspec.structs.replace(version, oid="MDV.2", **parts))
+
+
+def test_what_the_new_version_does_not_ask_any_more_stays_readable(ward: Clinic, tmp_path: Path) -> None:
+    visit = FormKey("SE.VISIT", 1, "F.SS", 1)
+    with ward.sign_in() as site:
+        save(site, DM, ICDAT="2026-09-01", FIT="Y")
+        save(site, visit, SSDAT="2026-10-01")
+        site.keep_draft(Draft(subject=SUBJECT, key=FormKey("SE.VISIT", 2, "F.SS", 1), items={}))
+    in_force(ward, without_visits(ward.definition))
+    with ward.sign_in() as site:
+        assert site.form(SUBJECT, visit).version == "MDV.1"
+        assert visit in {form.key for form in site.casebook(SUBJECT).forms}
+        assert [line.subject for line in site.subjects()] == [SUBJECT]
+        assert site.history(SUBJECT, visit)[-1].new == ItemValue(value="2026-10-01")
+        assert site.today().forms_complete == 2
+        assert site.status().forms[FormState.COMPLETE] == 2
+        assert len(site.audit()) > 4
+        while site.reassess_next():
+            pass
+        # It can still be corrected under its own version, and taken out.
+        items = {ItemPlace("IG.SS", "", "IT.SSDAT"): ItemValue(value="2026-10-02")}
+        site.record(SaveForm(subject=SUBJECT, key=visit, items=dict(items), reason="corrected"))
+        assert versions_of(site, visit) == ["MDV.1", "MDV.1"]
+        with pytest.raises(FormRefusedError):
+            site.record(SaveForm(subject=SUBJECT, key=FormKey("SE.VISIT", 2, "F.SS", 1)))
+        assert site.rebuild() == 1
+        assert site.verify().ok
+        site.record(RemoveForm(subject=SUBJECT, key=visit, reason="not asked"))
+
+
+def test_a_transfer_keeps_what_the_new_version_does_not_ask_any_more(ward: Clinic, tmp_path: Path) -> None:
+    with ward.sign_in() as site:
+        save(site, DM, ICDAT="2026-09-01", FIT="Y")
+        save(site, FormKey("SE.VISIT", 1, "F.SS", 1), SSDAT="2026-10-01")
+    in_force(ward, without_visits(amended(ward.definition)))
+    with ward.sign_in() as site:
+        save(site, DM, OTHER, ICDAT="2026-09-02")
+    with ward.sign_in(ADMIN) as site:
+        out = tmp_path / "transfer.xlsx"
+        site.export_excel("2026-11", out)
+        assert site.verify_file(out).ok
+    book = openpyxl.load_workbook(out)
+    written = {str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
+    assert any("2026-10-01" in cell for cell in written)
+
+
+def test_a_study_is_rehearsed_with_its_own_versions_only(ward: Clinic, clinic: Any) -> None:
+    with ward.sign_in() as site, pytest.raises(RefusedError, match=r"another study: S\.CLINIC"):
+        site.rehearse(clinic.definition)
+
+
+def bring(source: Site, target: Site) -> None:
+    """Bring to another computer what it has not of this one."""
+    with target.vault.begin() as connection:
+        known = target.vault.chain_point(connection, source.device).sequence
+    with source.vault.begin() as connection:
+        raws = journal.raw_entries(connection, source.device, known, 100_000)
+        end = source.vault.chain_point(connection, source.device)
+    target.receive(source.device, raws, end)
+
+
+def test_decisions_of_two_computers_come_together(ward: Clinic, tmp_path: Path) -> None:
+    treated(ward)
+    other, _ = opening.create_site(
+        tmp_path / "other", ward.definition, "01", "Manager B", "manager passphrase", letter="B", wall=ward.clock
+    )
+    with other:
+        other.record(AddUser(name="Doctor B", roles=("investigator",), passphrase="doctor B passphrase"))
+    doctor = ("Doctor B", "doctor B passphrase")
+    with ward.sign_in(DOCTOR) as site, opening.open_site(tmp_path / "other", *doctor, wall=ward.clock) as second:
+        site.record(decide("PW.VISITS"))
+        bring(site, second)
+        assert way(second)[-1] == "VISITS"
+        assert second.casebook(SUBJECT).pathway[3].decided_by == "Doctor"
+        # Both decide, neither knows of the other: the later decision stands on both computers.
+        second.record(decide("PW.CYCLE"))
+        site.record(decide("PW.VISITS", reason="later"))
+        bring(second, site)
+        bring(site, second)
+        assert way(site) == way(second)
+        assert way(site)[-1] == "VISITS"
+        assert site.casebook(SUBJECT).pathway[3].reason == "later"
+        # What came late is older: it changed nothing.
+        assert site.verify().ok
+        assert second.verify().ok
+        assert second.rebuild() == 1
+        assert way(second)[-1] == "VISITS"
