@@ -182,11 +182,14 @@ def status(
     """Count subjects, forms, discrepancies, and how far the entries have travelled."""
     with signed_in(vault, user, passphrase_file) as opened:
         found = opened.status()
-    entries = found.entries
+    entries, due = found.entries, found.due
+    # The document is a contract; what is due is told to people.
+    document = {name: value for name, value in msgspec.structs.asdict(found).items() if name != "due"}
     say(
         json,
-        found,
+        document,
         f"Site {found.site}, device {found.device}: {found.subjects} subjects, {sum(found.forms.values())} forms; "
+        f"{due['due']} due, {due['overdue']} overdue, {due['missed']} missed; "
         f"{entries.waiting} entries not yet received, {entries.received} received.",
     )
 

@@ -13,6 +13,7 @@ A value in the model is a text, or one of
     {born: [first, last]}                   the month of birth at such an age at the visit
     {of: NAME, factor: [low, high]}         what was drawn for the subject, a little varied
     {same: FORM.ITEM}                       the value of the subject's last such form
+    {by: FORM.ITEM, cases: {CODE: value}}   what goes with that value
     {suggested: CODE}                       what the study suggests, else this
 and `chance: 0.3` beside it gives it only so often, `unit: mg/dL` gives it in that unit. Lists are rows of a repeating
 group; `{planned: PLANNED_ITEM}` under a group's name fills its grid as planned.
@@ -349,7 +350,9 @@ class _Subject:
         if "days" in value or "time" in value:
             return self._moment(value)
         if "same" in value:
-            return self._same(value)
+            return self._same(value["same"])
+        if "by" in value:
+            return cast("dict[str, str]", value["cases"]).get(self._same(value["by"]) or "")
         return self._number(value)
 
     def _moment(self, value: Mapping[str, Any]) -> str:
@@ -363,8 +366,8 @@ class _Subject:
         day = min(self.visited + datetime.timedelta(days=number), self.today)
         return f"{day}T{time}" if time else str(day)
 
-    def _same(self, value: Mapping[str, Any]) -> str | None:
-        name, item_name = cast("str", value["same"]).split(".")
+    def _same(self, where: str) -> str | None:
+        name, item_name = where.split(".")
         form = self.definition.forms[self.form_oids[name]]
         keys = [key for key in self.contents if key.form == form.oid]
         if not keys:

@@ -194,6 +194,7 @@ def adverse_event(tour: Tour) -> None:
         "IT.AEAWDTM": f"{today(tour, -1)} 22:10",
         "IT.AEREL": "POSSIBLE",
         "IT.AEREL/PD1": "NOT",
+        "IT.AEREL/TRANSPLANT": "NOT",
         "IT.AEACN": "DOSE NOT CHANGED",
         "IT.AEACN/VEN": "DRUG INTERRUPTED",
         "IT.AEIRAE": "N",

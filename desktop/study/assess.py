@@ -22,7 +22,7 @@ from desktop.study.itemtypes import ITEM_TYPES
 from desktop.study.laboratory import Flag
 from desktop.study.limits import broken_limits
 from desktop.study.part import Text, words
-from desktop.study.values import CODE_SEPARATOR, number_in_first_unit, sound_expression_value, value_fault
+from desktop.study.values import CODE_SEPARATOR, number_in_first_unit
 
 
 class Code(enum.StrEnum):
@@ -167,7 +167,7 @@ class _Assessor:
         """The values that are values of their items; the others become problems."""
         sound: dict[ItemPlace, ItemValue] = {}
         for at, value in self.values.items():
-            fault = value_fault(self.definition, self.definition.items[at.item], value)
+            fault = self.rules.read(self.definition.items[at.item], value)[0]
             if fault is None:
                 sound[at] = value
             else:
@@ -204,7 +204,7 @@ class _Assessor:
                 value = self._as_value(item, self._evaluate(expression, group, at, item.oid), at)
                 self.derived[at] = value
                 if value is not None:
-                    self.scope.put(group, row, item, sound_expression_value(self.definition, item, value))
+                    self.scope.put(group, row, item, self.rules.read(item, value)[1])
 
     def _suggestion(self, place: _Place) -> ItemValue | None:
         if place.item.suggestion is None:
@@ -222,7 +222,7 @@ class _Assessor:
             text = ITEM_TYPES[item.data_type].from_expression(item, outcome)
         units = self.definition.unit_names(item)
         value = ItemValue(value=text or "", unit=units[0] if len(units) > 1 else "")
-        if value_fault(self.definition, item, value) is not None:
+        if self.rules.read(item, value)[0] is not None:
             self._add_fault(at, item.oid)
             return None
         return value

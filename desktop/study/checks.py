@@ -21,14 +21,18 @@ import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from desktop.study.course import Days
-from desktop.study.data import FormContent, FormKey, Row
+from desktop.study.data import FormContent, FormKey, ItemValue, Row
 from desktop.study.definition import Definition, FormDef, ItemDef, ItemGroupDef, Setting
 from desktop.study.derivations import in_order
 from desktop.study.engine import Expression
 from desktop.study.itemtypes import ITEM_TYPES, ValueFault
 from desktop.study.laboratory import Laboratory, as_records
 from desktop.study.local import NOTHING_LOCAL, Local
-from desktop.study.values import expression_value, sound_expression_value
+from desktop.study.part import Text
+from desktop.study.values import sound_expression_value, value_fault
+
+REMEMBERED = 20_000
+"""Values, and saved forms, that rules remember between two assessments."""
 
 Values = dict[str, object]
 """Name -> value; a name without a value is absent."""
@@ -53,6 +57,8 @@ class Rules:
         self._compiled: dict[str, Expression] = {}
         self._derivations: dict[str, tuple[tuple[ItemGroupDef, ItemDef, Expression], ...]] = {}
         self._days: dict[str, int] = {}
+        self._read: dict[tuple[str, ItemValue], tuple[Text | None, object]] = {}
+        self._saved: dict[tuple[str, int], tuple[FormContent, Values]] = {}
 
     def expression(self, source: str) -> Expression:
         """The compiled expression."""
@@ -92,17 +98,38 @@ class Rules:
         """Sorts forms by the order of the study's events, then by their repeats."""
         return (self._event_order.get(key.event, -1), key.event_repeat, key.form_repeat)
 
-    def row_values(self, row: Row, *, is_sound: bool = False) -> Values:
+    def row_values(self, row: Row) -> Values:
         """Item name -> value of a row. Items that this version no longer has are left out."""
         values: Values = {}
-        see = sound_expression_value if is_sound else expression_value
         for oid, value in row.items():
             item = self.definition.items.get(oid)
             if item is not None:
-                seen = see(self.definition, item, value)
+                seen = self.read(item, value)[1]
                 if seen is not None:
                     values[item.name] = seen
         return values
+
+    def read(self, item: ItemDef, value: ItemValue) -> tuple[Text | None, object]:
+        """Why this is no value of the item, if it is none, and what expressions see of it."""
+        key = (item.oid, value)
+        found = self._read.get(key)
+        if found is None:
+            if len(self._read) >= REMEMBERED:
+                self._read.clear()
+            fault = value_fault(self.definition, item, value)
+            seen = None if fault is not None else sound_expression_value(self.definition, item, value)
+            found = self._read[key] = (fault, seen)
+        return found
+
+    def saved_values(self, form: FormDef, content: FormContent) -> Values:
+        """A saved form as a map, remembered: contents are replaced when they change, never mutated."""
+        key = (form.oid, id(content))
+        found = self._saved.get(key)
+        if found is None or found[0] is not content:
+            if len(self._saved) >= REMEMBERED:
+                self._saved.clear()
+            found = self._saved[key] = (content, self.form_values(form, content))
+        return found[1]
 
     def form_values(self, form: FormDef, content: FormContent) -> Values:
         """A saved form as a map."""
@@ -141,7 +168,7 @@ class FormScope:
         self._rows: dict[str, dict[str, Values]] = {}
         self._groups: dict[str, str] = {}
         for group in rules.definition.form_groups(key.form):
-            rows = {row: rules.row_values(items, is_sound=True) for row, items in content.get(group.oid, {}).items()}
+            rows = {row: rules.row_values(items) for row, items in content.get(group.oid, {}).items()}
             if group.repeating:
                 self._rows[group.oid] = rows
                 self._groups[group.name] = group.oid
@@ -217,7 +244,7 @@ class FormScope:
 
     def _saved(self, form: FormDef, key: FormKey) -> Values:
         if key not in self._saved_values:
-            self._saved_values[key] = self._rules.form_values(form, self._others[key])
+            self._saved_values[key] = self._rules.saved_values(form, self._others[key])
         return self._saved_values[key]
 
 

@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 # It writes each exception of our functions to the log, values included; what they mean is decided here.
 logging.getLogger("cel").setLevel(logging.CRITICAL + 1)
 
-_UNDIVIDED = (str, float, bool, datetime.datetime, datetime.timedelta, Interval)
+REMEMBERED = 4096
+"""Outcomes that an expression remembers."""
+
+_HASHABLE = (str, float, bool, datetime.datetime, datetime.timedelta)
+_UNDIVIDED = (*_HASHABLE, Interval)
 """Values that are handed to the engine as they are."""
 
 _MODULE = "cel.cel"
@@ -63,7 +67,10 @@ def _engine() -> ModuleType:
 
 
 class Expression:
-    """A compiled expression. Evaluating it changes nothing and ends: CEL has no loops and no effects."""
+    """A compiled expression. Evaluating it changes nothing and ends: CEL has no loops and no effects.
+
+    One expression belongs to one set of settings: what `setting` is does not change between its evaluations.
+    """
 
     def __init__(self, source: str, node: syntax.Node | None = None) -> None:
         """`node` is the expression as read, where it was read already. Raises ExpressionSyntaxError."""
@@ -78,17 +85,43 @@ class Expression:
             raise ExpressionSyntaxError(str(error)) from None
         self.names = tuple(self._program.variables())
         """Every identifier that is not a field, those that macros bind included."""
+        self._memory: dict[tuple[object, ...], object] = {}
+        """Outcomes by the values that were read, where these are few and undivided: a row that stays as it was costs nothing."""
         self._functions = {name: FUNCTIONS[name].call for name in self._program.functions() if name in FUNCTIONS}
 
     def evaluate(self, find: Callable[[str], object | None]) -> object:
         """The outcome, or `UNKNOWN`. `find` gives the value of a name, or None. Raises ExpressionFaultError."""
-        context: dict[str, object] = dict(self._functions)
-        for name in self.names:
-            found = find(name)
-            if found is not None:
-                context[name] = self._narrowed(found)
+        found = {name: value for name in self.names if (value := find(name)) is not None}
+        key = self._key(found)
+        if key is not None and key in self._memory:
+            return self._memory[key]
+        outcome = self._execute({name: self._narrowed(value) for name, value in found.items()})
+        if key is not None:
+            if len(self._memory) >= REMEMBERED:
+                self._memory.clear()
+            self._memory[key] = outcome
+        return outcome
+
+    def _key(self, found: Mapping[str, object]) -> tuple[object, ...] | None:
+        """What the outcome depends on; None where that is too much to compare."""
+        key: list[object] = []
+        for name, value in found.items():
+            if isinstance(value, _HASHABLE):
+                key += (name, value)
+            elif name == "self" and isinstance(value, Mapping):
+                members = cast("Mapping[str, object]", value)
+                for field in self._fields:
+                    member = members.get(field)
+                    if member is not None and not isinstance(member, _HASHABLE):
+                        return None
+                    key += (field, member)
+            elif name != "setting":
+                return None
+        return tuple(key)
+
+    def _execute(self, context: dict[str, object]) -> object:
         try:
-            return self._program.execute(context)
+            return self._program.execute(self._functions | context)
         except (KeyError, IndexError):
             return UNKNOWN
         except RuntimeError as error:

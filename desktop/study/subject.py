@@ -83,7 +83,7 @@ class SubjectScope:
     def _of(self, key: FormKey) -> Values:
         if key not in self._values:
             form = self._rules.definition.forms[key.form]
-            self._values[key] = self._rules.form_values(form, self._contents[key])
+            self._values[key] = self._rules.saved_values(form, self._contents[key])
         return self._values[key]
 
 

@@ -202,9 +202,8 @@ def test_a_subject_is_registered_shown_and_counted(made: Vault, shown: Document,
         assert form["items"][oid] == value
     status = made.json("status")
     assert set(status) == {
-        "site", "device", "subjects", "forms", "due", "discrepancies", "queries", "entries", "last_receipt",
+        "site", "device", "subjects", "forms", "discrepancies", "queries", "entries", "last_receipt",
     }  # fmt: skip
-    assert set(status["due"]) == {"due", "overdue", "missed"}
     assert status["subjects"] >= 1
     assert set(status["entries"]) == {"recorded", "packed", "handed_over", "received"}
 
