@@ -199,6 +199,22 @@ def test_a_condition_sees_the_occurrence_that_it_is_about(course: Definition, ne
         assert [found.key.event_repeat for found in expected(patient, "F.RS")] == repeats
 
 
+def test_of_several_anchors_the_last_in_the_order_of_the_study_counts(
+    course: Definition, new_patient: Callable[..., Any]
+) -> None:
+    """For an event that comes once; the spelling of OIDs is no order."""
+    schedule = Schedule(anchor="IT.EXDAT", day=1, forms=("F.LB",))
+    definition = with_schedule(course, "SE.START", schedule)
+    turned = Definition(msgspec.structs.replace(definition.version, events=definition.version.events[::-1]))
+    for one, last in ((definition, "2026-10-21"), (turned, "2026-10-07")):
+        patient = new_patient(definition=one)
+        patient.fill("OTHER/EX", EXDAT="2026-10-20")
+        patient.fill("CYCLE/1/EX", EXDAT="2026-09-08")
+        patient.fill("CYCLE/2/EX", EXDAT="2026-10-06")
+        found = [due for due in expected(patient, "F.LB") if due.key.event == "SE.START"]
+        assert [due.due.isoformat() for due in found] == [last]
+
+
 def test_a_course_at_its_end_expects_nothing(patient: Any) -> None:
     patient.fill("START/DM", ICDAT="2026-01-01", FIT="Y")
     patient.fill("LOG/END", ENDDAT="2026-03-01", ENDWHY="DONE")
