@@ -109,7 +109,9 @@ def test_every_kind_of_course_is_played_to_its_end(trial: list[Played], model: M
         assert played.subject.step == played.steps[-1]
 
 
-def test_the_courses_walk_every_step_and_every_branch(trial: list[Played], study: Definition) -> None:
+def test_the_courses_walk_every_step_and_come_to_every_target_of_a_branch(
+    trial: list[Played], study: Definition
+) -> None:
     pathway = study.version.pathway
     assert pathway is not None
     assert {step for played in trial for step in played.steps} == {step.oid for step in pathway.steps}
