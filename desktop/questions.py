@@ -150,10 +150,14 @@ def casebook_of(site: OpenedVault, subject: str) -> Casebook:
         contents = fold.contents()
         due = _due_of(site, subject, contents)
         mine = tuple(draft.key for draft in drafts.of_user(connection, site.user_oid) if draft.subject == subject)
+        coming = {form.key: form.due for form in due} | dict.fromkeys(mine, site.civil_date)
+        stages = tuple(
+            _stage(staff, stage) for stage in pathway.walk(site.rules, contents, fold.decisions, site.civil_date)
+        )
         return Casebook(
             subject=subject,
             headline=_headline(definition, contents),
-            occurrences=_occurrences(definition, [*contents, *(form.key for form in due), *mine]),
+            occurrences=_occurrences(definition, contents, coming, stages),
             forms=tuple(
                 _summary(definition, staff, subject, key, form)
                 for key, form in sorted(fold.forms.items())
@@ -444,13 +448,32 @@ def _due_of(site: OpenedVault, subject: str, contents: Contents) -> tuple[DueFor
     )
 
 
-def _occurrences(definition: Definition, keys: list[FormKey]) -> tuple[tuple[str, int], ...]:
-    found: list[tuple[str, int]] = []
-    for event in definition.version.events:
-        repeats = {key.event_repeat for key in keys if key.event == event.oid}
-        last = max(repeats, default=1) if event.repeating else 1
-        found += [(event.oid, repeat) for repeat in range(1, last + 1)]
-    return tuple(found)
+def _occurrences(
+    definition: Definition, contents: Contents, coming: dict[FormKey, datetime.date], stages: tuple[StageView, ...]
+) -> tuple[tuple[str, int], ...]:
+    """The occurrences of events that are there, under way or expected, by their first dates; logs come last.
+
+    The first event and the logs are always among them, and where the pathway is.
+    """
+    dates: dict[tuple[str, int], datetime.date] = {}
+    for key, content in contents.items():
+        date = _first_date(definition, key.form, content) or datetime.date.max
+        at = (key.event, key.event_repeat)
+        dates[at] = min(dates.get(at, date), date)
+    for key, date in coming.items():
+        dates.setdefault((key.event, key.event_repeat), date)
+    pathway = definition.version.pathway
+    if stages and pathway is not None:
+        event = pathway.by_oid[stages[-1].step].event
+        if event is not None:
+            dates.setdefault((event, stages[-1].event_repeat), datetime.date.max)
+    order = {event.oid: number for number, event in enumerate(definition.version.events)}
+    common = {event.oid for event in definition.version.events if event.kind == "Common"}
+    first = definition.version.first_event
+    for oid in (first, *common):
+        dates.setdefault((oid, 1), datetime.date.max)
+    known = [at for at in dates if at[0] in order]
+    return tuple(sorted(known, key=lambda at: (at[0] in common, at[0] != first, dates[at], at[1], order[at[0]])))
 
 
 def _discrepancies(site: OpenedVault, connection: Connection) -> tuple[Discrepancy, ...]:
@@ -475,15 +498,10 @@ def _discrepancy(definition: Definition, staff: Staff, subject: str, key: FormKe
     )
 
 
-def _known(definition: Definition, contents: Contents) -> Iterator[tuple[FormKey, FormContent]]:
-    """The forms that the version in force has; one of an older version may have no place in it."""
-    return ((key, content) for key, content in contents.items() if key.form in definition.forms)
-
-
 def _trends(definition: Definition, contents: Contents) -> tuple[TrendPoint, ...]:
     """The course of the study's trend items, each dated by the first date of its own form."""
     points: list[TrendPoint] = []
-    for key, content in _known(definition, contents):
+    for key, content in _of_forms(definition, contents):
         date = _first_date(definition, key.form, content)
         if date is None:
             continue
@@ -493,6 +511,11 @@ def _trends(definition: Definition, contents: Contents) -> tuple[TrendPoint, ...
             if number is not None:
                 points.append(TrendPoint(item=oid, date=date, value=number))
     return tuple(sorted(points, key=lambda point: (point.item, point.date)))
+
+
+def _of_forms(definition: Definition, contents: Contents) -> Iterator[tuple[FormKey, FormContent]]:
+    """Without forms that the version in force no longer has."""
+    return ((key, content) for key, content in contents.items() if key.form in definition.forms)
 
 
 def _first_date(definition: Definition, form: str, content: FormContent) -> datetime.date | None:
@@ -505,7 +528,7 @@ def _first_date(definition: Definition, form: str, content: FormContent) -> date
 def _dosing(definition: Definition, contents: Contents) -> tuple[DosingSpan, ...]:
     """Runs of days of the study's grids: from the first to the last dated cell of each form."""
     spans: list[DosingSpan] = []
-    for key, content in _known(definition, contents):
+    for key, content in _of_forms(definition, contents):
         for group in definition.form_groups(key.form):
             if group.grid is None or group.grid.date is None:
                 continue

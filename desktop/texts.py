@@ -52,6 +52,7 @@ CHINESE: dict[str, str] = {
     "Give the number or name of the approval document.": "须填写批件编号或名称。",
     "The reason or comment is too long or holds characters that cannot be kept.": "理由或备注过长，或含有无法保存的字符。",
     "This is no date: it is written YYYY-MM-DD.": "日期格式不正确，应为 YYYY-MM-DD。",
+    "The study version in force does not have this form any more.": "现行研究版本已没有该表单。",
     "This was entered under a study version that is not here yet. Sync first.": (
         "该内容按本机尚无的研究版本录入，须先同步。"
     ),

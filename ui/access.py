@@ -1,6 +1,6 @@
 """The way from the windows to the Site: it lives on the vault's thread, and is asked there.
 
-What a window needs at once and what never changes during a session (`Session`) is kept on this side.
+What a window needs at once and what seldom changes during a session (`Session`) is kept on this side.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from desktop.acts import Act, Recorded
     from desktop.casebook.views import UserView
     from desktop.site import Site
-    from desktop.study.checks import Rules
     from desktop.study.definition import Definition, Location
+    from desktop.sync.session import SyncResult
 
 T = TypeVar("T")
 
@@ -30,14 +30,18 @@ PRACTICE_FILE = "practice.json"
 
 
 class Session:
-    """What stays true while a person is signed in."""
+    """What the windows know of the site and the person without asking: true until the study's rules change.
+
+    Then `SiteAccess` takes another one, so nobody keeps it.
+    """
 
     def __init__(self, site: Site) -> None:
         self.folder: Path = site.folder
         self.is_practice = (site.folder.parent / PRACTICE_FILE).exists()
         """Nothing real may be entered here."""
         self.definition: Definition = site.definition
-        self.rules: Rules = site.rules
+        """The study version in force; a form that was entered under another keeps that (`Site.rules_of`)."""
+        self.rules_mark: str = site.rules_mark
         self.location: Location = site.location
         self.device: str = site.device
         self.user: UserView = site.user
@@ -70,7 +74,7 @@ class SiteAccess(QObject):
 
     @property
     def session(self) -> Session:
-        """What stays true while this person is signed in."""
+        """What is true of the site and this person at this moment."""
         if self._session is None:
             raise RefusedError("Nobody is signed in.")
         return self._session
@@ -114,7 +118,28 @@ class SiteAccess(QObject):
 
     def record(self, act: Act, done: Callable[[Recorded], None], failed: Callable[[Exception], None]) -> Job:
         """Record an act; then every screen is told."""
-        return self.ask(lambda site: site.record(act), partial(self._recorded, done), failed)
+
+        def work(site: Site) -> tuple[Recorded, Session | None]:
+            recorded = site.record(act)
+            return recorded, Session(site) if recorded.study else None
+
+        return self.ask(work, partial(self._recorded, done), failed)
+
+    def sync(
+        self,
+        done: Callable[[SyncResult], None],
+        failed: Callable[[Exception], None],
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Job:
+        """Send and fetch. What others recorded may have changed the study's rules: then every screen is told."""
+        return self.ask_long(
+            lambda site, job: site.sync(job.progress, job.is_cancelled, job.elsewhere),
+            partial(self._synced, done),
+            # What came before it failed is here all the same.
+            partial(self._synced, failed),
+            progress=progress,
+        )
 
     def close(self, done: Callable[[None], None], failed: Callable[[Exception], None]) -> Job:
         """Sign out."""
@@ -132,9 +157,26 @@ class SiteAccess(QObject):
         self._session = session
         call_back(done, session)
 
-    def _recorded(self, done: Callable[[Recorded], None], recorded: Recorded) -> None:
+    def _recorded(self, done: Callable[[Recorded], None], answer: tuple[Recorded, Session | None]) -> None:
+        recorded, session = answer
+        # Before anybody is told, so that whoever is told draws by the new rules.
+        self._session = session or self._session
         call_back(done, recorded)
         self.recorded.emit(recorded)
+
+    def _synced(self, then: Callable[[Any], None], outcome: object) -> None:
+        call_back(then, outcome)
+        if self.is_open:
+            self.ask(_session_of, self._follow, _leave)
+
+    def _follow(self, session: Session) -> None:
+        """Take up the rules that came from elsewhere."""
+        if self._session is None or session.rules_mark == self._session.rules_mark:
+            return
+        from desktop.acts import Recorded
+
+        self._session = session
+        self.recorded.emit(Recorded(changed=True, study=True))
 
     def _closed(self, done: Callable[[None], None], _: None) -> None:
         self._session = None
@@ -150,3 +192,11 @@ class SiteAccess(QObject):
         site, self._site = self._site, None
         if site is not None:
             site.close()
+
+
+def _session_of(site: Site) -> Session:
+    return Session(site)
+
+
+def _leave(_: Exception) -> None:
+    """The rules stay as they are known: the next question says why the Site does not answer."""

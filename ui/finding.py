@@ -36,7 +36,8 @@ def find(site: Site, text: str) -> tuple[Found, ...]:
     found: list[Found] = []
     for subject in chosen[:SUBJECTS_LOOKED_INTO]:
         for form in site.casebook(subject).forms:
-            titles = " ".join(site.definition.forms[form.key.form].title.values()).casefold()
+            known = site.definition.forms.get(form.key.form)
+            titles = " ".join(known.title.values() if known else [form.key.form]).casefold()
             if all(word in titles for word in form_words):
                 found.append(Found(subject, form.key, form.state))
         if len(found) >= MOST:

@@ -126,7 +126,7 @@ class Frame(QWidget):
         if self._place is not None and self._place.where is not Where.FORM:
             self._came_from = self._place
         self.stack.setCurrentWidget(form)
-        form.open(place.subject, place.key)
+        form.open(place.subject, place.key, place.part)
 
     def _make_form(self) -> FormScreen:
         from ui.form.screen import FormScreen
@@ -168,8 +168,11 @@ class Frame(QWidget):
             self._screens[self._place.where].fail(error)
 
     @Slot(object)
-    def _see_recorded(self, _: Recorded) -> None:
+    def _see_recorded(self, recorded: Recorded) -> None:
         self._see_change()
+        if recorded.study:
+            for screen in self._screens.values():
+                screen.study_changed()
         current = self.stack.currentWidget()
         if isinstance(current, Screen):
             current.refresh()

@@ -76,6 +76,7 @@ class Sign(enum.Enum):
     LOCKED = ("state-locked", Tone.DONE)
     DUE = ("state-due", Tone.DUE)
     OVERDUE = ("state-due", Tone.WRONG)
+    MISSED = ("state-missed", Tone.SECONDARY)
     NOT_APPLICABLE = ("state-na", Tone.FAINT)
 
     @property

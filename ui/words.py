@@ -26,6 +26,7 @@ def sign_words(sign: Sign) -> str:
         Sign.LOCKED: translate("Words", "locked"),
         Sign.DUE: translate("Words", "due"),
         Sign.OVERDUE: translate("Words", "overdue"),
+        Sign.MISSED: translate("Words", "missed"),
         Sign.NOT_APPLICABLE: translate("Words", "does not apply"),
     }[sign]
 
@@ -75,28 +76,38 @@ def event_title(event: StudyEventDef, repeat: int) -> str:
 
 
 def form_title(definition: Definition, key: FormKey) -> str:
-    """`Adverse event 2`: a repeating form with its number."""
-    form = definition.forms[key.form]
+    """`Adverse event 2`: a repeating form with its number. One that the study no longer has goes by its OID."""
+    form = definition.forms.get(key.form)
+    if form is None:
+        return key.form
     title = language.words(form.title)
     return f"{title} {key.form_repeat}" if form.repeating else title
 
 
 def label_words(definition: Definition, form: str, value: str) -> str:
     """What names an instance of a repeating form, e.g. the term of an adverse event: codes as words."""
-    item = definition.forms[form].label
+    item = definition.forms[form].label if form in definition.forms else None
     if item is None or not value:
         return value
     return display(definition, definition.items[item], ItemValue(value=value), language.present())
 
 
 def where(definition: Definition, key: FormKey) -> str:
-    """The event of a form: `Cycle 2`."""
-    return event_title(definition.events[key.event], key.event_repeat)
+    """The event of a form: `Cycle 2`. One that the study no longer has goes by its OID."""
+    event = definition.events.get(key.event)
+    return f"{key.event} {key.event_repeat}" if event is None else event_title(event, key.event_repeat)
 
 
 def value_words(definition: Definition, item: ItemDef, value: ItemValue | None) -> str:
     """A value as a person reads it; a dash where there is none."""
     return "–" if value is None else display(definition, item, value, language.present())
+
+
+def limits_words(low: str, high: str) -> str:
+    """The limits of a normal range: `3.5–9.5`, `≥ 3.5`, `≤ 9.5`."""
+    if low and high:
+        return f"{low}–{high}"
+    return f"≥ {low}" if low else f"≤ {high}"
 
 
 def headline(definition: Definition, values: tuple[ItemValue | None, ...]) -> str:

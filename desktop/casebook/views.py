@@ -225,7 +225,7 @@ class Casebook(_View, frozen=True, kw_only=True):
     subject: str
     headline: tuple[ItemValue | None, ...]
     occurrences: tuple[tuple[str, int], ...]
-    """(event OID, repeat): the columns, in order; each non-repeating event once, repeating ones as far as used or due."""
+    """(event OID, repeat): the columns, by time: what is there, under way, expected, and where the pathway is."""
     forms: tuple[FormSummary, ...]
     due: tuple[DueForm, ...]
     drafts: tuple[FormKey, ...]

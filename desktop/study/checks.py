@@ -268,7 +268,7 @@ class Instances(Mapping[str, list[Values]]):
 
 
 def _answered(setting: Setting, answer: str | None) -> object:
-    """The site's answer; the default where there is none, or where it is no value of the type that this version asks."""
+    """The value of a setting: the site's answer, unless this version asks for another kind of answer than that was."""
     if answer is not None:
         try:
             return setting_value(setting, answer)

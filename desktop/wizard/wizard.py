@@ -20,6 +20,7 @@ from desktop.study.assess import Assessment, Code, Problem, assess
 from desktop.study.checks import Rules
 from desktop.study.data import FormContent, ItemPlace, ItemValue, copy_content, value_at
 from desktop.study.definition import NON_REPEATING_ROW, Definition, FormDef, ItemGroupDef
+from desktop.study.laboratory import Flag
 from desktop.study.part import Text
 
 ROW_KEY_BYTES = 6
@@ -126,6 +127,10 @@ class FormWizard:
     def suggestion(self, place: ItemPlace) -> ItemValue | None:
         """What follows from other entries for a place, where the study says so."""
         return self.assessment.suggestions.get(place)
+
+    def flag(self, place: ItemPlace) -> Flag | None:
+        """What is said of the laboratory value at a place."""
+        return self.assessment.flags.get(place)
 
     def codes(self, place: ItemPlace) -> tuple[str, ...] | None:
         """The codes that may be chosen at a place because of another answer; None: all of the code list."""
@@ -281,12 +286,19 @@ class FormWizard:
     def _take_up(self, draft: Draft) -> None:
         """Go on where the person stopped, seeing what was seen then: a later save elsewhere shows as a discrepancy."""
         self.basis = dict(draft.basis)
+        # What was typed under another version of the study, and is not asked any more, could be neither seen nor saved.
+        asked = {(group.oid, item.oid) for group, _, item in self.definition.form_items(self.form.oid)}
         for group, row in draft.removed_rows:
-            self._drop_row(group, row)
+            if group in self.form.groups:
+                self._drop_row(group, row)
         for where, value in draft.items.items():
-            self._put(_named(where), value)
+            place = _named(where)
+            if (place.group, place.item) in asked:
+                self._put(place, value)
         for where, text in draft.comments.items():
-            self.comments[_named(where)] = text
+            place = _named(where)
+            if (place.group, place.item) in asked:
+                self.comments[place] = text
         if draft.page in self.form.groups:
             self.page = draft.page
 

@@ -2,6 +2,41 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
+    <name>About</name>
+    <message>
+        <source>Version</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Protocol</source>
+        <translation>方案</translation>
+    </message>
+    <message>
+        <source>Checksum</source>
+        <translation>校验值</translation>
+    </message>
+    <message>
+        <source>Events</source>
+        <translation>访视</translation>
+    </message>
+    <message>
+        <source>Forms</source>
+        <translation>表单</translation>
+    </message>
+    <message>
+        <source>Items</source>
+        <translation>项目</translation>
+    </message>
+    <message>
+        <source>Site</source>
+        <translation>中心</translation>
+    </message>
+    <message>
+        <source>Time zone</source>
+        <translation>时区</translation>
+    </message>
+</context>
+<context>
     <name>AdministrationScreen</name>
     <message>
         <source>Users</source>
@@ -265,6 +300,45 @@
     </message>
 </context>
 <context>
+    <name>ChecksPart</name>
+    <message>
+        <source>Form</source>
+        <translation>表单</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>提示</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Checks</source>
+        <translation>核查</translation>
+    </message>
+    <message>
+        <source>Asks for a comment</source>
+        <translation>须说明</translation>
+    </message>
+    <message>
+        <source>Must be met</source>
+        <translation>必须满足</translation>
+    </message>
+    <message>
+        <source>Shown at: {question}</source>
+        <translation>显示于：{question}</translation>
+    </message>
+    <message>
+        <source>Source: {source}</source>
+        <translation>来源：{source}</translation>
+    </message>
+    <message>
+        <source>Nothing here</source>
+        <translation>没有内容</translation>
+    </message>
+</context>
+<context>
     <name>CommentLine</name>
     <message>
         <source>Comment</source>
@@ -502,6 +576,33 @@
     </message>
 </context>
 <context>
+    <name>Flag</name>
+    <message>
+        <source>L</source>
+        <translation>低</translation>
+    </message>
+    <message>
+        <source>below the normal range</source>
+        <translation>低于正常值范围</translation>
+    </message>
+    <message>
+        <source>H</source>
+        <translation>高</translation>
+    </message>
+    <message>
+        <source>above the normal range</source>
+        <translation>高于正常值范围</translation>
+    </message>
+    <message>
+        <source>grade {grade} suggested</source>
+        <translation>建议 {grade} 级</translation>
+    </message>
+    <message>
+        <source>normal range {limits}</source>
+        <translation>正常值范围 {limits}</translation>
+    </message>
+</context>
+<context>
     <name>FormFooter</name>
     <message>
         <source>Back</source>
@@ -537,6 +638,18 @@
     <message>
         <source>First entry</source>
         <translation>首次录入</translation>
+    </message>
+    <message>
+        <source>Study version {version}</source>
+        <translation>研究版本 {version}</translation>
+    </message>
+    <message>
+        <source>This form was entered under this version of the study and keeps to it. Another one is in force now.</source>
+        <translation>该表单按此研究版本录入并沿用此版本，现行版本已不同。</translation>
+    </message>
+    <message>
+        <source>Print what is recorded</source>
+        <translation>打印已记录内容</translation>
     </message>
     <message>
         <source>Nothing recorded yet</source>
@@ -600,6 +713,45 @@
     <message>
         <source>Record the change</source>
         <translation>记录这处修改</translation>
+    </message>
+</context>
+<context>
+    <name>FormsPart</name>
+    <message>
+        <source>Form</source>
+        <translation>表单</translation>
+    </message>
+    <message>
+        <source>Events</source>
+        <translation>访视</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>页面</translation>
+    </message>
+    <message>
+        <source>Items</source>
+        <translation>项目</translation>
+    </message>
+    <message>
+        <source>Checks</source>
+        <translation>核查</translation>
+    </message>
+    <message>
+        <source>Forms</source>
+        <translation>表单</translation>
+    </message>
+    <message>
+        <source>Nothing here</source>
+        <translation>没有内容</translation>
+    </message>
+    <message>
+        <source>Can be filled several times.</source>
+        <translation>可填写多份。</translation>
+    </message>
+    <message>
+        <source>Is entered twice.</source>
+        <translation>须双录。</translation>
     </message>
 </context>
 <context>
@@ -775,6 +927,14 @@
 </context>
 <context>
     <name>Lists</name>
+    <message>
+        <source>Missed</source>
+        <translation>已错过</translation>
+    </message>
+    <message>
+        <source>It was due {date} and can no longer be made up. It can still be filled.</source>
+        <translation>应于 {date} 完成，已无法补做，但仍可录入。</translation>
+    </message>
     <message>
         <source>Overdue 1 day</source>
         <translation>超期 1 天</translation>
@@ -986,6 +1146,259 @@
     </message>
 </context>
 <context>
+    <name>Pathway</name>
+    <message>
+        <source>Decided by {name}, {date}: {reason}</source>
+        <translation>{name}于 {date} 决定：{reason}</translation>
+    </message>
+    <message>
+        <source>{question}: {value}</source>
+        <translation>{question}：{value}</translation>
+    </message>
+</context>
+<context>
+    <name>PathwayStrip</name>
+    <message>
+        <source>1 step</source>
+        <translation>1 个步骤</translation>
+    </message>
+    <message>
+        <source>{n} steps</source>
+        <translation>{n} 个步骤</translation>
+    </message>
+    <message>
+        <source>Pathway</source>
+        <translation>治疗路径</translation>
+    </message>
+    <message>
+        <source>Now: {step}</source>
+        <translation>当前：{step}</translation>
+    </message>
+    <message>
+        <source>The study leaves to a person what follows here: an investigator decides, and says why.</source>
+        <translation>方案未规定此后步骤，由研究者决定并说明理由。</translation>
+    </message>
+    <message>
+        <source>Nothing follows: the pathway ends here.</source>
+        <translation>路径到此结束，无后续步骤。</translation>
+    </message>
+    <message>
+        <source>Decide</source>
+        <translation>决定</translation>
+    </message>
+    <message>
+        <source>Decide otherwise</source>
+        <translation>另行决定</translation>
+    </message>
+    <message>
+        <source>What may follow</source>
+        <translation>可能的后续步骤</translation>
+    </message>
+    <message>
+        <source>at any time: {label}</source>
+        <translation>任何时候：{label}</translation>
+    </message>
+    <message>
+        <source>{before} → {after}: {why}</source>
+        <translation>{before} → {after}：{why}</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>撤回</translation>
+    </message>
+    <message>
+        <source>Show the whole way</source>
+        <translation>显示全部步骤</translation>
+    </message>
+    <message>
+        <source>Show the last steps only</source>
+        <translation>仅显示最近步骤</translation>
+    </message>
+    <message>
+        <source>The whole way</source>
+        <translation>全部步骤</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>What led on</source>
+        <translation>转入依据</translation>
+    </message>
+    <message>
+        <source>Evidence</source>
+        <translation>证据</translation>
+    </message>
+    <message>
+        <source>the subject is here</source>
+        <translation>受试者当前所在步骤</translation>
+    </message>
+    <message>
+        <source>Take back the decision at {step}</source>
+        <translation>撤回“{step}”处的决定</translation>
+    </message>
+    <message>
+        <source>What follows {step}</source>
+        <translation>“{step}”之后的步骤</translation>
+    </message>
+    <message>
+        <source>The step at which it was decided</source>
+        <translation>作出决定的步骤</translation>
+    </message>
+    <message>
+        <source>The step that follows</source>
+        <translation>后续步骤</translation>
+    </message>
+    <message>
+        <source>Choose a step</source>
+        <translation>选择步骤</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>理由</translation>
+    </message>
+    <message>
+        <source>It stands beside the decision and in the audit trail. No names of persons.</source>
+        <translation>理由显示在决定旁并保留在稽查轨迹中，不得填写人名。</translation>
+    </message>
+    <message>
+        <source>Take the decision back</source>
+        <translation>撤回决定</translation>
+    </message>
+    <message>
+        <source>Record the decision</source>
+        <translation>记录决定</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>暂不</translation>
+    </message>
+    <message>
+        <source>Choose the step that follows.</source>
+        <translation>须选择后续步骤。</translation>
+    </message>
+    <message>
+        <source>Recorded on this computer.</source>
+        <translation>已记录在本机。</translation>
+    </message>
+</context>
+<context>
+    <name>PointsPart</name>
+    <message>
+        <source>Point</source>
+        <translation>事项</translation>
+    </message>
+    <message>
+        <source>Taken as</source>
+        <translation>暂按</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Open points</source>
+        <translation>待确认事项</translation>
+    </message>
+    <message>
+        <source>The protocol of this study leaves no point open.</source>
+        <translation>该研究方案没有待确认事项。</translation>
+    </message>
+    <message>
+        <source>Answered</source>
+        <translation>已答复</translation>
+    </message>
+    <message>
+        <source>To confirm</source>
+        <translation>待确认</translation>
+    </message>
+    <message>
+        <source>Confirmed</source>
+        <translation>已确认</translation>
+    </message>
+    <message>
+        <source>Nothing here</source>
+        <translation>没有内容</translation>
+    </message>
+    <message>
+        <source>Taken by the study as: {value}</source>
+        <translation>研究默认：{value}</translation>
+    </message>
+    <message>
+        <source>Source: {source}</source>
+        <translation>来源：{source}</translation>
+    </message>
+    <message>
+        <source>Answered here: {value}. {name}, {date}: {reason}</source>
+        <translation>本中心答复：{value}。{name}，{date}：{reason}</translation>
+    </message>
+    <message>
+        <source>The version in force asks for another kind of answer, so its own value holds.</source>
+        <translation>现行版本要求另一类型的答复，故按其默认值执行。</translation>
+    </message>
+    <message>
+        <source>Why it is taken so</source>
+        <translation>如此处理的理由</translation>
+    </message>
+    <message>
+        <source>Another answer</source>
+        <translation>更改答复</translation>
+    </message>
+    <message>
+        <source>The site&apos;s answer</source>
+        <translation>本中心答复</translation>
+    </message>
+    <message>
+        <source>A whole number.</source>
+        <translation>填写整数。</translation>
+    </message>
+    <message>
+        <source>A number.</source>
+        <translation>填写数字。</translation>
+    </message>
+    <message>
+        <source>A date, written YYYY-MM-DD.</source>
+        <translation>填写日期，格式为 YYYY-MM-DD。</translation>
+    </message>
+    <message>
+        <source>Several are separated by a semicolon.</source>
+        <translation>多项以分号分隔。</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>答复</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>理由</translation>
+    </message>
+    <message>
+        <source>E.g. who confirmed it, and when.</source>
+        <translation>例如由谁于何时确认。</translation>
+    </message>
+    <message>
+        <source>An answer holds at this site from now on. Nothing that was recorded changes.</source>
+        <translation>答复自现在起在本中心生效，已记录的数据不变。</translation>
+    </message>
+    <message>
+        <source>Record the answer</source>
+        <translation>记录答复</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>撤回</translation>
+    </message>
+    <message>
+        <source>Give the answer.</source>
+        <translation>须填写答复。</translation>
+    </message>
+    <message>
+        <source>Recorded on this computer.</source>
+        <translation>已记录在本机。</translation>
+    </message>
+</context>
+<context>
     <name>PracticeForm</name>
     <message>
         <source>Practice site</source>
@@ -1079,6 +1492,137 @@
     </message>
 </context>
 <context>
+    <name>RangesPart</name>
+    <message>
+        <source>Item and laboratory</source>
+        <translation>项目与检验科</translation>
+    </message>
+    <message>
+        <source>For whom</source>
+        <translation>适用对象</translation>
+    </message>
+    <message>
+        <source>Normal range</source>
+        <translation>正常值范围</translation>
+    </message>
+    <message>
+        <source>Since</source>
+        <translation>起始日期</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>理由</translation>
+    </message>
+    <message>
+        <source>Normal ranges</source>
+        <translation>正常值范围</translation>
+    </message>
+    <message>
+        <source>No normal range is set yet. Laboratory values are shown without one.</source>
+        <translation>尚未设置正常值范围，检验值不显示范围。</translation>
+    </message>
+    <message>
+        <source>The study has no laboratory reports, so it needs no normal ranges.</source>
+        <translation>该研究没有检验报告表单，无需设置正常值范围。</translation>
+    </message>
+    <message>
+        <source>the site&apos;s own laboratory</source>
+        <translation>本中心检验科</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>不限</translation>
+    </message>
+    <message>
+        <source>from {first} years</source>
+        <translation>{first} 岁及以上</translation>
+    </message>
+    <message>
+        <source>up to {last} years</source>
+        <translation>{last} 岁及以下</translation>
+    </message>
+    <message>
+        <source>{first} to {last} years</source>
+        <translation>{first} 至 {last} 岁</translation>
+    </message>
+    <message>
+        <source>New normal range</source>
+        <translation>新增正常值范围</translation>
+    </message>
+    <message>
+        <source>Laboratory item</source>
+        <translation>检验项目</translation>
+    </message>
+    <message>
+        <source>Sex</source>
+        <translation>性别</translation>
+    </message>
+    <message>
+        <source>Age from</source>
+        <translation>年龄自</translation>
+    </message>
+    <message>
+        <source>to, years</source>
+        <translation>至（岁）</translation>
+    </message>
+    <message>
+        <source>Laboratory</source>
+        <translation>检验科</translation>
+    </message>
+    <message>
+        <source>As the reports name it. Empty: the site&apos;s own.</source>
+        <translation>与报告单上的名称一致；留空表示本中心检验科。</translation>
+    </message>
+    <message>
+        <source>For samples since</source>
+        <translation>适用于此日起的样本</translation>
+    </message>
+    <message>
+        <source>YYYY-MM-DD</source>
+        <translation>年-月-日</translation>
+    </message>
+    <message>
+        <source>A range is never deleted: a newer one for the same people takes its place from its date on.</source>
+        <translation>范围不会删除：同一对象的新范围自其起始日期起取代旧范围。</translation>
+    </message>
+    <message>
+        <source>Record the range</source>
+        <translation>记录范围</translation>
+    </message>
+    <message>
+        <source>From, {unit}</source>
+        <translation>下限（{unit}）</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>下限</translation>
+    </message>
+    <message>
+        <source>Up to, {unit}</source>
+        <translation>上限（{unit}）</translation>
+    </message>
+    <message>
+        <source>Up to</source>
+        <translation>上限</translation>
+    </message>
+    <message>
+        <source>Give at least one limit.</source>
+        <translation>至少填写一个限值。</translation>
+    </message>
+    <message>
+        <source>A whole number.</source>
+        <translation>填写整数。</translation>
+    </message>
+    <message>
+        <source>A date, written YYYY-MM-DD.</source>
+        <translation>填写日期，格式为 YYYY-MM-DD。</translation>
+    </message>
+    <message>
+        <source>Recorded on this computer.</source>
+        <translation>已记录在本机。</translation>
+    </message>
+</context>
+<context>
     <name>RecoveryForm</name>
     <message>
         <source>Recovery code</source>
@@ -1103,6 +1647,61 @@
     <message>
         <source>The recovery code is needed.</source>
         <translation>须填写恢复码。</translation>
+    </message>
+</context>
+<context>
+    <name>Rehearsal</name>
+    <message>
+        <source>would be due</source>
+        <translation>将到期</translation>
+    </message>
+    <message>
+        <source>would no longer be due</source>
+        <translation>将不再到期</translation>
+    </message>
+    <message>
+        <source>The pathway stands at “{old}” and would stand at “{new}”.</source>
+        <translation>路径现处于“{old}”，将变为“{new}”。</translation>
+    </message>
+    <message>
+        <source>would no longer be asked; what was entered stays</source>
+        <translation>将不再填写，已录入内容保留</translation>
+    </message>
+    <message>
+        <source>no longer asked, what was entered stays: {questions}</source>
+        <translation>不再填写，已录入内容保留：{questions}</translation>
+    </message>
+    <message>
+        <source>would be worked out otherwise: {questions}</source>
+        <translation>计算结果将不同：{questions}</translation>
+    </message>
+    <message>
+        <source>{question}: a value would be needed</source>
+        <translation>{question}：将须填写</translation>
+    </message>
+    <message>
+        <source>{question}: would ask for a comment: {message}</source>
+        <translation>{question}：将要求备注：{message}</translation>
+    </message>
+    <message>
+        <source>{question}: {message}</source>
+        <translation>{question}：{message}</translation>
+    </message>
+    <message>
+        <source>{question}: would be outside the limits</source>
+        <translation>{question}：将超出限值</translation>
+    </message>
+    <message>
+        <source>{question}: would not apply, and has a value</source>
+        <translation>{question}：将不适用，但已有值</translation>
+    </message>
+    <message>
+        <source>{question}: the value would not be allowed</source>
+        <translation>{question}：现有值将不被允许</translation>
+    </message>
+    <message>
+        <source>{question}: would have to be looked at</source>
+        <translation>{question}：将须核对</translation>
     </message>
 </context>
 <context>
@@ -1458,112 +2057,20 @@
         <translation>待确认事项</translation>
     </message>
     <message>
+        <source>Normal ranges</source>
+        <translation>正常值范围</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>版本</translation>
+    </message>
+    <message>
         <source>Forms</source>
         <translation>表单</translation>
     </message>
     <message>
         <source>Checks</source>
         <translation>核查</translation>
-    </message>
-    <message>
-        <source>Version</source>
-        <translation>版本</translation>
-    </message>
-    <message>
-        <source>Protocol</source>
-        <translation>方案</translation>
-    </message>
-    <message>
-        <source>Checksum</source>
-        <translation>校验值</translation>
-    </message>
-    <message>
-        <source>Events</source>
-        <translation>访视</translation>
-    </message>
-    <message>
-        <source>Items</source>
-        <translation>项目</translation>
-    </message>
-    <message>
-        <source>Site</source>
-        <translation>中心</translation>
-    </message>
-    <message>
-        <source>Time zone</source>
-        <translation>时区</translation>
-    </message>
-    <message>
-        <source>Point</source>
-        <translation>事项</translation>
-    </message>
-    <message>
-        <source>Taken as</source>
-        <translation>暂按</translation>
-    </message>
-    <message>
-        <source>State</source>
-        <translation>状态</translation>
-    </message>
-    <message>
-        <source>Form</source>
-        <translation>表单</translation>
-    </message>
-    <message>
-        <source>Pages</source>
-        <translation>页</translation>
-    </message>
-    <message>
-        <source>Message</source>
-        <translation>提示</translation>
-    </message>
-    <message>
-        <source>Kind</source>
-        <translation>类型</translation>
-    </message>
-    <message>
-        <source>To confirm</source>
-        <translation>待确认</translation>
-    </message>
-    <message>
-        <source>Confirmed</source>
-        <translation>已确认</translation>
-    </message>
-    <message>
-        <source>Asks for a comment</source>
-        <translation>须说明</translation>
-    </message>
-    <message>
-        <source>Must be met</source>
-        <translation>必须满足</translation>
-    </message>
-    <message>
-        <source>Why it is taken so</source>
-        <translation>如此处理的理由</translation>
-    </message>
-    <message>
-        <source>Taken as: {value}</source>
-        <translation>暂按：{value}</translation>
-    </message>
-    <message>
-        <source>Source: {source}</source>
-        <translation>来源：{source}</translation>
-    </message>
-    <message>
-        <source>Can be filled several times.</source>
-        <translation>可填写多份。</translation>
-    </message>
-    <message>
-        <source>Is entered twice.</source>
-        <translation>须双录。</translation>
-    </message>
-    <message>
-        <source>Shown at: {question}</source>
-        <translation>显示于：{question}</translation>
-    </message>
-    <message>
-        <source>Nothing here</source>
-        <translation>没有内容</translation>
     </message>
 </context>
 <context>
@@ -1824,6 +2331,10 @@
         <translation>待处理差异</translation>
     </message>
     <message>
+        <source>Missed</source>
+        <translation>已错过</translation>
+    </message>
+    <message>
         <source>{n} forms are overdue</source>
         <translation>{n} 份表单超期</translation>
     </message>
@@ -2043,6 +2554,177 @@
     </message>
 </context>
 <context>
+    <name>VersionsPart</name>
+    <message>
+        <source>Version</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Came here</source>
+        <translation>到达日期</translation>
+    </message>
+    <message>
+        <source>Approved</source>
+        <translation>批准日期</translation>
+    </message>
+    <message>
+        <source>Approval document</source>
+        <translation>批件</translation>
+    </message>
+    <message>
+        <source>Study versions</source>
+        <translation>研究版本</translation>
+    </message>
+    <message>
+        <source>A new version</source>
+        <translation>新版本</translation>
+    </message>
+    <message>
+        <source>A study definition or an ODM-XML file. It comes to this site and is not in force before you say so.</source>
+        <translation>研究定义或 ODM-XML 文件。导入本中心后，经启用方可生效。</translation>
+    </message>
+    <message>
+        <source>Add a version</source>
+        <translation>导入版本</translation>
+    </message>
+    <message>
+        <source>In force since {date}</source>
+        <translation>{date} 起启用</translation>
+    </message>
+    <message>
+        <source>Earlier version</source>
+        <translation>旧版本</translation>
+    </message>
+    <message>
+        <source>Not in force yet</source>
+        <translation>尚未启用</translation>
+    </message>
+    <message>
+        <source>Put in force by {name}.</source>
+        <translation>由{name}启用。</translation>
+    </message>
+    <message>
+        <source>Version {version}</source>
+        <translation>版本 {version}</translation>
+    </message>
+    <message>
+        <source>Checksum {checksum}</source>
+        <translation>校验和 {checksum}</translation>
+    </message>
+    <message>
+        <source>Forms keep the version that they were entered under.</source>
+        <translation>各表单沿用其录入时的版本。</translation>
+    </message>
+    <message>
+        <source>Rehearsal</source>
+        <translation>预演</translation>
+    </message>
+    <message>
+        <source>What {version} would change for each subject. Nothing is recorded.</source>
+        <translation>预演 {version} 对每位受试者的影响，不产生记录。</translation>
+    </message>
+    <message>
+        <source>Rehearse</source>
+        <translation>预演</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Put {version} in force</source>
+        <translation>启用 {version}</translation>
+    </message>
+    <message>
+        <source>Approved by the ethics committee on</source>
+        <translation>伦理委员会批准日期</translation>
+    </message>
+    <message>
+        <source>YYYY-MM-DD</source>
+        <translation>年-月-日</translation>
+    </message>
+    <message>
+        <source>Number or name of the approval</source>
+        <translation>批件编号或名称</translation>
+    </message>
+    <message>
+        <source>Put in force</source>
+        <translation>启用</translation>
+    </message>
+    <message>
+        <source>1 fault</source>
+        <translation>1 处错误</translation>
+    </message>
+    <message>
+        <source>{n} faults</source>
+        <translation>{n} 处错误</translation>
+    </message>
+    <message>
+        <source>The file was not taken</source>
+        <translation>文件未导入</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>What is wrong</source>
+        <translation>错误内容</translation>
+    </message>
+    <message>
+        <source>What {version} would change</source>
+        <translation>{version} 将带来的变化</translation>
+    </message>
+    <message>
+        <source>1 subject was looked at.</source>
+        <translation>已检查 1 位受试者。</translation>
+    </message>
+    <message>
+        <source>{n} subjects were looked at.</source>
+        <translation>已检查 {n} 位受试者。</translation>
+    </message>
+    <message>
+        <source>For 1 of them something would be otherwise.</source>
+        <translation>其中 1 位会有变化。</translation>
+    </message>
+    <message>
+        <source>For {n} of them something would be otherwise.</source>
+        <translation>其中 {n} 位会有变化。</translation>
+    </message>
+    <message>
+        <source>Nothing would change for any.</source>
+        <translation>均无变化。</translation>
+    </message>
+    <message>
+        <source>Subject</source>
+        <translation>受试者</translation>
+    </message>
+    <message>
+        <source>What would be otherwise</source>
+        <translation>将有的变化</translation>
+    </message>
+    <message>
+        <source>Take a study version from</source>
+        <translation>选择研究版本文件</translation>
+    </message>
+    <message>
+        <source>Study definitions ({file} *.xml)</source>
+        <translation>研究定义（{file} *.xml）</translation>
+    </message>
+    <message>
+        <source>It is here and not in force yet. Rehearse it before you put it in force.</source>
+        <translation>已导入，尚未启用。启用前应先预演。</translation>
+    </message>
+    <message>
+        <source>The version is in force on this computer.</source>
+        <translation>该版本已在本机启用。</translation>
+    </message>
+</context>
+<context>
     <name>Words</name>
     <message>
         <source>nothing yet</source>
@@ -2087,6 +2769,10 @@
     <message>
         <source>overdue</source>
         <translation>超期</translation>
+    </message>
+    <message>
+        <source>missed</source>
+        <translation>已错过</translation>
     </message>
     <message>
         <source>does not apply</source>

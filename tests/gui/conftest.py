@@ -1,11 +1,12 @@
 """Real windows over real vaults, offscreen. What a test leaves behind fails it."""
 
+import datetime
 import gc
 import importlib.util
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -78,6 +79,50 @@ def made_vault(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     return folder, code
 
 
+WARD = Path(__file__).parents[1] / "data" / "pathway"
+SCREENING = FormKey("SE.SCREEN", 1, "F.DM", 1)
+
+
+def treat(site: Site, subject: str, days: Sequence[int], responses: Sequence[str] = (), eligible: str = "Y") -> None:
+    """A subject whose cycles began so many days ago, and came to these responses."""
+    today = site.civil_date
+
+    def save(key: FormKey, **items: str) -> None:
+        group = key.form.replace("F.", "IG.")
+        values = {ItemPlace(group, "", f"IT.{name}"): text(value) for name, value in items.items()}
+        site.record(SaveForm(subject=subject, key=key, items=values))
+
+    first = today - datetime.timedelta(days=max(days, default=0) + 3)
+    save(SCREENING, ICDAT=first.isoformat(), SEX="F", BRTHDAT="1981-05", ELIG=eligible)
+    for number, ago in enumerate(days, 1):
+        given = today - datetime.timedelta(days=ago)
+        save(FormKey("SE.CYCLE", number, "F.TX", 1), TXDAT=given.isoformat())
+        if number <= len(responses):
+            save(FormKey("SE.EVAL", number, "F.RESP", 1), BEST=responses[number - 1], BLAST="4.5")
+
+
+@pytest.fixture(scope="session")
+def made_ward(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A vault of the study with a pathway: subjects on their way, at a decision, with a missed visit, with a long way."""
+    folder = tmp_path_factory.mktemp("ward") / "vault"
+    site, _ = opening.create_site(folder, load_definition(locate(str(WARD))), "01", *MANAGER)
+    with site:
+        site.record(AddUser(name=NURSE[0], roles=("entry",), passphrase=NURSE[1]))
+        site.record(AddUser(name=DOCTOR[0], roles=("investigator", "manager"), passphrase=DOCTOR[1]))
+    with opening.open_site(folder, *NURSE) as site:
+        treat(site, "01-A001", (40, 5), ("PR",))
+        treat(site, "01-A002", (30,), ("CR",))
+        treat(site, "01-A003", (60,))
+        treat(site, "01-A004", tuple(range(256, 0, -28)), ("PR",) * 9)
+    return folder
+
+
+@pytest.fixture
+def ward(open_window: "Callable[[Path], Driver]", made_ward: Path, tmp_path: Path) -> "Driver":
+    """A window at the sign-in of that vault."""
+    return open_window(Path(shutil.copytree(made_ward, tmp_path / "ward")))
+
+
 @pytest.fixture
 def vault(made_vault: tuple[Path, str], tmp_path: Path) -> Path:
     """A vault of this test's own."""
@@ -124,6 +169,23 @@ class Driver:
         screen = self.window.frame.stack.currentWidget()
         assert isinstance(screen, Screen)
         return screen
+
+    def ask(self, question: Callable[[Site], Any]) -> Any:
+        """Ask the very vault that the window has open."""
+        answers: list[Any] = []
+        self.window.access.ask(question, answers.append, answers.append)
+        self.until(lambda: bool(answers))
+        assert not isinstance(answers[0], Exception), answers[0]
+        return answers[0]
+
+    def record(self, act: Any) -> Any:
+        """Record an act as another screen would."""
+        answers: list[Any] = []
+        self.window.access.record(act, answers.append, answers.append)
+        self.until(lambda: bool(answers))
+        self.settle()
+        assert not isinstance(answers[0], Exception), answers[0]
+        return answers[0]
 
     def find(self, kind: type, name: str) -> Any:
         """The one visible widget of this name."""

@@ -1,16 +1,18 @@
 """What stands in the cells of a casebook, and in which order its columns come."""
 
+import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from desktop.casebook.views import Casebook, FormState, FormSummary
-from desktop.study.data import FormKey
+from desktop.casebook.views import Casebook, DueForm, FormState, FormSummary
+from desktop.questions import _occurrences
+from desktop.study.data import FormContent, FormKey, ItemValue
 from desktop.study.definition import Definition
 from desktop.study.load import load_definition, locate
 from ui.icons import Sign
-from ui.screens.matrix import in_time_order, matrix, next_occurrences
+from ui.screens.matrix import matrix, next_occurrences
 
 CLINIC = Path(__file__).parents[1] / "data" / "clinic"
 AE = "F.AE"
@@ -54,15 +56,47 @@ def test_a_form_that_the_event_does_not_ask_has_no_cell(clinic_study: Definition
     assert found.forms == ("F.DM", "F.VS", AE)
 
 
-def test_cycles_and_their_evaluations_alternate() -> None:
+def test_what_a_person_begins_comes_before_the_logs(clinic_study: Definition) -> None:
+    found = matrix(clinic_study, book(), (("SE.LOG", 2), ("SE.VISIT", 1), ("SE.GONE", 1)))
+    assert found.occurrences == (("SE.VISIT", 1), ("SE.LOG", 1), ("SE.LOG", 2))
+
+
+def test_columns_come_by_time() -> None:
+    """A transplant between two cycles stands between them; what is only expected has its due date; logs come last."""
     study = load_definition(locate("pd1-ven-cag"))
-    repeating = [event.oid for event in study.version.events if event.repeating and event.kind == "Scheduled"]
-    assert len(repeating) >= 2
-    cycle, evaluation = repeating[:2]
-    mixed = [(evaluation, 2), (cycle, 2), (evaluation, 1), (cycle, 1)]
-    assert in_time_order(study, mixed) == ((cycle, 1), (evaluation, 1), (cycle, 2), (evaluation, 2))
+
+    def dated(event: str, repeat: int, form: str, group: str, item: str, date: str) -> tuple[FormKey, FormContent]:
+        return FormKey(event, repeat, form, 1), {group: {"": {item: ItemValue(value=date)}}}
+
+    contents = dict(
+        [
+            dated("SE.CYCLE", 2, "F.EX", "IG.EXCYC", "IT.EXSTDAT", "2026-08-20"),
+            dated("SE.HSCT", 1, "F.TX", "IG.TXPLAN", "IT.TXFITDT", "2026-08-01"),
+            dated("SE.CYCLE", 1, "F.EX", "IG.EXCYC", "IT.EXSTDAT", "2026-06-20"),
+            dated("SE.SCREENING", 1, "F.VS", "IG.VS", "IT.VSDAT", "2026-06-10"),
+        ]
+    )
+    coming = {FormKey("SE.EVAL", 1, "F.RS", 1): datetime.date(2026, 7, 18)}
+    assert _occurrences(study, contents, coming, ()) == (
+        ("SE.SCREENING", 1),
+        ("SE.CYCLE", 1),
+        ("SE.EVAL", 1),
+        ("SE.HSCT", 1),
+        ("SE.CYCLE", 2),
+        ("SE.COMMON", 1),
+    )
 
 
 def test_what_could_come_next(clinic_study: Definition) -> None:
     assert next_occurrences(clinic_study, (("SE.VISIT", 1), ("SE.LOG", 1))) == (("SE.LOG", 2),)
     assert next_occurrences(clinic_study, (("SE.VISIT", 1),)) == (("SE.LOG", 1),)
+    assert next_occurrences(clinic_study, (("SE.LOG", 1),)) == (("SE.VISIT", 1), ("SE.LOG", 2))
+
+
+def test_what_can_no_longer_be_made_up_has_a_sign_of_its_own(clinic_study: Definition) -> None:
+    day = datetime.date(2026, 10, 1)
+    key = FormKey("SE.VISIT", 1, "F.VS", 1)
+    due = DueForm(subject="01-A001", key=key, due=day, closes=day, days=-40, overdue=False, missed=True)
+    cell = matrix(clinic_study, book(due=(due,))).cell("F.VS", 0)
+    assert cell is not None
+    assert cell.sign is Sign.MISSED

@@ -24,6 +24,7 @@ class FormHeader(Header):
     """Says what a person must see on every page of a form."""
 
     history_wished = Signal()
+    print_wished = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,10 +32,15 @@ class FormHeader(Header):
         self._zone = "UTC"
         self._read_only = False
         self._received = False
+        self._is_older = False
         self._draft_kept = ""
         self._is_saving = False
         self._event = Chip()
         self.beside.addWidget(self._event)
+        self._version = Chip()
+        self._version.setObjectName("version")
+        self._version.hide()
+        self.beside.addWidget(self._version)
         self._deadline = Chip()
         self._deadline.setObjectName("deadline")
         self._deadline.hide()
@@ -50,7 +56,10 @@ class FormHeader(Header):
         self._history = secondary(name="form.history", icon="history", hint="F4")
         self._history.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._history.clicked.connect(self.history_wished)
-        for widget in (self._deadline, kept, self._history):
+        self._print = secondary(name="form.print", icon="print")
+        self._print.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._print.clicked.connect(self.print_wished)
+        for widget in (self._deadline, kept, self._print, self._history):
             self.add_action(widget)
         self._clock = QTimer(self)
         self._clock.setInterval(CLOCK_EVERY_MS)
@@ -67,6 +76,11 @@ class FormHeader(Header):
         """What is said about the time left; empty where nothing is."""
         return "" if self._deadline.isHidden() else self._deadline.text
 
+    @property
+    def version(self) -> str:
+        """What is said about the study version; empty where it is the one in force."""
+        return "" if self._version.isHidden() else self._version.text
+
     def clear(self) -> None:
         """There is no form."""
         self._clock.stop()
@@ -75,10 +89,16 @@ class FormHeader(Header):
         self._history.setText(self.tr("History"))
         self.say("")
         self._deadline.hide()
+        self._version.hide()
 
-    def show_form(self, wizard: FormWizard, zone: str, *, read_only: bool, received: bool) -> None:
-        """Show another form. `zone`: the site's; `received`: the centre has signed for its newest entry."""
+    def show_form(self, wizard: FormWizard, zone: str, *, read_only: bool, received: bool, older: bool = False) -> None:
+        """Show another form.
+
+        `zone`: the site's; `received`: the centre has signed for its newest entry; `older`: it keeps to another study
+        version than the one in force.
+        """
         self._wizard, self._zone, self._read_only, self._received = wizard, zone, read_only, received
+        self._is_older = older
         self._draft_kept, self._is_saving = "", False
         self.refresh()
         self._run_clock()
@@ -101,7 +121,19 @@ class FormHeader(Header):
         title = language.joined(wizard.view.subject, form_title(wizard.definition, wizard.view.key))
         self.say(title, self.tr("Read only") if self._read_only else self.tr("First entry"))
         self._event.say(where(wizard.definition, wizard.view.key), Tone.SECONDARY)
+        self._version.say(
+            self.tr("Study version {version}").format(version=wizard.definition.version.oid), Tone.QUERY, "study"
+        )
+        self._version.setToolTip(
+            self.tr(
+                "This form was entered under this version of the study and keeps to it. Another one is in force now."
+            )
+        )
+        self._version.setVisible(self._is_older)
         self._history.setText(self.tr("History"))
+        self._print.setToolTip(self.tr("Print what is recorded") + " (Ctrl P)")
+        self._print.setAccessibleName(self.tr("Print what is recorded"))
+        self._print.setEnabled(wizard.view.exists)
         self._show_kept()
         self._show_deadline()
 

@@ -190,6 +190,8 @@ class Question(QWidget):
             grid.addWidget(self.field, 0, 2)
         if self.field.below is not None:
             grid.addWidget(self.field.below, 1, 1, 1, 3)
+        if self.field.under is not None:
+            grid.addWidget(self.field.under, 1, 2, 1, 2)
         if self.item.derivation is None:
             self._marker = MarkerButton(f"marker.{self.place.item}")
             self._marker.marked.connect(self._mark)
@@ -229,6 +231,7 @@ class Question(QWidget):
             source = wizard.value(ItemPlace(self.place.group, self.place.row, self.item.narrowed_by))
             self.field.show_codes(wizard.codes(self.place), source)
         self.field.show_value(wizard.value(self.place))
+        self.field.show_flag(wizard.flag(self.place))
         if self._marker is not None:
             self._marker.show_marked(marked=self.field.is_marked)
         self._refresh_message(wizard, show_missing=show_missing)

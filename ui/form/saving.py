@@ -1,25 +1,24 @@
 """The way of a form into the journal: what stands against it, what is still asked, and what came of it."""
 
 from functools import partial
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop.acts import Recorded
 from desktop.casebook.saving import FormRefusedError
-from desktop.casebook.views import FormView, SyncView
 from desktop.study.assess import Problem
 from desktop.wizard.wizard import FormWizard
 from ui import language
 from ui.access import SiteAccess
+from ui.form.opening import OpenedForm, open_form
 
 
-class Saved:
+class Saved(NamedTuple):
     """What came of a save that went through."""
 
-    def __init__(self, recorded: Recorded, view: FormView, sync: SyncView) -> None:
-        self.recorded = recorded
-        self.view = view
-        self.sync = sync
+    recorded: Recorded
+    opened: OpenedForm
 
 
 class Saving(QObject):
@@ -83,9 +82,7 @@ class Saving(QObject):
     def _recorded(self, wizard: FormWizard, recorded: Recorded) -> None:
         self.recorded.emit(recorded)
         subject, key = wizard.view.subject, wizard.view.key
-        self._access.ask(
-            lambda site: Saved(recorded, site.form(subject, key), site.sync_view()), self._seen, self._refused
-        )
+        self._access.ask(lambda site: Saved(recorded, open_form(site, subject, key)), self._seen, self._refused)
 
     def _seen(self, saved: Saved) -> None:
         self.runs = False

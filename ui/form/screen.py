@@ -8,19 +8,21 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.acts import Recorded
 from desktop.casebook.saving import FormRefusedError
-from desktop.casebook.views import Change, FormView, SyncView
+from desktop.casebook.views import Change
 from desktop.site import FILLS_FORMS
 from desktop.study.assess import Problem
 from desktop.study.data import FormKey, ItemPlace
 from desktop.wizard.wizard import FormWizard, PageState
 from ui import style
 from ui.access import SiteAccess
+from ui.form import printing
 from ui.form.drafts import DraftKeeper, TakenUp
 from ui.form.evidence import EvidenceColumn
 from ui.form.footer import Foot, FormFooter
 from ui.form.header import FormHeader
 from ui.form.history import HistoryColumn
 from ui.form.notice import Notice
+from ui.form.opening import OpenedForm, open_form
 from ui.form.page import EDGE, PageView
 from ui.form.page_list import PageList
 from ui.form.pages import Pages
@@ -53,6 +55,9 @@ class FormScreen(QWidget):
         """Nothing was touched since the save: what is left to do is to go on."""
         self._last_place: ItemPlace | None = None
         """Where the keys were last."""
+        self._page_wished = ""
+        """The page with which a form that is opened anew begins."""
+        self._item_wished = ""
         self._keeper = DraftKeeper(access, self)
         self.saving = Saving(access, self)
         self.header = FormHeader()
@@ -96,6 +101,7 @@ class FormScreen(QWidget):
 
     def _connect(self) -> None:
         self.header.history_wished.connect(self.show_history)
+        self.header.print_wished.connect(self.print_report)
         self.page_list.wanted.connect(self.go_to_page)
         self.pages.changed.connect(self._changed)
         self.pages.moved.connect(self._moved)
@@ -114,38 +120,67 @@ class FormScreen(QWidget):
         self.saving.recorded.connect(self._recorded)
         self.saving.done.connect(self._show_saved)
         self.saving.refused.connect(self._refused)
+        self._access.recorded.connect(self._see_recorded)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._focus_moved)
 
     # Opening
 
-    def open(self, subject: str, key: FormKey) -> None:
-        """Show a form of a subject; also one of which nothing is recorded yet."""
+    def open(self, subject: str, key: FormKey, item: str = "") -> None:
+        """Show a form of a subject; also one of which nothing is recorded yet. `item` is where the keys shall be."""
         self.keep()
         self._forget()
         self._asked = (subject, key)
-        self._access.ask(
-            lambda site: (site.form(subject, key), site.sync_view()), partial(self._opened, subject, key), self._failed
-        )
+        self._item_wished = item
+        self._access.ask(lambda site: open_form(site, subject, key), partial(self._opened, subject, key), self._failed)
 
-    def _opened(self, subject: str, key: FormKey, answer: tuple[FormView, SyncView]) -> None:
+    def _opened(self, subject: str, key: FormKey, opened: OpenedForm) -> None:
         if self._asked == (subject, key):
-            self._begin(*answer)
-            self._give_keys()
+            self._begin(opened, self._page_wished)
+            place = self._place_of(self._item_wished)
+            if place is None:
+                self._give_keys()
+            else:
+                self.jump(place)
 
-    def _begin(self, view: FormView, sync: SyncView, page: str = "") -> None:
+    def _place_of(self, item: str) -> ItemPlace | None:
+        """Where the form has an item: of several rows in the first that has a value."""
+        wizard = self.wizard
+        group = None if wizard is None else wizard.definition.group_of_item.get((wizard.form.oid, item))
+        if wizard is None or group is None:
+            return None
+        places = [ItemPlace(group.oid, row, item) for row in wizard.rows(group.oid)]
+        return next((place for place in places if wizard.value(place) is not None), next(iter(places), None))
+
+    def _begin(self, opened: OpenedForm, page: str = "") -> None:
         """Begin with a form as it stands, and with the draft where there is one."""
         session = self._access.session
+        view = opened.view
         self._read_only = not FILLS_FORMS & set(session.user.roles)
-        self.wizard = FormWizard(session.rules, view)
-        self.wizard.page = page or self.wizard.page
-        received = view.exists and 0 < view.basis.get(session.device, 0) <= sync.received_to
+        self.wizard = FormWizard(opened.rules, view)
+        if page in self.wizard.form.groups:
+            self.wizard.page = page
+        received = view.exists and 0 < view.basis.get(session.device, 0) <= opened.sync.received_to
         self._keeper.begin(self.wizard)
         self.taken_up.show_draft(view.draft if view.draft and self.wizard.is_changed else None)
-        self.header.show_form(self.wizard, session.location.zone, read_only=self._read_only, received=received)
+        self.header.show_form(
+            self.wizard,
+            session.location.zone,
+            read_only=self._read_only,
+            received=received,
+            older=opened.is_older(session.definition.sha256),
+        )
         self.pages.begin(self.wizard, read_only=self._read_only)
         self._show_around()
+
+    @Slot(object)
+    def _see_recorded(self, recorded: Recorded) -> None:
+        """The study's rules are others now: go on by them, with what was typed so far."""
+        if recorded.study and self.wizard is not None and self.isVisible() and not self.saving.runs:
+            place, page = self._last_place, self.wizard.page
+            self.open(self.wizard.view.subject, self.wizard.view.key)
+            self._last_place, self._page_wished = place, page
 
     def _forget(self) -> None:
         self.wizard = None
@@ -157,6 +192,7 @@ class FormScreen(QWidget):
         self._close_history()
         self._just_saved = False
         self._last_place = None
+        self._page_wished = self._item_wished = ""
 
     @property
     def page(self) -> PageView:
@@ -282,6 +318,8 @@ class FormScreen(QWidget):
                 self._enter(back=shift)
             case Qt.Key.Key_S if control:
                 self.save()
+            case Qt.Key.Key_P if control:
+                self.print_report()
             case Qt.Key.Key_F2:
                 self._next_marker(self.wizard)
             case Qt.Key.Key_F4:
@@ -481,13 +519,14 @@ class FormScreen(QWidget):
     @Slot(object)
     def _show_saved(self, saved: Saved) -> None:
         """Say that it is safe, on the form as it now stands; the next step is to go on."""
-        if self.wizard is None or self._asked != (saved.view.subject, saved.view.key):
+        view = saved.opened.view
+        if self.wizard is None or self._asked != (view.subject, view.key):
             return
         page = self.wizard.page
         self._forget()
         self._just_saved = True
         self._show_saving()
-        self._begin(saved.view, saved.sync, page)
+        self._begin(saved.opened, page)
         self.notice.tell(Tone.DONE, partial(self.saving.saved_words, changed=saved.recorded.changed))
         self.footer.go_on.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -519,6 +558,11 @@ class FormScreen(QWidget):
         self.left.emit()
 
     @Slot()
+    def print_report(self) -> None:
+        """Show the report of what is recorded here, to be printed."""
+        if self.wizard is not None and self.wizard.view.exists:
+            printing.preview(self, printing.report(self._access.session, self.wizard))
+
     def show_history(self) -> None:
         """Show what was ever recorded at the place where the keys are."""
         place = self._last_place

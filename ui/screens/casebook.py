@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QMenu, QWidget
 from desktop.casebook.views import Casebook, Discrepancy, DueForm, FormState, FormSummary
 from desktop.site import FILLS_FORMS
 from desktop.study.data import FormKey
+from desktop.study.pathway import Evidence
 from ui import language, words
 from ui.access import SiteAccess
 from ui.icons import Sign
 from ui.screens.casebook_cell import CellCard
 from ui.screens.matrix import Matrix, MatrixCell, Occurrence, matrix, next_occurrences
+from ui.screens.pathway_strip import PathwayStrip
 from ui.screens.screen import Page, Place, Screen, Where
 from ui.style import Tone
 from ui.widgets import lists
@@ -31,6 +33,7 @@ LEGEND = (
     Sign.FLAG,
     Sign.DUE,
     Sign.OVERDUE,
+    Sign.MISSED,
 )
 
 
@@ -61,6 +64,10 @@ class CasebookScreen(Screen):
         self.legend = Legend(LEGEND)
         card.body.addWidget(self.table)
         card.body.addWidget(self.legend)
+        self.pathway = PathwayStrip(access)
+        self.pathway.evidence_wished.connect(self._open_evidence)
+        self.pathway.left.connect(self._back_to_matrix)
+        page.main.addWidget(self.pathway)
         page.main.addWidget(card)
         page.main.addStretch(1)
         self.here = CellCard(access)
@@ -91,6 +98,7 @@ class CasebookScreen(Screen):
             self._more = ()
             self.header.say(place.subject)
         self.here.stop_asking()
+        self.pathway.stop_deciding()
         super().enter(place)
 
     def refresh(self) -> None:
@@ -108,6 +116,7 @@ class CasebookScreen(Screen):
         self.open_list.setAccessibleName(self.tr("To do"))
         self._nothing_open.say(self.tr("Nothing is open for this subject."))
         self.here.retranslate()
+        self.pathway.retranslate()
         if self._book is not None:
             self._show(self._book)
 
@@ -121,6 +130,7 @@ class CasebookScreen(Screen):
         self._book = book
         self._matrix = matrix(definition, book, self._more)
         self.header.say(book.subject, words.headline(definition, book.headline))
+        self.pathway.show_book(book)
         self._show_matrix(self._matrix)
         self._show_open(book)
         self._show_course(book)
@@ -161,11 +171,12 @@ class CasebookScreen(Screen):
     def _show_open(self, book: Casebook) -> None:
         lines = [
             *map(self._open_draft, book.drafts),
-            *map(self._open_due, (form for form in book.due if form.overdue or form.days <= 0)),
+            *map(self._open_due, (form for form in book.due if form.is_now)),
             *(self._open_incomplete(form) for form in book.forms if _waits(book, form)),
             *map(self._open_discrepancy, book.discrepancies),
             *(self._open_checks(form) for form in book.forms if form.open_checks),
-            *map(self._open_due, (form for form in book.due if form.days > 0)),
+            *map(self._open_due, (form for form in book.due if not form.is_now and not form.missed)),
+            *map(self._open_due, (form for form in book.due if form.missed)),
         ]
         self._open_card.set_title(self.tr("To do"), str(len(lines)) if lines else "")
         self.open_list.show_lines(
@@ -180,7 +191,7 @@ class CasebookScreen(Screen):
 
     def _open_due(self, due: DueForm) -> Line:
         chip = lists.due_chip(due)
-        sign = Cell(icon="state-due", tone=chip.tone, tip=chip.text)
+        sign = Cell(icon=chip.icon, tone=chip.tone, tip=chip.tip or chip.text)
         state = Cell(text=chip.text, tone=chip.tone, small=True)
         return Line(key=due.key, cells=(sign, self._titled(due.key), state))
 
@@ -231,11 +242,11 @@ class CasebookScreen(Screen):
         return bool(FILLS_FORMS & set(self.access.session.user.roles))
 
     def _next_form(self, book: Casebook) -> FormKey | None:
-        """A draft first, then what is due by now, then what is incomplete, then what comes."""
-        due = sorted(book.due, key=lambda form: form.due)
+        """A draft first, then what is due by now, then what is incomplete, then what comes; what was missed is behind."""
+        due = sorted((form for form in book.due if not form.missed), key=lambda form: form.due)
         ways = (
             *book.drafts,
-            *(form.key for form in due if form.overdue or form.days <= 0),
+            *(form.key for form in due if form.is_now),
             *(form.key for form in book.forms if form.state is FormState.INCOMPLETE),
             *(form.key for form in due),
         )
@@ -269,6 +280,11 @@ class CasebookScreen(Screen):
     def _open_form(self, key: FormKey | None) -> None:
         if self._book is not None and key is not None:
             self.go.emit(Place(Where.FORM, self._book.subject, key))
+
+    @Slot(object)
+    def _open_evidence(self, evidence: Evidence) -> None:
+        if self._book is not None:
+            self.go.emit(Place(Where.FORM, self._book.subject, evidence.key, evidence.item))
 
     @Slot()
     def _go_on(self) -> None:

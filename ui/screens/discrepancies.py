@@ -144,7 +144,7 @@ class DiscrepanciesScreen(Screen):
         place = found.key
         named = [words.where(definition, place), words.form_title(definition, place)] if place else []
         self._title.setText(language.joined(found.subject, *named))
-        item = found.place.item if found.place is not None else ""
+        item = found.place.item if found.place is not None and found.place.item in definition.items else ""
         question = language.words(definition.items[item].question) if item else ""
         self._where.setText(question or lists.discrepancy_title(definition, found))
         titles = (self.tr("First computer"), self.tr("Second computer"))

@@ -85,6 +85,9 @@ class ExportScreen(Screen):
     def focus_next_step(self) -> None:
         (self.write if self._may_export else self.month).setFocus()
 
+    def study_changed(self) -> None:
+        self._show_sheets()
+
     @property
     def _may_export(self) -> bool:
         return bool(EXPORTS & set(self.access.session.user.roles))

@@ -1,6 +1,6 @@
 """What stands in each cell of a casebook's matrix: Forms x StudyEvents. Pure: no widget, no Site."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
@@ -41,7 +41,9 @@ class MatrixCell(msgspec.Struct, frozen=True):
             return SIGN_OF_STATE[next(state for state in WORST_FIRST if state in states)]
         if self.drafts:
             return Sign.DRAFT
-        if self.due is not None and (self.due.overdue or self.due.days <= 0):
+        if self.due is not None and self.due.missed:
+            return Sign.MISSED
+        if self.due is not None and self.due.is_now:
             return Sign.OVERDUE if self.due.overdue else Sign.DUE
         return Sign.EMPTY
 
@@ -77,25 +79,20 @@ class Matrix(msgspec.Struct, frozen=True):
 
 def matrix(definition: Definition, book: Casebook, more: tuple[Occurrence, ...] = ()) -> Matrix:
     """Lay a casebook out. `more` are occurrences that the person wants to begin."""
-    known = {at for at in (*book.occurrences, *more) if at[0] in definition.events}
-    occurrences = in_time_order(definition, known)
+    known = tuple(at for at in book.occurrences if at[0] in definition.events)
+    occurrences = _with_more(definition, known, more)
     cells = {(cell.form, (cell.event, cell.event_repeat)): cell for cell in _cells(definition, book, occurrences)}
     used = {form for form, _ in cells}
     forms = tuple(form.oid for form in definition.version.forms if form.oid in used)
     return Matrix(_in_event_order(definition, forms), occurrences, cells)
 
 
-def in_time_order(definition: Definition, occurrences: Iterable[Occurrence]) -> tuple[Occurrence, ...]:
-    """Events as the study names them; those that repeat in turn, as cycle and evaluation do, alternate."""
-    turn, order = 0, dict[str, tuple[int, int]]()
-    before = False
-    for number, event in enumerate(definition.version.events):
-        in_turn = event.repeating and event.kind == "Scheduled"
-        if not (in_turn and before):
-            turn = number
-        order[event.oid] = (turn, number)
-        before = in_turn
-    return tuple(sorted(occurrences, key=lambda at: (order[at[0]][0], at[1], order[at[0]][1])))
+def _with_more(
+    definition: Definition, known: tuple[Occurrence, ...], more: tuple[Occurrence, ...]
+) -> tuple[Occurrence, ...]:
+    """What the person wants to begin comes after all that is there, and before the logs."""
+    fresh = (at for at in more if at not in known and at[0] in definition.events)
+    return tuple(sorted((*known, *fresh), key=lambda at: definition.events[at[0]].kind == "Common"))
 
 
 def _in_event_order(definition: Definition, forms: tuple[str, ...]) -> tuple[str, ...]:
@@ -132,9 +129,10 @@ def _at(key: FormKey) -> tuple[str, int, str]:
 
 
 def next_occurrences(definition: Definition, shown: tuple[Occurrence, ...]) -> tuple[Occurrence, ...]:
-    """For each repeating event the occurrence that would come next."""
-    return tuple(
-        (event.oid, 1 + max((repeat for oid, repeat in shown if oid == event.oid), default=0))
-        for event in definition.version.events
-        if event.repeating
-    )
+    """What could be begun: of each repeating event the next occurrence, and the other events that are not shown."""
+    found: list[Occurrence] = []
+    for event in definition.version.events:
+        last = max((repeat for oid, repeat in shown if oid == event.oid), default=0)
+        if event.repeating or not last:
+            found.append((event.oid, last + 1))
+    return tuple(found)

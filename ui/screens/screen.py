@@ -40,7 +40,7 @@ class Place(NamedTuple):
     subject: str = ""
     key: "FormKey | None" = None
     part: str = ""
-    """A part of the screen to begin with, e.g. joining the centre."""
+    """A part of the screen to begin with, e.g. joining the centre; of a form, the OID of an item."""
 
 
 class Screen(QWidget):
@@ -86,6 +86,9 @@ class Screen(QWidget):
 
     def retranslate(self) -> None:
         """Set every text anew."""
+
+    def study_changed(self) -> None:
+        """The study's rules are others now: show anew what was drawn from them and is not asked for at each entering."""
 
     def focus_next_step(self) -> None:
         """Put the focus where the work goes on."""

@@ -272,12 +272,7 @@ class SyncScreen(Screen):
         self._last_error = None
         self._progress.setRange(0, 0)
         self._progress_text.clear()
-        self._job = self.access.ask_long(
-            lambda site, job: site.sync(job.progress, job.is_cancelled, job.elsewhere),
-            self._sent,
-            self._not_sent,
-            progress=self._tell,
-        )
+        self._job = self.access.sync(self._sent, self._not_sent, progress=self._tell)
         self._show_running()
         self.cancel.setFocus()
 

@@ -116,7 +116,7 @@ class TodayScreen(Screen):
         self._nothing_card = Card()
         self._nothing_card.body.addWidget(self._nothing)
         page.main.addWidget(self._nothing_card)
-        self._cards = tuple(TodayCard(name) for name in ("due", "begun", "checks", "settle"))
+        self._cards = tuple(TodayCard(name) for name in ("due", "begun", "checks", "settle", "missed"))
         for card in self._cards:
             card.table.opened.connect(self._open)
             page.main.addWidget(card)
@@ -210,12 +210,14 @@ class TodayScreen(Screen):
             self.tr("Begun and not complete"),
             self.tr("Checks to answer"),
             self.tr("To settle"),
+            self.tr("Missed"),
         )
         contents = (
-            self._due_lines(view),
+            self._due_lines(view, missed=False),
             self._begun_lines(view),
             self._check_lines(view),
             self._settle_lines(view),
+            self._due_lines(view, missed=True),
         )
         for card, title, lines in zip(self._cards, titles, contents, strict=True):
             card.show_lines(title, lines)
@@ -226,7 +228,7 @@ class TodayScreen(Screen):
 
     def _sentence(self, view: Today) -> str:
         overdue = sum(form.overdue for form in view.due)
-        due = sum(not form.overdue and form.days <= 0 for form in view.due)
+        due = sum(form.is_now and not form.overdue for form in view.due)
         parts: list[str] = []
         if overdue:
             parts.append(language.counted(overdue, self.tr("1 form is overdue"), self.tr("{n} forms are overdue")))
@@ -240,7 +242,8 @@ class TodayScreen(Screen):
         sentence = language.clauses(parts)
         return self.tr("{day}. {sentence}.").format(day=day, sentence=sentence[:1].upper() + sentence[1:])
 
-    def _due_lines(self, view: Today) -> tuple[Line, ...]:
+    def _due_lines(self, view: Today, *, missed: bool) -> tuple[Line, ...]:
+        """The forms that are due, or those that can no longer be made up."""
         definition = self.access.session.definition
         begun = {(draft.subject, draft.key) for draft in view.drafts}
         return tuple(
@@ -254,6 +257,7 @@ class TodayScreen(Screen):
                 ),
             )
             for form in view.due
+            if form.missed is missed
         )
 
     def _begun_lines(self, view: Today) -> tuple[Line, ...]:

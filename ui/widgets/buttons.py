@@ -130,7 +130,8 @@ class Button(QPushButton):
         if self._kind == "primary":
             return QColor(c.on_accent), QColor(c.on_accent_hint), Tone.ON_ACCENT
         if self._kind == "link":
-            return QColor(c.accent if self.hasFocus() else c.secondary), QColor(c.faint), Tone.SECONDARY
+            leads = self.hasFocus() or self._tone is Tone.ACCENT
+            return QColor(c.accent if leads else c.secondary), QColor(c.faint), Tone.SECONDARY
         return QColor(c.ink_of(self._tone)), QColor(c.secondary), self._tone
 
     def _hint_width(self) -> int:
@@ -167,6 +168,6 @@ def plain(text: str = "", *, name: str, icon: str = "", tone: Tone = Tone.INK) -
     return Button(text, name=name, kind="plain", icon=icon, tone=tone)
 
 
-def link(text: str = "", *, name: str) -> Button:
-    """A way out that is seldom taken, as a line of small text."""
-    return Button(text, name=name, kind="link")
+def link(text: str = "", *, name: str, tone: Tone = Tone.INK) -> Button:
+    """A way out that is seldom taken, as a line of small text; one of the accent's tone leads to a thing named there."""
+    return Button(text, name=name, kind="link", tone=tone)

@@ -19,8 +19,18 @@ def sign_cell(sign: Sign) -> Cell:
 
 
 def due_chip(due: DueForm) -> Cell:
-    """When a form is due: `Overdue 2 days`, `Today`, `Until 26 Nov`, `In 3 days`."""
+    """When a form is due: `Overdue 2 days`, `Today`, `Until 26 Nov`, `In 3 days`; or `Missed`."""
     translate = QCoreApplication.translate
+    if due.missed:
+        return Cell(
+            text=translate("Lists", "Missed"),
+            icon=Sign.MISSED.icon,
+            tone=Sign.MISSED.tone,
+            chip=True,
+            tip=translate("Lists", "It was due {date} and can no longer be made up. It can still be filled.").format(
+                date=language.date(due.due)
+            ),
+        )
     if due.overdue:
         text = language.counted(
             -due.days,
@@ -76,7 +86,9 @@ def discrepancy_title(definition: Definition, discrepancy: Discrepancy) -> str:
         if discrepancy.key is None or discrepancy.kind == "duplicate_subject":
             return translate("Lists", "The subject's key")
         return words.form_title(definition, discrepancy.key)
-    item = definition.items[discrepancy.place.item]
+    item = definition.items.get(discrepancy.place.item)
+    if item is None:
+        return discrepancy.place.item
     question = language.words(item.question)
     values = [words.value_words(definition, item, value) for value in discrepancy.values]
     if len(values) != 2:

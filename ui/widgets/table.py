@@ -398,7 +398,11 @@ class Table(QTableView):
 
     def _whole_height(self) -> int:
         header = HEADER_HEIGHT if any(c.title for c in self.lines_model.columns) else 0
-        return header + self.verticalHeader().defaultSectionSize() * len(self.lines) + 1
+        wide = sum(self.columnWidth(number) for number in range(len(self.lines_model.columns)))
+        scrolls = (
+            self.horizontalScrollBar().sizeHint().height() if self.by_cell and wide > self.viewport().width() else 0
+        )
+        return header + self.verticalHeader().defaultSectionSize() * len(self.lines) + 1 + scrolls
 
     def _hover(self, row: int) -> None:
         if row != self.hovered_row:
@@ -439,9 +443,11 @@ class Table(QTableView):
         shares = sum(column.stretch for column in columns)
         for number, column in enumerate(columns):
             extra = left * column.stretch // shares if shares else 0
-            # A column that stretches also gives way, down to a readable rest.
-            least = min(natural[number], 80)
+            # A column that stretches also gives way, down to a readable rest; a matrix scrolls instead.
+            least = natural[number] if self.by_cell else min(natural[number], 80)
             self.setColumnWidth(number, max(natural[number] + extra, least))
+        if self.by_cell:
+            self.updateGeometry()
 
     def _content_width(self, number: int) -> int:
         """The widest content among the first lines: looking at thousands would take longer than it helps."""

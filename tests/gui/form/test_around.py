@@ -1,8 +1,11 @@
 """What stands around the questions: pages, evidence, history, deadline, folding, languages."""
 
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextDocument
+from PySide6.QtPrintSupport import QPrinter, QPrintPreviewDialog
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
@@ -146,3 +149,31 @@ def test_keys_that_are_another_forms_do_not_reach_this_one(forms: Any) -> None:
     forms.driver.settle()
     assert forms.screen.wizard.view.key.form == "F.IN"
     assert forms.screen.header.title == "01-A001 · Visit form"
+
+
+def test_what_is_recorded_is_printed(forms: Any, tmp_path: Path) -> None:
+    """The report has the values that were saved, not what is typed since; the same document makes a PDF."""
+    forms.open("F.IN")
+    forms.enter()
+    QTest.keyClicks(forms.focus, "41")
+    forms.press(Qt.Key.Key_P, modifiers=Qt.KeyboardModifier.ControlModifier)
+    dialog = forms.screen.findChild(QPrintPreviewDialog)
+    assert dialog is not None
+    [document] = dialog.findChildren(QTextDocument)
+    text = document.toPlainText()
+    assert "01-A001" in text
+    assert "40 %" in text
+    assert "41" not in text
+    assert "Investigator: signature, date" in text
+    printer = QPrinter()
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "report.pdf"))
+    document.print_(printer)
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+    dialog.close()
+
+
+def test_what_was_never_recorded_is_not_printed(forms: Any) -> None:
+    forms.open("F.CRIT")
+    forms.press(Qt.Key.Key_P, modifiers=Qt.KeyboardModifier.ControlModifier)
+    assert forms.screen.findChild(QPrintPreviewDialog) is None

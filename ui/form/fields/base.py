@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from desktop.study.data import ItemPlace, ItemValue
 from desktop.study.definition import Definition, ItemDef
+from desktop.study.laboratory import Flag
 from desktop.study.values import MISSING_WORDS
 from ui import language, style
 from ui.style import Tone
@@ -39,6 +40,8 @@ class Field(QWidget):
         self.read_only = False
         self.below: QWidget | None = None
         """A part that wants the whole width under the question; whoever lays out the field places it."""
+        self.under: QWidget | None = None
+        """A line right under the field, in its column."""
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.setSizePolicy(policy)
 
@@ -61,6 +64,9 @@ class Field(QWidget):
         if tone is not self._problem:
             self._problem = tone
             self._show_problem(wrong=tone is Tone.WRONG)
+
+    def show_flag(self, flag: Flag | None) -> None:
+        """Say what is known of a laboratory value."""
 
     def show_codes(self, codes: tuple[str, ...] | None, source: ItemValue | None) -> None:
         """Offer these codes only, because the item that narrows this one has the value `source`."""

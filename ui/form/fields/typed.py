@@ -6,10 +6,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QSizePolic
 
 from desktop.study.data import ItemPlace, ItemValue
 from desktop.study.definition import DataType, Definition, ItemDef
+from desktop.study.laboratory import Flag
 from desktop.study.tidying import tidy_date, tidy_time
 from desktop.study.values import tidy
 from ui import language, style
 from ui.form.fields.base import Field
+from ui.form.fields.flag import FlagView
 from ui.style import Tone
 from ui.widgets.fields import Choice
 from ui.widgets.labels import label
@@ -164,8 +166,19 @@ class NumberField(Field):
         else:
             row.addWidget(self._symbol)
         inner.setFocusProxy(self._line)
+        self._flag: FlagView | None = None
+        if item.oid in definition.laboratory_items:
+            self._flag = FlagView(definition, item, row if self._choice is None else None)
+            self.under = self._flag.under
         self._hold(inner)
         self.relabel()
+
+    def show_flag(self, flag: Flag | None) -> None:
+        if self._flag is None:
+            return
+        if flag is None:
+            self._flag.clear()
+        self._line.setAccessibleDescription("" if flag is None else self._flag.show_flag(flag, self._unit))
 
     def relabel(self) -> None:
         super().relabel()

@@ -1,0 +1,80 @@
+"""What is said of a laboratory value: its normal range, whether it is outside, the grade that it suggests."""
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from desktop.study.definition import Definition, ItemDef
+from desktop.study.laboratory import Flag
+from ui import language
+from ui.style import Tone
+from ui.widgets.chip import Chip
+from ui.widgets.labels import label
+from ui.words import limits_words
+
+
+class FlagView:
+    """Range and indicator stand beside the unit where there is room, the grade under the field; what is unknown is not there."""
+
+    def __init__(self, definition: Definition, item: ItemDef, beside: QHBoxLayout | None) -> None:
+        """`beside` is the row of the field; None: it is full, and everything stands under it."""
+        self._definition = definition
+        self._item = item
+        self.under = QWidget()
+        """What stands under the field; whoever lays out the question places it."""
+        below = QHBoxLayout(self.under)
+        below.setContentsMargins(1, 0, 0, 0)
+        below.setSpacing(8)
+        self._range = label(kind="small", tone=Tone.FAINT)
+        self._indicator = Chip()
+        self._grade = label(kind="small", tone=Tone.DUE)
+        for part in (self._range, self._indicator):
+            (below if beside is None else beside).addWidget(part)
+            part.hide()
+        below.addWidget(self._grade)
+        below.addStretch(1)
+        self._all_under = beside is None
+        self.under.hide()
+
+    def clear(self) -> None:
+        """Nothing is known."""
+        for part in (self._range, self._indicator, self.under):
+            part.hide()
+
+    def show_flag(self, flag: Flag, unit: str) -> str:
+        """Show it; `unit` is the one in which the value is given. Says the same in words, for a screen reader."""
+        limits = self._limits(flag, unit)
+        self._range.setText(limits)
+        self._range.setVisible(bool(limits))
+        translate = QCoreApplication.translate
+        short, told = {
+            "L": (translate("Flag", "L"), translate("Flag", "below the normal range")),
+            "H": (translate("Flag", "H"), translate("Flag", "above the normal range")),
+        }.get(flag.indicator, ("", ""))
+        self._indicator.say(short, Tone.DUE)
+        self._indicator.setToolTip(told)
+        self._indicator.setVisible(bool(short))
+        grade = translate("Flag", "grade {grade} suggested").format(grade=flag.grade) if flag.grade else ""
+        self._grade.setText(grade)
+        self._grade.setToolTip(self._term(flag.term))
+        self._grade.setVisible(bool(grade))
+        self.under.setVisible(bool(grade) or self._all_under)
+        normal = translate("Flag", "normal range {limits}").format(limits=limits) if limits else ""
+        return language.clauses([part for part in (normal, told, grade) if part])
+
+    def _limits(self, flag: Flag, unit: str) -> str:
+        """`3.5–9.5`; with its unit where the value is given in another."""
+        if not flag.low and not flag.high:
+            return ""
+        limits = limits_words(flag.low, flag.high)
+        units = self._definition.unit_names(self._item)
+        if not units or unit in ("", units[0]):
+            return limits
+        return f"{limits} {self._definition.unit_symbol(units[0], language.present())}"
+
+    def _term(self, code: str) -> str:
+        """The adverse event whose grade it is."""
+        grading = self._definition.version.grading
+        item = self._definition.items.get(grading.term) if grading is not None else None
+        codelist = self._definition.codelist_of(item) if item is not None else None
+        term = codelist.by_code.get(code) if codelist is not None else None
+        return language.words(term.label) if term is not None else ""
