@@ -5,6 +5,7 @@ The rights are checked by `Site.record`.
 
 import datetime
 import re
+from collections.abc import Container
 
 from desktop.acts import (
     ActivateStudyVersion,
@@ -28,13 +29,16 @@ from desktop.journal.entry import (
 from desktop.opened import OpenedVault
 from desktop.people import require_reason
 from desktop.study.checks import setting_value
+from desktop.study.definition import Definition
 from desktop.study.difference import changed_meanings
 from desktop.study.itemtypes import ValueFault
 from desktop.study.part import words
 from desktop.study.pathway import Decisions, Stage, walk
+from desktop.vault import casebook
 from desktop.vault.vault import Recording
 
 LONGEST_ANSWER = 200
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 
 
@@ -54,8 +58,10 @@ def record(site: OpenedVault, act: ConductAct) -> Recorded:
 
 
 def stages(site: OpenedVault, subject: str) -> tuple[tuple[Stage, ...], Decisions]:
-    """Where a subject is in the pathway, with the decisions that were made."""
+    """Where a subject is in the pathway, with the decisions that were made. Raises RefusedError where there is none."""
     with site.vault.begin() as connection:
+        if not casebook.is_known(connection, subject):
+            raise RefusedError("There is no subject of this key.")
         fold = site.vault.subject(connection, subject)
     return walk(site.rules, fold.contents(), fold.decisions, site.civil_date), fold.decisions
 
@@ -116,6 +122,8 @@ def set_normal_range(site: OpenedVault, act: SetNormalRange) -> Recorded:
     if found.item not in site.definition.laboratory_items:
         raise RefusedError("The study has no such laboratory item.")
     _date(found.since)
+    if found.sex and found.sex not in _sexes(site.definition):
+        raise RefusedError("The study has no such sex.")
     for limit in (found.low, found.high):
         if limit and not _NUMBER.fullmatch(limit):
             raise RefusedError("A limit is a number in the first unit of the item.")
@@ -136,7 +144,8 @@ def add_study_version(site: OpenedVault, act: AddStudyVersion) -> Recorded:
     if new.version.study != site.vault.study:
         raise RefusedError("This is the definition of another study: {study}.", study=new.version.study)
     if site.vault.site not in new.locations:
-        raise RefusedError("The study has no site {site}. Its sites: {known}.", site=site.vault.site, known="")
+        known = ", ".join(sorted(new.locations))
+        raise RefusedError("The study has no site {site}. Its sites: {known}.", site=site.vault.site, known=known)
     versions = site.conduct.versions
     if new.sha256 in versions:
         raise RefusedError("This version of the study is here already.")
@@ -183,7 +192,16 @@ def _reason(text: str) -> str:
     return text.strip()
 
 
+def _sexes(definition: Definition) -> Container[str]:
+    keys = definition.version.normal_ranges
+    codelist = definition.codelist_of(definition.items[keys.sex]) if keys is not None else None
+    return codelist.by_code if codelist is not None else ()
+
+
 def _date(text: str) -> datetime.date:
+    # Python reads other spellings too, e.g. 20261124; they would not sort with the dates of samples.
+    if not _DATE.fullmatch(text):
+        raise RefusedError("This is no date: it is written YYYY-MM-DD.")
     try:
         return datetime.date.fromisoformat(text)
     except ValueError:

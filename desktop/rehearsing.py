@@ -99,9 +99,11 @@ def _where(key: FormKey) -> str:
 def rehearse(
     site: OpenedVault, definition: Definition, progress: Progress | None = None, cancelled: Cancelled | None = None
 ) -> Rehearsal:
-    """Go through all subjects. Raises CancelledError."""
-    from desktop.errors import CancelledError
+    """Go through all subjects. Raises RefusedError where the definition is of another study, or CancelledError."""
+    from desktop.errors import CancelledError, RefusedError
 
+    if definition.version.study != site.vault.study:
+        raise RefusedError("This is the definition of another study: {study}.", study=definition.version.study)
     new = Rules(definition, site.conduct.local)
     with site.vault.begin() as connection:
         subjects = casebook.all_subjects(connection)

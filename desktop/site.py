@@ -329,7 +329,10 @@ class Site(OpenedVault):
     def rehearse(
         self, definition: Definition, progress: Progress | None = None, cancelled: Cancelled | None = None
     ) -> "Rehearsal":
-        """What a version of the study would change for each subject; nothing is recorded."""
+        """What a version of the study would change for each subject; nothing is recorded.
+
+        Raises RefusedError where it is of another study, or CancelledError.
+        """
         from desktop.rehearsing import rehearse
 
         return rehearse(self, definition, progress, cancelled)

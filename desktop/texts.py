@@ -35,6 +35,7 @@ CHINESE: dict[str, str] = {
     "The answer is empty, too long, or holds characters that cannot be kept.": "答复为空、过长，或含有无法保存的字符。",
     "This is no answer to the point: {why}": "不能作为该事项的答复：{why}",
     "The study has no such laboratory item.": "研究中没有该检验项目。",
+    "The study has no such sex.": "研究中没有该性别编码。",
     "A limit is a number in the first unit of the item.": "限值须为数字，单位为该项目的首选单位。",
     "The lower limit is not below the upper one.": "下限应低于上限。",
     "The ages do not go from less to more.": "年龄范围应由小到大。",
@@ -57,6 +58,9 @@ CHINESE: dict[str, str] = {
     ),
     "The workbook has no term.": "工作簿中没有任何事件名称。",
     "The file is too large.": "文件过大。",
+    "The code list {codelist} stands in a YAML file of the study. Move it to terminology/*.json first.": (
+        "代码列表 {codelist} 写在研究的 YAML 文件中，须先移至 terminology/*.json。"
+    ),
     "This file is no Excel workbook.": "该文件不是 Excel 工作簿。",
     "No sheet of the workbook has the columns MedDRA Code, SOC, Term and Grade 1 to 5.": (
         "工作簿中没有含 MedDRA Code、SOC、Term 和 Grade 1 至 5 各列的工作表。"

@@ -71,12 +71,12 @@ DOCTOR = ("Doctor", "doctor passphrase")
 
 
 class Clinic:
-    """A site of the tiny study with a manager, two nurses and an investigator; nobody is signed in."""
+    """A site of the tiny study, or another, with a manager, two nurses and an investigator; nobody is signed in."""
 
-    def __init__(self, folder: Path, clock: SetClock) -> None:
+    def __init__(self, folder: Path, clock: SetClock, study: Path | None = None) -> None:
         self.folder = folder
         self.clock = clock
-        self.definition = load_definition(locate(str(CLINIC)))
+        self.definition = load_definition(locate(str(study or CLINIC)))
         site, self.recovery_code = opening.create_site(folder, self.definition, "01", *ADMIN, wall=clock)
         with site:
             for (name, passphrase), role in ((NURSE, "entry"), (OTHER_NURSE, "entry"), (DOCTOR, "investigator")):

@@ -27,10 +27,11 @@ import msgspec
 import yaml
 
 from desktop.study.assess import Assessment, assess
-from desktop.study.checks import Rules
+from desktop.study.checks import Rules, setting_value
 from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue
 from desktop.study.definition import NON_REPEATING_ROW, Definition, ItemGroupDef
 from desktop.study.faults import Faults
+from desktop.study.itemtypes import ValueFault
 from desktop.study.local import Local
 from desktop.study.pathway import walk
 from desktop.study.reader import read_yaml
@@ -138,6 +139,7 @@ class _Outcome:
 
     def run(self) -> set[str]:
         """The edit checks that fired."""
+        self._hold_settings()
         entered = dict(self._entered())
         contents: dict[FormKey, FormContent] = dict(entered)
         # Twice, so that what a form derives from a later one is there too.
@@ -154,22 +156,40 @@ class _Outcome:
                 if problem.check in checks:
                     fired.add(problem.check)
                 elif problem.check.startswith("FAULT.") or problem.code == "bad_value":
-                    self.wrong.append(f"{self._named(key)}: {problem.check or problem.oid}: {problem.message['en']}")
+                    words = problem.message["en"].rstrip(".")
+                    self.wrong.append(f"{self._named(key)}: {problem.check or problem.oid}: {words}")
         for oid in sorted(set(self.case.fires) - fired):
             self.wrong.append(f"{oid} does not fire")
         for oid in sorted(fired - set(self.case.fires)):
             self.wrong.append(f"{oid} fires")
         for where, wanted in self.case.derived.items():
-            key, place = self._place(where)
-            self._compare(where, wanted, assessments[key].derived.get(place))
+            assessment, place = self._assessed(where, assessments)
+            self._compare(where, wanted, assessment.derived.get(place))
         for where, wanted in self.case.suggested.items():
-            key, place = self._place(where)
-            self._compare(where, wanted, assessments[key].suggestions.get(place))
+            assessment, place = self._assessed(where, assessments)
+            self._compare(where, wanted, assessment.suggestions.get(place))
         if self.case.pathway:
             stages = walk(self.rules, contents, {}, self.case.today)
             if not stages or stages[-1].step.oid != self.case.pathway:
                 self.wrong.append(f"the pathway is at {stages[-1].step.oid if stages else 'nothing'}")
         return fired
+
+    def _hold_settings(self) -> None:
+        """An answer that the rules would pass over proves nothing."""
+        settings = {setting.name: setting for setting in self.definition.version.settings}
+        for name, answer in self.case.settings.items():
+            if name not in settings:
+                raise _CaseError(f"there is no setting {name}")
+            try:
+                setting_value(settings[name], answer)
+            except ValueFault:
+                raise _CaseError(f"{answer} is no value of the setting {name}") from None
+
+    def _assessed(self, where: str, assessments: Mapping[FormKey, Assessment]) -> tuple[Assessment, ItemPlace]:
+        key, place = self._place(where)
+        if key not in assessments:
+            raise _CaseError(f"the case does not fill the form of {where}")
+        return assessments[key], place
 
     def _compare(self, where: str, wanted: str, found: ItemValue | None) -> None:
         value = "null" if found is None else found.value
@@ -197,13 +217,17 @@ class _Outcome:
         groups = {group.name: group for group in self.definition.form_groups(key.form) if group.repeating}
         for name, value in values.items():
             if name in groups and isinstance(value, list):
-                for number, row in enumerate(cast("list[dict[str, Any]]", value)):
+                for number, row in enumerate(cast("list[Any]", value)):
+                    if not isinstance(row, dict):
+                        raise _CaseError(f"{name} is no list of rows")
+                    values_of_row = cast("dict[str, Any]", row)
                     content[groups[name].oid][str(number)] = {
-                        self._item(key, groups[name], item).item: _value(text) for item, text in row.items()
+                        self._item(key, groups[name], item).item: _value(item, text)
+                        for item, text in values_of_row.items()
                     }
             else:
                 place = self._item(key, None, name)
-                content.setdefault(place.group, {}).setdefault(NON_REPEATING_ROW, {})[place.item] = _value(value)
+                content.setdefault(place.group, {}).setdefault(NON_REPEATING_ROW, {})[place.item] = _value(name, value)
         return content
 
     def _item(self, key: FormKey, within: ItemGroupDef | None, name: str) -> ItemPlace:
@@ -228,11 +252,12 @@ class _Outcome:
         return f"{self.definition.events[key.event].name}/{self.definition.forms[key.form].name}"
 
 
-def _value(value: Any) -> ItemValue:
-    if isinstance(value, dict):
+def _value(name: str, value: Any) -> ItemValue:
+    if isinstance(value, dict) and set(cast("dict[str, Any]", value)) <= {"value", "unit"}:
         return msgspec.convert(value, ItemValue)
-    text = str(value)
-    return ItemValue(missing=text[1:]) if text.startswith("!") else ItemValue(value=text)
+    if not isinstance(value, str):
+        raise _CaseError(f"what stands at {name} is no value")
+    return ItemValue(missing=value[1:]) if value.startswith("!") else ItemValue(value=value)
 
 
 def _with_derived(content: FormContent, assessment: Assessment) -> FormContent:

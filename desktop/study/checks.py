@@ -38,6 +38,10 @@ Values = dict[str, object]
 """Name -> value; a name without a value is absent."""
 
 
+LONGEST_DAYS = 36_525
+"""No study plans for more than a century: an answer of more days is taken as so many."""
+
+
 class Rules:
     """A definition's expressions, each compiled when it is first needed."""
 
@@ -77,7 +81,8 @@ class Rules:
             return days
         if days not in self._days:
             found = self.expression(days).evaluate(lambda name: self.settings if name == "setting" else None)
-            self._days[days] = round(found) if isinstance(found, float | int) else 0
+            number = found if isinstance(found, float | int) else 0
+            self._days[days] = round(max(-LONGEST_DAYS, min(number, LONGEST_DAYS)))
         return self._days[days]
 
     def coordinates(self, key: FormKey) -> Values:

@@ -5,15 +5,17 @@ from typing import Any
 
 import msgspec
 
+from desktop.study.course import Pathway
 from desktop.study.definition import Definition, EditCheck, FormDef, ItemDef
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 
 
 _OF_STUDY = (
-    "title", "description", "protocol", "languages", "subject_key", "first_form", "ended", "headline", "trends",
-    "normal_ranges", "grading",
+    "name", "title", "description", "protocol", "languages", "subject_key", "first_event", "first_form", "ended",
+    "headline", "trends", "normal_ranges", "grading",
 )  # fmt: skip
+_NO_PATHWAY = Pathway(steps=())
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,14 +90,21 @@ def differences(old: Definition, new: Definition) -> tuple[Difference, ...]:
         if before is None:
             found.append(Difference(kind="codelist", oid=codelist.oid, change=ADDED))
         else:
+            bare = [msgspec.structs.replace(one, items=()) for one in (before, codelist)]
+            found += _parts("codelist", bare[:1], bare[1:])
             pairs = _parts("code", before.items, codelist.items, key="code")
             found += [msgspec.structs.replace(pair, oid=f"{codelist.oid}/{pair.oid}") for pair in pairs]
     found += [Difference(kind="codelist", oid=oid, change=REMOVED) for oid in old.codelists if oid not in new.codelists]
     found += _parts("unit", a.units, b.units)
     found += _parts("setting", a.settings, b.settings, key="name")
-    steps_before = a.pathway.steps if a.pathway is not None else ()
-    found += _parts("step", steps_before, b.pathway.steps if b.pathway is not None else ())
-    return tuple(found)
+    return tuple(found + _steps(a.pathway or _NO_PATHWAY, b.pathway or _NO_PATHWAY))
+
+
+def _steps(old: Pathway, new: Pathway) -> list[Difference]:
+    found = _parts("step", old.steps, new.steps)
+    if old.anywhere != new.anywhere:
+        found.append(Difference(kind="step", oid="anywhere", change=CHANGED, what=("anywhere",)))
+    return found
 
 
 def _checks(definition: Definition) -> list[EditCheck]:

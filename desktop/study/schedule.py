@@ -86,14 +86,14 @@ def groups_read(definition: Definition) -> frozenset[str]:
 
 
 def _expected(rules: Rules, key: FormKey, schedule: Schedule, day: datetime.date) -> Due:
-    closes = day + datetime.timedelta(days=rules.days(schedule.after))
+    closes = _moved(day, rules.days(schedule.after))
     return Due(
         key=key,
         label=schedule.label,
         due=day,
-        opens=day - datetime.timedelta(days=rules.days(schedule.before)),
+        opens=_moved(day, -rules.days(schedule.before)),
         closes=closes,
-        lapses=None if schedule.lapses is None else closes + datetime.timedelta(days=rules.days(schedule.lapses)),
+        lapses=None if schedule.lapses is None else _moved(closes, rules.days(schedule.lapses)),
     )
 
 
@@ -102,21 +102,31 @@ def _days(
 ) -> Iterator[tuple[int, datetime.date]]:
     """(occurrence of the event, day on which it is due)."""
     first, every, until = rules.days(schedule.day), rules.days(schedule.every), rules.days(schedule.until)
-    for repeat, anchor in _anchors(rules.definition, event, schedule, contents):
-        yield repeat, anchor + datetime.timedelta(days=first)
+    for repeat, anchor in _anchors(rules, event, schedule, contents):
+        yield repeat, _moved(anchor, first)
         if every > 0:
             for number, day in enumerate(range(first + every, until + 1, every), 2):
-                yield number, anchor + datetime.timedelta(days=day)
+                yield number, _moved(anchor, day)
+
+
+def _moved(date: datetime.date, days: int) -> datetime.date:
+    """So many days later, but not beyond the calendar: a date or an answer may be mistyped."""
+    ordinal = max(datetime.date.min.toordinal(), min(date.toordinal() + days, datetime.date.max.toordinal()))
+    return datetime.date.fromordinal(ordinal)
 
 
 def _anchors(
-    definition: Definition, event: StudyEventDef, schedule: Schedule, contents: Contents
+    rules: Rules, event: StudyEventDef, schedule: Schedule, contents: Contents
 ) -> Iterator[tuple[int, datetime.date]]:
-    """(occurrence of the event, anchor date): a date within the event's own forms speaks for its own occurrence."""
+    """(occurrence of the event, anchor date): a date within the event's own forms speaks for its own occurrence.
+
+    Of dates elsewhere the last in the order of the study counts for an event that comes once.
+    """
+    definition = rules.definition
     own = {ref.form for ref in event.forms}
     dates = [
         (key, date)
-        for key, content in sorted(contents.items())
+        for key, content in sorted(contents.items(), key=lambda pair: (rules.order(pair[0]), pair[0]))
         if (key.form, schedule.anchor) in definition.group_of_item
         and schedule.event in (None, key.event)
         and (date := date_in(definition, schedule.anchor, content)) is not None

@@ -16,10 +16,12 @@ import msgspec
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
-from desktop.errors import EnvironmentProblemError, RefusedError
-from desktop.study.definition import CodeList, CodeListItem
+from desktop.errors import DefinitionError, EnvironmentProblemError, RefusedError
+from desktop.study.definition import CodeList, CodeListItem, Definition
+from desktop.study.faults import Faults
 from desktop.study.load import load_definition
 from desktop.study.part import Text
+from desktop.study.validate import validate
 
 LARGEST_WORKBOOK = 64 * 1024 * 1024
 """Bytes. The workbook of v5.0 has some 200,000."""
@@ -50,8 +52,8 @@ class _Columns(msgspec.Struct, frozen=True):
 def import_ctcae(workbook: Path, study: Path, codelist: str) -> Imported:
     """Bring a code list of a study's folder up to date with a workbook.
 
-    Raises RefusedError where the file is no such workbook, DefinitionError where the study has faults, or
-    EnvironmentProblemError. Nothing is written then.
+    Raises RefusedError where the file is no such workbook, DefinitionError where the study has faults or would have
+    some with these terms, or EnvironmentProblemError. Nothing is written then.
     """
     definition = load_definition(study)
     known = definition.codelists.get(codelist)
@@ -68,8 +70,9 @@ def import_ctcae(workbook: Path, study: Path, codelist: str) -> Imported:
         # A code, once used, stays: a term that a later version drops may stand in a form.
         items=(*items, *kept),
     )
-    out = _file_of(study, codelist)
-    text = json.dumps(msgspec.to_builtins([made]), ensure_ascii=False, indent=1) + "\n"
+    out, others = _file_of(study, codelist, is_known=known is not None)
+    _hold(definition, made, out.name)
+    text = json.dumps(msgspec.to_builtins([*others, made]), ensure_ascii=False, indent=1) + "\n"
     try:
         out.parent.mkdir(exist_ok=True)
         fresh = out.with_suffix(".new")
@@ -175,10 +178,33 @@ def _is_untranslated(item: CodeListItem, languages: Iterable[str]) -> bool:
     return any(item.label[language] == item.label["en"] for language in languages if language != "en")
 
 
-def _file_of(study: Path, codelist: str) -> Path:
-    """The terminology file that holds the code list, or a new one."""
+def _hold(definition: Definition, made: CodeList, file: str) -> None:
+    """Raises DefinitionError where the study does not hang together with the new code list."""
+    faults = Faults()
+    faults.place("", "", file, 0)
+    others = (codelist for codelist in definition.version.codelists if codelist.oid != made.oid)
+    validate(msgspec.structs.replace(definition.version, codelists=(*others, made)), faults)
+    if len(faults):
+        raise DefinitionError("The study definition has {n} faults.", faults=tuple(faults), n=len(faults))
+
+
+def _file_of(study: Path, codelist: str, *, is_known: bool) -> tuple[Path, list[CodeList]]:
+    """The terminology file that holds the code list, with the others that it holds; or a new one.
+
+    Raises RefusedError where the code list stands in a file that people write.
+    """
     folder = study / "terminology"
     for file in sorted(folder.glob("*.json")) if folder.is_dir() else ():
-        if f'"{codelist}"' in file.read_text(encoding="utf-8")[:2000]:
-            return file
-    return folder / f"{codelist.removeprefix('CL.').lower()}.json"
+        try:
+            lists = msgspec.json.decode(file.read_bytes(), type=list[CodeList])
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            # It was read as YAML.
+            continue
+        if any(found.oid == codelist for found in lists):
+            return file, [found for found in lists if found.oid != codelist]
+    if is_known:
+        raise RefusedError(
+            "The code list {codelist} stands in a YAML file of the study. Move it to terminology/*.json first.",
+            codelist=codelist,
+        )
+    return folder / f"{codelist.removeprefix('CL.').lower()}.json", []

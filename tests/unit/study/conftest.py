@@ -11,6 +11,7 @@ from desktop.study.checks import Rules
 from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue
 from desktop.study.definition import Definition
 from desktop.study.load import load_definition
+from desktop.study.local import NOTHING_LOCAL, Local
 
 STUDIES = Path(__file__).parents[2] / "data" / "study"
 TODAY = datetime.date(2026, 11, 24)
@@ -77,6 +78,48 @@ def _value(definition: Definition, text: str) -> ItemValue:
 def subject(rules: Rules) -> Subject:
     """A subject of whom nothing is known."""
     return Subject(rules)
+
+
+@pytest.fixture(scope="session")
+def course_folder() -> Path:
+    """A study with cycles, looks and visits, a pathway, normal ranges and grades."""
+    return STUDIES / "course"
+
+
+@pytest.fixture(scope="session")
+def course(course_folder: Path) -> Definition:
+    return load_definition(course_folder)
+
+
+class Patient(Subject):
+    """A subject of that study, or of a changed one."""
+
+    def fill(self, where: str, **values: str) -> FormKey:
+        """Save a form, named EVENT[/repeat]/FORM[/repeat]."""
+        key = self.key(where)
+        self.keep(key, self.content(key.form, **values))
+        return key
+
+    def key(self, where: str) -> FormKey:
+        event, *rest = where.split("/")
+        repeat = int(rest.pop(0)) if rest[0].isdecimal() else 1
+        return FormKey(f"SE.{event}", repeat, f"F.{rest[0]}", int(rest[1]) if rest[1:] else 1)
+
+
+@pytest.fixture
+def new_patient(course: Definition) -> Callable[..., Patient]:
+    """Makes patients of the study, under a site's own answers and ranges."""
+
+    def make(local: Local = NOTHING_LOCAL, definition: Definition = course) -> Patient:
+        return Patient(Rules(definition, local))
+
+    return make
+
+
+@pytest.fixture
+def patient(new_patient: Callable[..., Patient]) -> Patient:
+    """A patient of whom nothing is known."""
+    return new_patient()
 
 
 DM = FormKey("SE.START", 1, "F.DM", 1)

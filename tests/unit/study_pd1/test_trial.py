@@ -1,0 +1,161 @@
+"""The shipped study proves itself: its cases hold, and a simulated trial walks every way that the protocol has."""
+
+import datetime
+from collections.abc import Iterator
+
+import pytest
+
+from desktop.casebook.fold import SubjectFold
+from desktop.casebook.saving import prepare_save
+from desktop.journal.entry import KINDS, Body, Entry, Head, PathwayDecided
+from desktop.simulating import Model, SimulatedSubject, as_act, read_model, simulate
+from desktop.study.checks import Rules
+from desktop.study.definition import Definition
+from desktop.study.load import Checked, check_definition, locate
+from desktop.study.pathway import Stage, walk
+
+TODAY = datetime.date(2026, 11, 24)
+SUBJECTS, SEED = 20, 7
+
+
+# Its cases
+
+
+@pytest.fixture(scope="module")
+def checked() -> Checked:
+    """Loading proves that every form is asked, every step led to, every check fired by a case."""
+    return check_definition(locate("pd1-ven-cag"))
+
+
+def test_it_is_proved_by_its_cases(checked: Checked) -> None:
+    checks = [check.oid for form in checked.definition.version.forms for check in form.checks]
+    assert len(checks) == len(set(checks)) >= 120
+    # For each a case that fires it and one that does not, at least one way or the other.
+    assert checked.cases > len(checks)
+    assert checked.notes == ()
+
+
+def test_every_form_is_reached(checked: Checked) -> None:
+    version = checked.definition.version
+    assert {ref.form for event in version.events for ref in event.forms} == {form.oid for form in version.forms}
+    # Each event holds a form of its own kind once.
+    for event in version.events:
+        forms = [ref.form for ref in event.forms]
+        assert len(forms) == len(set(forms)), event.oid
+
+
+# A simulated trial
+
+
+class Played:
+    """A simulated subject, saved form by form through the rules that stand before the journal."""
+
+    def __init__(self, rules: Rules, number: int, subject: SimulatedSubject) -> None:
+        self.subject = subject
+        self.key = rules.definition.subject_key("01", "A", number)
+        self.fold = SubjectFold(self.key)
+        self._sequence = 0
+        for form in subject.forms:
+            # Raises FormRefusedError where a hard check, a value or a missing answer stands against it.
+            body = prepare_save(rules, as_act(self.key, form), self.fold, "01", TODAY)
+            assert body is not None, (subject.course, form.key)
+            assert body.complete
+            self._take_in(body)
+        for step, visit, to, reason in subject.decisions:
+            oid = rules.definition.version.oid
+            self._take_in(PathwayDecided(salt="00", step=step, visit=visit, to=to, reason=reason, version=oid))
+        self.stages: tuple[Stage, ...] = walk(rules, self.fold.contents(), self.fold.decisions, TODAY)
+
+    def _take_in(self, body: Body) -> None:
+        self._sequence += 1
+        head = Head(
+            format=1,
+            study="S.PD1-VEN-CAG",
+            site="01",
+            device="A",
+            sequence=self._sequence,
+            time=self._sequence,
+            wall="2026-11-24T08:00:00+08:00",
+            user="U.1",
+            kind=KINDS[type(body)],
+            subject=self.key,
+        )
+        self.fold.apply(Entry(head, body))
+
+    @property
+    def steps(self) -> list[str]:
+        """OIDs of the steps gone through."""
+        return [stage.step.oid for stage in self.stages]
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return read_model("pd1-ven-cag")
+
+
+@pytest.fixture(scope="module")
+def trial(study: Definition, model: Model) -> list[Played]:
+    rules = Rules(study)
+    subjects = simulate(study, model, SUBJECTS, SEED, TODAY)
+    return [Played(rules, number, subject) for number, subject in enumerate(subjects, 1)]
+
+
+def test_every_kind_of_course_is_played_to_its_end(trial: list[Played], model: Model) -> None:
+    assert len(model.courses) <= SUBJECTS
+    for course, played in zip(model.courses, trial, strict=False):
+        assert played.subject.course == course.name
+        assert played.steps[-1] == course.ends, course.name
+        # What the simulation says of itself is what the saved forms say.
+        assert played.subject.step == played.steps[-1]
+
+
+def test_the_courses_walk_every_step_and_come_to_every_target_of_a_branch(
+    trial: list[Played], study: Definition
+) -> None:
+    pathway = study.version.pathway
+    assert pathway is not None
+    assert {step for played in trial for step in played.steps} == {step.oid for step in pathway.steps}
+    left = {(stage.step.oid, stage.left_by.to) for played in trial for stage in played.stages if stage.left_by}
+    decided = {(stage.step.oid, stage.decision.to) for played in trial for stage in played.stages if stage.decision}
+    targets = {branch.to for step in pathway.steps for branch in step.branches} | {
+        branch.to for branch in pathway.anywhere
+    }
+    assert {to for _, to in left | decided} == targets
+    # An investigator decides only where the study leaves it to one.
+    assert {step for step, _ in decided} == {step.oid for step in pathway.steps if step.is_decision}
+
+
+def test_what_led_on_is_shown_with_its_evidence(trial: list[Played]) -> None:
+    for played in trial:
+        for stage in played.stages:
+            if stage.left_by is not None:
+                assert stage.evidence, (played.subject.course, stage.step.oid)
+                assert {one.item for one in stage.evidence} <= set(stage.left_by.evidence)
+                assert stage.left_by.source
+
+
+def test_comments_answer_soft_checks_only_where_one_speaks(trial: list[Played], model: Model) -> None:
+    spoken = 0
+    for played in trial:
+        for form in played.fold.forms.values():
+            assert all(check.comment == model.comment for check in form.checks), played.subject.course
+            spoken += len(form.checks)
+    # Of a trial as it would be, some checks speak up, and most forms have none.
+    assert 0 < spoken < sum(len(played.fold.forms) for played in trial)
+
+
+def forms(study: Definition, model: Model, seed: int) -> Iterator[SimulatedSubject]:
+    return simulate(study, model, 2, seed, TODAY)
+
+
+def test_the_same_seed_gives_the_same_trial_and_another_seed_another(
+    study: Definition, model: Model, trial: list[Played]
+) -> None:
+    first, second = forms(study, model, SEED)
+    # How many are simulated changes nothing of the first ones.
+    assert [first, second] == [played.subject for played in trial[:2]]
+    other, _ = forms(study, model, SEED + 1)
+    # The same course of another person.
+    assert other.course == first.course
+    assert [form.content for form in other.forms] != [form.content for form in first.forms]
+    assert first.forms[0] != second.forms[0]
