@@ -399,6 +399,7 @@ QTableView {{
     background: transparent; border: none; outline: 0;
     selection-background-color: transparent; selection-color: {c.ink};
 }}
+QTableView[kind="titles"] {{ background: {c.face}; border-right: 1px solid {c.line}; }}
 QHeaderView {{ background: transparent; border: none; }}
 QHeaderView::section {{
     background: transparent; color: {c.secondary}; border: none;

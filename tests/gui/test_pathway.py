@@ -199,3 +199,19 @@ def test_the_pathway_says_all_in_both_languages_and_names_its_fields(ward: Any, 
         ward.window.change_language()
         ward.settle()
     assert QApplication.focusWidget() is not None
+
+
+def test_the_forms_of_a_long_casebook_stay_in_sight(ward: Any) -> None:
+    ward.window.resize(1280, 800)
+    ward.sign_in(NURSE)
+    table = ward.go(Where.CASEBOOK, "01-A004").table
+    titles = table._titles
+    assert titles.isVisible()
+    assert table.horizontalScrollBar().value() > 0
+    assert titles.x() == 0
+    assert titles.width() == table.columnWidth(0)
+    table.setFocus()
+    for _ in range(table.currentIndex().column() - 1):
+        ward.press(Qt.Key.Key_Left)
+        assert table.visualRect(table.currentIndex()).left() >= titles.width()
+    assert ward.go(Where.CASEBOOK, "01-A003").table._titles.isHidden()

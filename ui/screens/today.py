@@ -252,7 +252,7 @@ class TodayScreen(Screen):
                 cells=(
                     lists.sign_cell(Sign.DRAFT if (form.subject, form.key) in begun else Sign.EMPTY),
                     *lists.form_cells(definition, form.subject, form.key),
-                    Cell(text=language.short_date(form.due)),
+                    Cell(text=_day(form.due, view.date)),
                     lists.due_chip(form),
                 ),
             )
@@ -415,12 +415,17 @@ class TodayScreen(Screen):
         self.go.emit(Place(Where.FORM, subject, key))
 
 
+def _day(day: datetime.date, today: datetime.date) -> str:
+    """What was missed may lie years back."""
+    return language.short_date(day) if day.year == today.year else language.date(day)
+
+
 _COLUMNS = (
     Column(width=36),
     Column(width=92),
     Column(stretch=3, width=150),
-    Column(stretch=2, width=172),
-    Column(width=84, align=Align.RIGHT),
+    Column(stretch=2, width=160),
+    Column(width=106, align=Align.RIGHT),
     Column(width=176),
 )
 """One set for all lists, so that what is alike stands under each other."""

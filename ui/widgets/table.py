@@ -261,6 +261,48 @@ def _paint_cell(painter: QPainter, rect: QRect, cell: Cell, align: Align) -> Non
     draw_text(painter, QRectF(rect).adjusted(0, half - 2, 0, -4), below, left)
 
 
+class _Titles(QTableView):
+    """The first column of a matrix, over the matrix itself: it stays while the others scroll under it."""
+
+    def __init__(self, table: "Table", name: str) -> None:
+        super().__init__(table)
+        self.setObjectName(f"{name}_titles")
+        self.setProperty("kind", "titles")
+        self.setModel(table.lines_model)
+        self.setItemDelegate(_CellDelegate(table))
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        for policy in (self.setHorizontalScrollBarPolicy, self.setVerticalScrollBarPolicy):
+            policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.horizontalHeader().setFixedHeight(HEADER_HEIGHT)
+        self.horizontalHeader().setMinimumSectionSize(20)
+        self.hide()
+
+    def place_over(self, table: "Table") -> None:
+        """Stand over the first column, where the matrix is wider than its place."""
+        columns = len(table.lines_model.columns)
+        wide = sum(table.columnWidth(number) for number in range(columns)) > table.viewport().width()
+        width = table.columnWidth(0) if columns else 0
+        shown = wide and 0 < width < table.viewport().width() / 2
+        self.setVisible(shown)
+        if not shown:
+            return
+        self.setAccessibleName(table.accessibleName())
+        row = table.verticalHeader().defaultSectionSize()
+        self.verticalHeader().setMinimumSectionSize(row)
+        self.verticalHeader().setDefaultSectionSize(row)
+        self.horizontalHeader().setVisible(not table.horizontalHeader().isHidden())
+        for number in range(columns):
+            self.setColumnHidden(number, number > 0)
+        self.setColumnWidth(0, width)
+        self.setGeometry(0, 0, width, table.viewport().geometry().bottom() + 1)
+        self.raise_()
+
+
 class Table(QTableView):
     """A table of lines: as high as they are, and where there is less room it scrolls.
 
@@ -284,6 +326,7 @@ class Table(QTableView):
         self.lines_between = True
         self.line_after_last = False
         self.hovered_row = -1
+        self._titles: _Titles | None = None
         self.can_open: Callable[[Any], bool] | None = None
         """Which lines can be opened; all, when nobody says."""
         self.lines_model = LinesModel(self)
@@ -312,6 +355,8 @@ class Table(QTableView):
         header.setMinimumSectionSize(20)
         header.setFixedHeight(HEADER_HEIGHT)
         self.setMouseTracking(True)
+        if by_cell:
+            self._titles = _Titles(self, name)
         if fit:
             self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         vertical = QSizePolicy.Policy.Fixed if fit else QSizePolicy.Policy.Maximum
@@ -358,6 +403,17 @@ class Table(QTableView):
         """Go to the first line, unless the person is on one."""
         if self.lines and not self.currentIndex().isValid():
             self.setCurrentIndex(self.lines_model.index(0, 0))
+
+    def scrollTo(
+        self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
+    ) -> None:
+        """Bring a cell in sight: beside the titles, not under them."""
+        super().scrollTo(index, hint)
+        if self._titles is not None and not self._titles.isHidden() and index.column() > 0:
+            hidden = self._titles.width() - self.visualRect(index).left()
+            if hidden > 0:
+                bar = self.horizontalScrollBar()
+                bar.setValue(bar.value() - hidden)
 
     def sizeHint(self) -> QSize:
         return QSize(200, self._whole_height())
@@ -446,8 +502,9 @@ class Table(QTableView):
             # A column that stretches also gives way, down to a readable rest; a matrix scrolls instead.
             least = natural[number] if self.by_cell else min(natural[number], 80)
             self.setColumnWidth(number, max(natural[number] + extra, least))
-        if self.by_cell:
+        if self._titles is not None:
             self.updateGeometry()
+            self._titles.place_over(self)
 
     def _content_width(self, number: int) -> int:
         """The widest content among the first lines: looking at thousands would take longer than it helps."""
