@@ -519,7 +519,8 @@ def _of_forms(definition: Definition, contents: Contents) -> Iterator[tuple[Form
 
 
 def _first_date(definition: Definition, form: str, content: FormContent) -> datetime.date | None:
-    for _, _, item in definition.form_items(form):
+    # A form that the version in force no longer has has no order of dates.
+    for _, _, item in definition.form_items(form) if form in definition.forms else ():
         if item.data_type in ("date", "datetime") and (value := _item_in(content, item.oid)) and value.value:
             return datetime.date.fromisoformat(value.value[:10])
     return None
