@@ -408,6 +408,7 @@ QHeaderView::section {{
 QTableCornerButton::section {{ background: {c.face}; border: none; border-bottom: 1px solid {c.line}; }}
 QScrollArea {{ background: transparent; border: none; }}
 QScrollArea > QWidget > QWidget[kind="page"] {{ background: transparent; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
 QScrollBar::handle {{ background: {c.field_line}; border-radius: 3px; margin: 2px; }}

@@ -58,7 +58,11 @@ def _item_meaning(old: Definition, new: Definition, item: ItemDef) -> str:
         return f"item {item.oid}: one code or several"
     before = {old.units[ref.unit].name: ref.factor for ref in item.units}
     after = {new.units[ref.unit].name: ref.factor for ref in other.units if ref.unit in new.units}
-    if before and (list(before)[:1] != list(after)[:1] or any(after.get(name, f) != f for name, f in before.items())):
+    other_first = bool(before) and list(before)[:1] != list(after)[:1]
+    other_factor = any(after.get(name, factor) != factor for name, factor in before.items())
+    # Where there is one unit, a value is kept without it: beside a second one it could be either.
+    no_longer_one = len(before) == 1 and len(after) > 1
+    if other_first or other_factor or no_longer_one:
         return f"item {item.oid}: units {', '.join(before)} are {', '.join(after)}"
     return ""
 

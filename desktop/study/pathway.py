@@ -123,7 +123,8 @@ class _Walk:
                 return branch
         if not step.is_end:
             for branch in self.untaken:
-                if branch.when is not None and self.scope.holds(branch.when, event, repeat, self.gone):
+                leads_on = branch.to != step.oid and branch.when is not None
+                if leads_on and self.scope.holds(branch.when or "", event, repeat, self.gone):
                     self.untaken.remove(branch)
                     return branch
         return None

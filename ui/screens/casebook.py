@@ -2,15 +2,15 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from desktop.casebook.views import Casebook, Discrepancy, DueForm, FormState, FormSummary
 from desktop.site import FILLS_FORMS
 from desktop.study.data import FormKey
 from desktop.study.pathway import Evidence
-from ui import language, words
+from ui import language, style, words
 from ui.access import SiteAccess
 from ui.icons import Sign
 from ui.screens.casebook_cell import CellCard
@@ -26,6 +26,7 @@ from ui.widgets.table import TWO_LINES, Align, Cell, Column, Line, Table
 from ui.widgets.trends import Strip, TrendPlot
 
 SIDE = 330
+LEAST_ROWS = 8
 LEGEND = (
     Sign.EMPTY,
     Sign.DRAFT,
@@ -55,25 +56,44 @@ class CasebookScreen(Screen):
         self.go_on.clicked.connect(self._go_on)
         for button in (self.another, self.audit, self.go_on):
             self.header.add_action(button)
-        page = Page(side=SIDE)
+        body = QWidget()
+        row = QHBoxLayout(body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._build_main(), 1)
+        row.addWidget(self._build_beside())
+        self.set_body(body)
+        self.retranslate()
+
+    def _build_main(self) -> Page:
+        """The pathway over the matrix, which scrolls by itself, so that the heads of its columns stay in sight."""
         card = Card(flush=True)
-        self.table = Table("matrix", fit=True, by_cell=True)
+        self.table = Table("matrix", by_cell=True)
         self.table.line_after_last = True
         self.table.cell_opened.connect(self._open_cell)
         self.table.selectionModel().currentChanged.connect(self._show_cell)
         self.legend = Legend(LEGEND)
         card.body.addWidget(self.table)
         card.body.addWidget(self.legend)
-        self.pathway = PathwayStrip(access)
+        self.pathway = PathwayStrip(self.access)
         self.pathway.evidence_wished.connect(self._open_evidence)
         self.pathway.left.connect(self._back_to_matrix)
-        page.main.addWidget(self.pathway)
-        page.main.addWidget(card)
-        page.main.addStretch(1)
-        self.here = CellCard(access)
+        self._main = Page(side=0)
+        self._main.main.addWidget(self.pathway)
+        self._main.main.addWidget(card)
+        self._main.main.addStretch(1)
+        for widget in (self.pathway, self._main.viewport()):
+            widget.installEventFilter(self)
+        return self._main
+
+    def _build_beside(self) -> Page:
+        """The cell in focus, what is open, the course."""
+        beside = Page(side=0, left=0)
+        beside.setFixedWidth(SIDE + style.MARGIN)
+        self.here = CellCard(self.access)
         self.here.form_wished.connect(self._open_form)
         self.here.left.connect(self._back_to_matrix)
-        page.side.addWidget(self.here)
+        beside.main.addWidget(self.here)
         self._open_card = Card(flush=True)
         self.open_list = Table("open_list", fit=True)
         self.open_list.set_row_height(TWO_LINES)
@@ -81,14 +101,26 @@ class CasebookScreen(Screen):
         self._nothing_open = EmptyState()
         self._open_card.body.addWidget(self.open_list)
         self._open_card.body.addWidget(self._nothing_open)
-        page.side.addWidget(self._open_card)
+        beside.main.addWidget(self._open_card)
         self._course_card = Card()
         self._course = TrendPlot()
         self._course_card.body.addWidget(self._course)
-        page.side.addWidget(self._course_card)
-        page.side.addStretch(1)
-        self.set_body(page)
-        self.retranslate()
+        beside.main.addWidget(self._course_card)
+        beside.main.addStretch(1)
+        return beside
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide):
+            QTimer.singleShot(0, self, self._give_room)
+        return super().eventFilter(watched, event)
+
+    @Slot()
+    def _give_room(self) -> None:
+        """The matrix takes what the pathway leaves; where that is little, the page scrolls."""
+        above = self.pathway.height() + style.GAP if self.pathway.isVisible() else 0
+        around = self.legend.height() + style.MARGIN + 2 * style.GAP
+        room = self._main.viewport().height() - above - around
+        self.table.setFixedHeight(min(self.table.sizeHint().height(), max(room, LEAST_ROWS * style.ROW)))
 
     # Coming here
 
@@ -156,6 +188,7 @@ class CasebookScreen(Screen):
             for form in shown.forms
         )
         self.table.show_lines(tuple(columns), lines)
+        self._give_room()
 
     def _find_place(self) -> None:
         """Start at the form from which the person came, else at what comes next."""

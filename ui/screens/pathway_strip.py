@@ -201,12 +201,16 @@ class PathwayStrip(Card):
         self._ways_title.setText(self.tr("What may follow"))
         self._ways_title.setVisible(bool(ways))
         _clear(self._ways)
-        for row, way in enumerate(ways):
+        branches = [way for way in ways if not way.anywhere]
+        for row, way in enumerate(branches):
             self._add_way(row, way)
+        always = language.listed([way.label for way in ways if way.anywhere])
+        if always:
+            told = self.tr("at any time: {label}").format(label=always)
+            self._ways.addWidget(label(told, kind="small", tone=Tone.SECONDARY, wrap=True), len(branches), 0, 1, 3)
 
     def _add_way(self, row: int, way: Way) -> None:
-        name = self.tr("at any time: {label}").format(label=way.label) if way.anywhere else way.label
-        self._ways.addWidget(label(name, kind="small", tone=Tone.SECONDARY, wrap=True), row, 0)
+        self._ways.addWidget(label(way.label, kind="small", tone=Tone.SECONDARY, wrap=True), row, 0)
         self._ways.addWidget(IconView("right", Tone.FAINT, 12), row, 1)
         self._ways.addWidget(label(way.title, kind="small", tone=Tone.SECONDARY, wrap=True), row, 2)
 

@@ -90,7 +90,7 @@ class PathwayWords:
             *(
                 Way(language.words(b.label), b.to, self.step_title(b.to), anywhere=True)
                 for b in self._pathway.anywhere
-                if b.label not in taken
+                if b.label not in taken and b.to != step.oid
             ),
         )
 

@@ -107,7 +107,7 @@ class Screen(QWidget):
 class Page(QScrollArea):
     """Cards under each other, and beside them a narrow column; scrolls where there is more than fits."""
 
-    def __init__(self, *, side: int = style.SIDE) -> None:
+    def __init__(self, *, side: int = style.SIDE, left: int = style.MARGIN) -> None:
         super().__init__()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -116,7 +116,7 @@ class Page(QScrollArea):
         page = QWidget()
         page.setProperty("kind", "page")
         row = QHBoxLayout(page)
-        row.setContentsMargins(style.MARGIN, 0, style.MARGIN, style.MARGIN)
+        row.setContentsMargins(left, 0, style.MARGIN, style.MARGIN)
         row.setSpacing(style.GAP)
         self.main = QVBoxLayout()
         self.main.setSpacing(style.GAP)

@@ -276,6 +276,8 @@ class _Titles(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         for policy in (self.setHorizontalScrollBarPolicy, self.setVerticalScrollBarPolicy):
             policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.verticalScrollBar().valueChanged.connect(self.verticalScrollBar().setValue)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setFixedHeight(HEADER_HEIGHT)
@@ -300,6 +302,7 @@ class _Titles(QTableView):
             self.setColumnHidden(number, number > 0)
         self.setColumnWidth(0, width)
         self.setGeometry(0, 0, width, table.viewport().geometry().bottom() + 1)
+        self.verticalScrollBar().setValue(table.verticalScrollBar().value())
         self.raise_()
 
 

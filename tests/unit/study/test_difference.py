@@ -50,6 +50,11 @@ def with_code(definition: Definition, oid: str, code: str, **changes: Any) -> De
         ("IT.FIT", {"multiple": True}, "item IT.FIT: one code or several"),
         ("IT.K", {"units": (UnitRef(unit="MU.GL"),)}, "item IT.K: units mmol/L are g/L"),
         ("IT.K", {"units": ()}, "item IT.K: units mmol/L are "),
+        (
+            "IT.K",
+            {"units": (UnitRef(unit="MU.MMOLL"), UnitRef(unit="MU.GL", factor=2))},
+            "item IT.K: units mmol/L are mmol/L, g/L",
+        ),
         # The number that expressions see would be another.
         (
             "IT.HGB",
