@@ -19,6 +19,7 @@ from ui.screens.screen import Where
 from ui.screens.start import StartScreen, Way
 from ui.screens.sync import SyncScreen
 from ui.tour import Answers, Tour
+from ui.tour_trial import course, open_points
 
 PASSPHRASES = {user.name: user.passphrase for user in USERS}
 MANAGER, NURSE, DOCTOR = "Manager", "Study nurse A", "Investigator"
@@ -39,6 +40,11 @@ def the_day(tour: Tour) -> None:
     power_cut(tour)
     mistakes(tour)
     looking_around(tour)
+    tour.window.sign_out()
+    tour.settle()
+    tour.sign_in(DOCTOR, PASSPHRASES[DOCTOR])
+    course(tour)
+    open_points(tour)
     sending(tour)
     manager(tour)
 
@@ -291,13 +297,11 @@ def mistakes(tour: Tour) -> None:
 
 
 def looking_around(tour: Tour) -> None:
-    """Audit trail, discrepancies, study."""
+    """Audit trail, discrepancies."""
     tour.go(Where.AUDIT, "01-A001")
     tour.shoot("audit-trail")
     tour.go(Where.DISCREPANCIES)
     tour.shoot("discrepancies")
-    tour.go(Where.STUDY)
-    tour.shoot("study")
 
 
 def sending(tour: Tour) -> None:
