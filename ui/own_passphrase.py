@@ -1,6 +1,6 @@
 """Anyone changes their own passphrase."""
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.acts import ChangePassphrase, Recorded
@@ -24,21 +24,19 @@ class OwnPassphrase(QDialog):
         self._access = access
         self.setObjectName("own_passphrase")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(self.tr("Change your passphrase"))
         self.setFixedWidth(WIDTH)
         self.old = Passphrase()
         self._old = Labelled(self.old, "old_passphrase")
-        self._old.say(self.tr("Present passphrase"))
         self.new = NewPassphrase("own_new_passphrase")
         self.message = Message()
-        self.button = primary(self.tr("Change passphrase"), name="change_passphrase")
-        leave = secondary(self.tr("Not now"), name="leave_passphrase", hint="Esc")
+        self.button = primary(name="change_passphrase")
+        self._leave = secondary(name="leave_passphrase", hint="Esc")
         self.button.clicked.connect(self._change)
         self.new.done.connect(self._change)
-        leave.clicked.connect(self.reject)
+        self._leave.clicked.connect(self.reject)
         row = QHBoxLayout()
         row.addStretch(1)
-        row.addWidget(leave)
+        row.addWidget(self._leave)
         row.addWidget(self.button)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 18)
@@ -46,7 +44,20 @@ class OwnPassphrase(QDialog):
         for part in (self._old, self.new, self.message):
             column.addWidget(part)
         column.addLayout(row)
+        self.retranslate()
         self.old.setFocus()
+
+    def retranslate(self) -> None:
+        """Set the texts anew."""
+        self.setWindowTitle(self.tr("Change your passphrase"))
+        self._old.say(self.tr("Present passphrase"))
+        self.button.setText(self.tr("Change passphrase"))
+        self._leave.setText(self.tr("Not now"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
 
     @Slot()
     def _change(self) -> None:

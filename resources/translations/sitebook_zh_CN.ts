@@ -298,6 +298,14 @@
         <source>{what} (planned {dose})</source>
         <translation>{what}（计划 {dose}）</translation>
     </message>
+    <message>
+        <source>Nothing is entered for this day.</source>
+        <translation>该日尚未填写。</translation>
+    </message>
+    <message>
+        <source>As planned: nothing to explain.</source>
+        <translation>与计划一致，无需说明。</translation>
+    </message>
 </context>
 <context>
     <name>ChecksPart</name>

@@ -59,7 +59,7 @@ class CellCard(Card):
         wanted = [] if cell is None else self._wanted(cell)
         if [place for place, _ in self._parts] != wanted:
             self._arrange(wanted)
-        self._hint.setVisible(cell is None)
+        self._hint.setVisible(not wanted)
         self._show_message(cell)
         if cell is None:
             self.set_title(self.tr("Nothing to explain"))
@@ -70,6 +70,10 @@ class CellCard(Card):
         if planned is not None and self._sheet.deviates(cell):
             title = self.tr("{what} (planned {dose})").format(what=title, dose=self._model.dose_words(cell, planned))
         self.set_title(title)
+        if value is None:
+            self._hint.setText(self.tr("Nothing is entered for this day."))
+        else:
+            self._hint.setText(self.tr("As planned: nothing to explain.") if planned is not None else "")
         for place, part in self._parts:
             if isinstance(part, _Asked):
                 part.field.show_value(value_at(self._wizard.content, place))

@@ -127,6 +127,10 @@ class SavePanel(QFrame):
     def _open(self) -> None:
         self._reason_line.clear()
         self.reason.show_wrong("")
+        # What was just added to a panel that is open counts as hidden until the next event.
+        for child in self._inner.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if not child.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide):
+                child.show()
         self._inner.adjustSize()
         height = self._inner.sizeHint().height()
         self._area.setVisible(height > 0)

@@ -31,6 +31,8 @@ class ExportScreen(Screen):
         super().__init__(access, "export", parent)
         self._status: Status | None = None
         self._job: Job | None = None
+        self._last: tuple[int, str] | None = None
+        """Rows and name of the file that was written last, as long as that is said."""
         self._dialog: QFileDialog | None = None
         self.cancel = secondary(name="cancel_export", icon="close")
         self.cancel.clicked.connect(self._cancel)
@@ -94,6 +96,7 @@ class ExportScreen(Screen):
 
     def retranslate(self) -> None:
         self.header.say(self.tr("Export"), self.tr("The monthly transfer to the sponsor."))
+        self._say_written()
         self.cancel.setText(self.tr("Stop"))
         self.write.setText(self.tr("Write Excel file"))
         self._what.set_title(self.tr("Monthly transfer"))
@@ -220,6 +223,7 @@ class ExportScreen(Screen):
         if self._job is not None:
             return
         month, out = str(self.month.currentData()), Path(file)
+        self._last = None
         self.notice.clear()
         self._progress.setRange(0, 0)
         self._progress_text.clear()
@@ -242,11 +246,14 @@ class ExportScreen(Screen):
     def _written(self, result: tuple[Path, object]) -> None:
         out, written = result
         self._end()
-        rows = getattr(written, "rows", 0)
-        self.notice.say(
-            Tone.DONE,
-            self.tr("Written: {rows} rows in {file}").format(rows=language.number(rows), file=str(out)),
-        )
+        self._last = (getattr(written, "rows", 0), str(out))
+        self._say_written()
+
+    def _say_written(self) -> None:
+        if self._last is not None:
+            rows, file = self._last
+            told = self.tr("Written: {rows} rows in {file}").format(rows=language.number(rows), file=file)
+            self.notice.say(Tone.DONE, told)
 
     def _not_written(self, error: Exception) -> None:
         self._end()

@@ -164,3 +164,17 @@ def test_what_is_typed_while_the_form_is_on_its_way_changes_nothing(forms: Any) 
     assert forms.saved("F.ALL").content["IG.ALL"][""] == {"IT.DOSE": ItemValue(value="5", unit="mg")}
     assert not forms.screen.wizard.is_changed
     assert forms.here == "form.primary"
+
+
+def test_the_question_why_keeps_its_list_in_another_language(forms: Any) -> None:
+    forms.open("F.IN")
+    forms.enter()
+    QTest.keyClicks(forms.focus, "41")
+    forms.save()
+    panel = forms.screen.panel
+    height = panel._area.height()
+    assert height > 10
+    forms.driver.window.change_language()
+    forms.driver.settle()
+    assert panel._area.isVisible()
+    assert panel._area.height() >= height - 4
