@@ -1,6 +1,6 @@
-"""The questions that the screens and the command line ask a `Site`. Nothing here changes anything.
+"""The questions about the whole site that the screens and the command line ask a `Site`. Nothing here changes anything.
 
-What follows from several forms (due dates, best response) is computed on reading, by the version in force.
+Those about one subject are in `one_subject.py`. What follows from several forms is computed on reading, by the version in force.
 """
 
 from __future__ import annotations
@@ -16,33 +16,25 @@ import msgspec
 from desktop.casebook import fold as folding
 from desktop.casebook.staff import Staff
 from desktop.casebook.views import (
-    Casebook,
     Discrepancy,
-    DosingSpan,
     DueForm,
     EntryStates,
     FormState,
     FormSummary,
-    FormView,
     PointAnswer,
     RangeLine,
     ShellView,
-    StageView,
     Status,
     StudyView,
     SubjectLine,
     SyncView,
     Today,
-    TrendPoint,
     VersionLine,
 )
-from desktop.errors import RefusedError
-from desktop.study import pathway
 from desktop.study.assess import Code, assess
-from desktop.study.data import FormContent, FormKey, ItemValue
-from desktop.study.definition import Definition, groups_of
-from desktop.study.schedule import due as schedule_due
-from desktop.study.values import number_in_first_unit
+from desktop.study.data import FormKey, ItemValue
+from desktop.study.definition import groups_of
+from desktop.summaries import Contents, discrepancy, due_of, headline, summary
 from desktop.vault import casebook, drafts, open_checks, outbox
 
 if TYPE_CHECKING:
@@ -52,8 +44,6 @@ if TYPE_CHECKING:
 
 MONTHS_SHOWN = 8
 SYNC_LINES = 50
-
-Contents = dict[FormKey, FormContent]
 
 
 def shell(site: OpenedVault) -> ShellView:
@@ -89,7 +79,7 @@ def today(site: OpenedVault) -> Today:
             due=due,
             drafts=tuple(drafts.of_user(connection, site.user_oid)),
             incomplete=tuple(
-                _summary(definition, staff, subject, key, form)
+                summary(definition, staff, subject, key, form)
                 for subject, key, form in casebook.forms(connection, state=FormState.INCOMPLETE)
             ),
             open_checks=tuple(_with_open_checks(site, connection, staff)),
@@ -110,8 +100,8 @@ def _with_open_checks(site: OpenedVault, connection: Connection, staff: Staff) -
     for subject, found in open_checks.all_found(connection):
         form = casebook.form_of(connection, subject, found.key)
         if form is not None:
-            summary = _summary(site.definition, staff, subject, found.key, form)
-            yield msgspec.structs.replace(summary, open_checks=found.count)
+            told = summary(site.definition, staff, subject, found.key, form)
+            yield msgspec.structs.replace(told, open_checks=found.count)
 
 
 def subjects(site: OpenedVault) -> tuple[SubjectLine, ...]:
@@ -137,61 +127,6 @@ def subjects(site: OpenedVault) -> tuple[SubjectLine, ...]:
             )
         )
     return tuple(sorted(found, key=lambda line: line.subject))
-
-
-def casebook_of(site: OpenedVault, subject: str) -> Casebook:
-    """Everything about one subject. Raises RefusedError where there is none."""
-    definition = site.definition
-    with site.vault.begin() as connection:
-        if not casebook.is_known(connection, subject):
-            raise RefusedError("There is no subject of this key.")
-        fold = site.vault.subject(connection, subject)
-        staff = site.vault.staff(connection)
-        contents = fold.contents()
-        due = _due_of(site, subject, contents)
-        mine = tuple(draft.key for draft in drafts.of_user(connection, site.user_oid) if draft.subject == subject)
-        coming = {form.key: form.due for form in due} | dict.fromkeys(mine, site.civil_date)
-        stages = tuple(
-            _stage(staff, stage) for stage in pathway.walk(site.rules, contents, fold.decisions, site.civil_date)
-        )
-        return Casebook(
-            subject=subject,
-            headline=_headline(definition, contents),
-            occurrences=_occurrences(definition, contents, coming, stages),
-            forms=tuple(
-                _summary(definition, staff, subject, key, form)
-                for key, form in sorted(fold.forms.items())
-                if form.removed is None
-            ),
-            due=due,
-            drafts=mine,
-            trends=_trends(definition, contents),
-            dosing=_dosing(definition, contents),
-            discrepancies=tuple(
-                _discrepancy(definition, staff, subject, key, clash)
-                for key, form in fold.forms.items()
-                for clash in form.clashes
-            ),
-            pathway=tuple(
-                _stage(staff, stage) for stage in pathway.walk(site.rules, contents, fold.decisions, site.civil_date)
-            ),
-        )
-
-
-def _stage(staff: Staff, stage: pathway.Stage) -> StageView:
-    branch, decision = stage.left_by, stage.decision
-    return StageView(
-        step=stage.step.oid,
-        visit=stage.visit,
-        event_repeat=stage.event_repeat,
-        because=branch.label if branch else {},
-        source=branch.source if branch else "",
-        evidence=stage.evidence,
-        decided_to=decision.to if decision else "",
-        decided_by=staff.name_of(decision.user) if decision else "",
-        decided_at=decision.wall if decision else "",
-        reason=decision.reason if decision else "",
-    )
 
 
 def reassess_next(site: OpenedVault) -> bool:
@@ -223,51 +158,6 @@ def reassess_next(site: OpenedVault) -> bool:
                 found.append(open_checks.OpenForm(key, count))
         open_checks.put(connection, subject, time, site.rules_mark, found)
     return True
-
-
-def form(site: OpenedVault, subject: str, key: FormKey) -> FormView:
-    """A form with all that is needed to go on filling it; also one that has no entry yet."""
-    with site.vault.begin() as connection:
-        fold = site.vault.subject(connection, subject)
-        staff = site.vault.staff(connection)
-        draft = next(
-            (
-                draft
-                for draft in drafts.of_user(connection, site.user_oid)
-                if (draft.subject, draft.key) == (subject, key)
-            ),
-            None,
-        )
-        saved = fold.forms.get(key)
-        others = {other: content for other, content in fold.contents().items() if other != key}
-        if saved is None or saved.removed is not None:
-            basis = {} if saved is None else dict(saved.basis)
-            return FormView(
-                subject=subject,
-                key=key,
-                exists=False,
-                basis=basis,
-                others=others,
-                draft=draft,
-                today=site.civil_date,
-            )
-        return FormView(
-            subject=subject,
-            key=key,
-            exists=True,
-            state=saved.state,
-            content=saved.content(),
-            derived=saved.derived(),
-            checks=saved.checks,
-            basis=dict(saved.basis),
-            version=saved.version,
-            version_sha256=saved.version_sha256,
-            others=others,
-            draft=draft,
-            today=site.civil_date,
-            user=staff.name_of(saved.last.user) if saved.last else "",
-            wall=saved.last.wall if saved.last else "",
-        )
 
 
 def next_subject(site: OpenedVault) -> str:
@@ -376,43 +266,10 @@ def _states(site: OpenedVault, connection: Connection) -> EntryStates:
     return outbox.entry_states(connection, total)
 
 
-def _summary(definition: Definition, staff: Staff, subject: str, key: FormKey, form: folding.FormFold) -> FormSummary:
-    label = ""
-    form_def = definition.forms.get(key.form)
-    if form_def is not None and form_def.label is not None:
-        stored = _item_in(form.everything(), form_def.label)
-        label = stored.value if stored else ""
-    return FormSummary(
-        subject=subject,
-        key=key,
-        state=form.state,
-        label=label,
-        user=staff.name_of(form.last.user) if form.last else "",
-        wall=form.last.wall if form.last else "",
-        open_checks=sum(not check.comment for check in form.checks),
-    )
-
-
-def _item_in(content: FormContent, item: str) -> ItemValue | None:
-    for rows in content.values():
-        for items in rows.values():
-            if item in items:
-                return items[item]
-    return None
-
-
-def _headline(definition: Definition, contents: Contents) -> tuple[ItemValue | None, ...]:
-    found: list[ItemValue | None] = []
-    for item in definition.version.headline:
-        values = [value for content in contents.values() if (value := _item_in(content, item)) is not None]
-        found.append(values[-1] if values else None)
-    return tuple(found)
-
-
 def _headlines(site: OpenedVault, connection: Connection) -> dict[str, tuple[ItemValue | None, ...]]:
     groups = groups_of(site.definition, set(site.definition.version.headline))
     return {
-        subject: _headline(site.definition, contents)
+        subject: headline(site.definition, contents)
         for subject, contents in casebook.contents_of_groups(connection, groups)
     }
 
@@ -427,120 +284,18 @@ def _due(site: OpenedVault, connection: Connection) -> tuple[DueForm, ...]:
     for subject, key in casebook.keys(connection):
         # A form that is there is not due; its values matter only where they are anchors.
         present.setdefault(subject, {})[key] = anchored.get(subject, {}).get(key, {})
-    found = [due for subject, contents in present.items() for due in _due_of(site, subject, contents)]
+    found = [due for subject, contents in present.items() for due in due_of(site, subject, contents)]
     site.known_due = (of, tuple(sorted(found, key=lambda due: (due.due, due.subject))))
     return site.known_due[1]
-
-
-def _due_of(site: OpenedVault, subject: str, contents: Contents) -> tuple[DueForm, ...]:
-    date = site.civil_date
-    return tuple(
-        DueForm(
-            subject=subject,
-            key=due.key,
-            due=due.due,
-            closes=due.closes,
-            days=(due.closes - date).days if date > due.closes else (due.due - date).days,
-            overdue=due.is_overdue(date),
-            missed=due.is_missed(date),
-        )
-        for due in schedule_due(site.rules, contents, date)
-    )
-
-
-def _occurrences(
-    definition: Definition, contents: Contents, coming: dict[FormKey, datetime.date], stages: tuple[StageView, ...]
-) -> tuple[tuple[str, int], ...]:
-    """The occurrences of events that are there, under way or expected, by their first dates; logs come last.
-
-    The first event and the logs are always among them, and where the pathway is.
-    """
-    dates: dict[tuple[str, int], datetime.date] = {}
-    for key, content in contents.items():
-        date = _first_date(definition, key.form, content) or datetime.date.max
-        at = (key.event, key.event_repeat)
-        dates[at] = min(dates.get(at, date), date)
-    for key, date in coming.items():
-        dates.setdefault((key.event, key.event_repeat), date)
-    pathway = definition.version.pathway
-    if stages and pathway is not None:
-        event = pathway.by_oid[stages[-1].step].event
-        if event is not None:
-            dates.setdefault((event, stages[-1].event_repeat), datetime.date.max)
-    order = {event.oid: number for number, event in enumerate(definition.version.events)}
-    common = {event.oid for event in definition.version.events if event.kind == "Common"}
-    first = definition.version.first_event
-    for oid in (first, *common):
-        dates.setdefault((oid, 1), datetime.date.max)
-    known = [at for at in dates if at[0] in order]
-    return tuple(sorted(known, key=lambda at: (at[0] in common, at[0] != first, dates[at], at[1], order[at[0]])))
 
 
 def _discrepancies(site: OpenedVault, connection: Connection) -> tuple[Discrepancy, ...]:
     staff = site.vault.staff(connection)
     return tuple(
-        _discrepancy(site.definition, staff, subject, key, clash)
+        discrepancy(site.definition, staff, subject, key, clash)
         for subject, key, form in casebook.forms(connection, state=FormState.DISCREPANT)
         for clash in form.clashes
     )
-
-
-def _discrepancy(definition: Definition, staff: Staff, subject: str, key: FormKey, clash: folding.Clash) -> Discrepancy:
-    is_subject = clash.kind == "created_twice" and key.form == definition.version.first_form
-    return Discrepancy(
-        subject=subject,
-        key=key,
-        place=clash.place,
-        kind="duplicate_subject" if is_subject else clash.kind,
-        values=clash.values,
-        users=tuple(staff.name_of(writer.user) for writer in clash.writers),
-        walls=tuple(writer.wall for writer in clash.writers),
-    )
-
-
-def _trends(definition: Definition, contents: Contents) -> tuple[TrendPoint, ...]:
-    """The course of the study's trend items, each dated by the first date of its own form."""
-    points: list[TrendPoint] = []
-    for key, content in _of_forms(definition, contents):
-        date = _first_date(definition, key.form, content)
-        if date is None:
-            continue
-        for oid in definition.version.trends:
-            value = _item_in(content, oid)
-            number = None if value is None else number_in_first_unit(definition, definition.items[oid], value)
-            if number is not None:
-                points.append(TrendPoint(item=oid, date=date, value=number))
-    return tuple(sorted(points, key=lambda point: (point.item, point.date)))
-
-
-def _of_forms(definition: Definition, contents: Contents) -> Iterator[tuple[FormKey, FormContent]]:
-    """Without forms that the version in force no longer has."""
-    return ((key, content) for key, content in contents.items() if key.form in definition.forms)
-
-
-def _first_date(definition: Definition, form: str, content: FormContent) -> datetime.date | None:
-    # A form that the version in force no longer has has no order of dates.
-    for _, _, item in definition.form_items(form) if form in definition.forms else ():
-        if item.data_type in ("date", "datetime") and (value := _item_in(content, item.oid)) and value.value:
-            return datetime.date.fromisoformat(value.value[:10])
-    return None
-
-
-def _dosing(definition: Definition, contents: Contents) -> tuple[DosingSpan, ...]:
-    """Runs of days of the study's grids: from the first to the last dated cell of each form."""
-    spans: list[DosingSpan] = []
-    for key, content in _of_forms(definition, contents):
-        for group in definition.form_groups(key.form):
-            if group.grid is None or group.grid.date is None:
-                continue
-            days = sorted(
-                datetime.date.fromisoformat(row[group.grid.date].value)
-                for row in content.get(group.oid, {}).values()
-                if group.grid.date in row and group.grid.value in row
-            )
-            if days:
-                spans.append(DosingSpan(first=days[0], last=days[-1]))
-    return tuple(sorted(spans, key=lambda span: span.first))
 
 
 def _by_month(date: datetime.date, walls: list[str]) -> tuple[tuple[str, int], ...]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 import msgspec
 
-from desktop import conducting, looking_back, people, questions, transferring
+from desktop import conducting, looking_back, one_subject, people, questions, transferring
 from desktop.acts import (
     Act,
     ActivateStudyVersion,
@@ -273,11 +273,11 @@ class Site(OpenedVault):
 
     def casebook(self, subject: str) -> Casebook:
         """Everything about one subject. Raises RefusedError where there is none."""
-        return questions.casebook_of(self, subject)
+        return one_subject.casebook_of(self, subject)
 
     def form(self, subject: str, key: FormKey) -> FormView:
         """A form with all that is needed to go on filling it; also one that has no entry yet."""
-        return questions.form(self, subject, key)
+        return one_subject.form(self, subject, key)
 
     def study_view(self) -> StudyView:
         """How the site conducts the study: answers to open points, normal ranges, versions."""

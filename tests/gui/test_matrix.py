@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from desktop.casebook.views import Casebook, DueForm, FormState, FormSummary
-from desktop.questions import _occurrences
+from desktop.one_subject import _occurrences
 from desktop.study.data import FormContent, FormKey, ItemValue
 from desktop.study.definition import Definition
 from desktop.study.load import load_definition, locate
