@@ -287,6 +287,21 @@ class MetaDataVersion(Part, frozen=True, kw_only=True):
     pathway: Pathway | None = None
     normal_ranges: RangeKeys | None = None
     grading: Grading | None = None
+    sources: dict[str, Text] = {}
+    """Phrases of the sources of rules, as they are written there -> words for people (see `source_words`)."""
+
+
+def source_words(version: MetaDataVersion, source: str, language: str) -> str:
+    """The source of a rule for a person: each of its phrases (parted by `; `) in words, or the longest beginning that has any."""
+    between = "；" if language == "zh" else "; "
+    return between.join(_phrase(version.sources, phrase, language) for phrase in source.split("; "))
+
+
+def _phrase(known: dict[str, Text], phrase: str, language: str) -> str:
+    if phrase in known:
+        return words(known[phrase], language)
+    begun = max((key for key in known if phrase.startswith(f"{key} ")), key=len, default="")
+    return f"{words(known[begun], language)} {phrase[len(begun) + 1 :]}" if begun else phrase
 
 
 def groups_of(definition: "Definition", items: Container[str]) -> set[str]:

@@ -5,7 +5,7 @@ Generated from the definition, so that it is what the program does. Markdown, in
 
 from collections.abc import Iterable, Iterator
 
-from desktop.study.definition import Definition, FormDef
+from desktop.study.definition import Definition, FormDef, source_words
 from desktop.study.part import Text, words
 
 _HEADINGS: dict[str, Text] = {
@@ -32,7 +32,7 @@ def checks_document(definition: Definition) -> tuple[str, int]:
     ]
     count = 0
     for form in version.forms:
-        checks, derived, limits = _checks(form, languages), _derived(definition, form), _limits(definition, form)
+        checks, derived, limits = _checks(definition, form), _derived(definition, form), _limits(definition, form)
         count += len(form.checks) + len(derived)
         if not (form.checks or derived or limits):
             continue
@@ -50,14 +50,17 @@ def _both(text: Text, languages: Iterable[str]) -> str:
     return " / ".join(dict.fromkeys(words(text, language) for language in languages))
 
 
-def _checks(form: FormDef, languages: tuple[str, ...]) -> list[str]:
+def _checks(definition: Definition, form: FormDef) -> list[str]:
+    languages = definition.version.languages
     rows = [
         (
             check.oid,
             check.item,
             "<br>".join(words(check.message, language) for language in languages),
             _both(_KINDS[check.soft], languages),
-            check.source,
+            "<br>".join(
+                dict.fromkeys(source_words(definition.version, check.source, language) for language in languages)
+            ),
             f"`{_flat(check.expression)}`",
         )
         for check in form.checks

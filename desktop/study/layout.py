@@ -265,6 +265,7 @@ def read_study(parts: Parts, entry: Entry, grading: Entry | None) -> MetaDataVer
         pathway=_pathway(entry.entry("pathway")),
         normal_ranges=_range_keys(entry.entry("normal_ranges")),
         grading=None if grading is None else _grading(grading),
+        sources=entry.words_by_key("sources"),
     )
     entry.end()
     return version

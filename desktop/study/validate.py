@@ -386,7 +386,7 @@ class _Validation:
                 part = str(getattr(structure, "oid", part))
         for name, required in _fields(type(structure)):
             value: object = getattr(structure, name)
-            if name == "details":
+            if name in ("details", "sources"):
                 for text in cast("dict[str, Text]", value).values():
                     self._text(part, name, text, required=True)
             elif isinstance(value, dict):

@@ -338,10 +338,6 @@
         <translation>显示于：{question}</translation>
     </message>
     <message>
-        <source>Source: {source}</source>
-        <translation>来源：{source}</translation>
-    </message>
-    <message>
         <source>Nothing here</source>
         <translation>没有内容</translation>
     </message>
@@ -1334,10 +1330,6 @@
         <translation>研究默认：{value}</translation>
     </message>
     <message>
-        <source>Source: {source}</source>
-        <translation>来源：{source}</translation>
-    </message>
-    <message>
         <source>Answered here: {value}. {name}, {date}: {reason}</source>
         <translation>本中心答复：{value}。{name}，{date}：{reason}</translation>
     </message>
@@ -2052,6 +2044,13 @@
     <message>
         <source>Data are kept encrypted on this computer. It works without a network.</source>
         <translation>数据加密保存在本机，离线可用。</translation>
+    </message>
+</context>
+<context>
+    <name>StudyPart</name>
+    <message>
+        <source>Source: {source}</source>
+        <translation>来源：{source}</translation>
     </message>
 </context>
 <context>

@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 
 from desktop.casebook.views import StageView
 from desktop.study.course import Pathway, PathwayStep
-from desktop.study.definition import Definition
+from desktop.study.definition import Definition, source_words
 from desktop.study.pathway import Evidence
 from ui import language, words
 
@@ -61,7 +61,10 @@ class PathwayWords:
             return QCoreApplication.translate("Pathway", "Decided by {name}, {date}: {reason}").format(
                 name=stage.decided_by, date=language.moment(stage.decided_at), reason=stage.reason
             )
-        return language.joined(language.words(stage.because), stage.source)
+        return language.joined(
+            language.words(stage.because),
+            source_words(self.definition.version, stage.source, language.present()),
+        )
 
     def source(self, stage: StageView, evidence: Evidence) -> str:
         """`Response · Best response: partial response`; with the event where it is not the stage's own occurrence."""

@@ -161,7 +161,7 @@ class ChecksPart(_ListPart):
                     language.words(check.message),
                     self.tr("Shown at: {question}").format(question=language.words(item.question)) if item else "",
                     check.expression,
-                    self.tr("Source: {source}").format(source=check.source) if check.source else "",
+                    self._source(check.source),
                 )
             case _:
                 self.detail.say(self.tr("Nothing here"))

@@ -5,7 +5,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.casebook.views import Role, StudyView
-from ui import style
+from desktop.study.definition import source_words
+from ui import language, style
 from ui.access import SiteAccess
 from ui.style import Tone
 from ui.widgets.card import Card, EmptyState
@@ -75,6 +76,12 @@ class StudyPart(QWidget):
         area.setFixedWidth(SIDE + BAR)
         area.setWidget(column)
         row.addWidget(area)
+
+    def _source(self, source: str) -> str:
+        """What a rule or a setting rests on, in words; nothing where nothing is given."""
+        version = self.access.session.definition.version
+        told = source_words(version, source, language.present())
+        return self.tr("Source: {source}").format(source=told) if source else ""
 
     def add_to_side(self, card: Card) -> None:
         """Put a card into the column at the right."""

@@ -143,7 +143,7 @@ class PointsPart(StudyPart):
             language.words(setting.question),
             self.tr("Taken by the study as: {value}").format(value=setting.value),
             language.words(setting.why),
-            self.tr("Source: {source}").format(source=setting.source) if setting.source else "",
+            self._source(setting.source),
         ]
         if given is not None:
             texts.append(

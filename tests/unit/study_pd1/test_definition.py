@@ -13,7 +13,7 @@ import pytest
 from desktop.study.assess import Code, assess
 from desktop.study.checks import Rules
 from desktop.study.data import FormContent, FormKey, ItemValue
-from desktop.study.definition import Definition, ItemDef, MetaDataVersion
+from desktop.study.definition import Definition, ItemDef, MetaDataVersion, source_words
 from desktop.study.part import Text
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -312,3 +312,26 @@ def least(study: Definition, item: ItemDef, today: datetime.date) -> ItemValue:
             return ItemValue(value=today.isoformat())
         case _:
             return ItemValue(value="text")
+
+
+def test_every_source_is_told_in_chinese_or_is_a_citation(study: Definition) -> None:
+    """What has no words is the name of a publication: it has a number, or is a name that is the same in Chinese."""
+    version = study.version
+    sources = {check.source for form in version.forms for check in form.checks}
+    sources |= {setting.source for setting in version.settings}
+    pathway = version.pathway
+    assert pathway is not None
+    sources |= {branch.source for step in pathway.steps for branch in step.branches}
+    for source in sources:
+        for phrase in source.split("; "):
+            told = source_words(version, phrase, "zh")
+            is_citation = any(letter.isdigit() for letter in phrase) or phrase in (
+                "HGNC",
+                "ICH E2A",
+                "venclextahcp.com, AML",
+            )
+            assert told != phrase or is_citation or not phrase, phrase
+    assert source_words(version, "Protocol: inclusion 3; study setting RELAPSE_BLASTS", "zh") == (
+        "方案：入选标准 3；研究设置 RELAPSE_BLASTS"
+    )
+    assert source_words(version, "Plausibility", "en") == "Plausibility"
