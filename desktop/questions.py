@@ -16,6 +16,7 @@ import msgspec
 from desktop.casebook import fold as folding
 from desktop.casebook.staff import Staff
 from desktop.casebook.views import (
+    DecisionNeeded,
     Discrepancy,
     DueForm,
     EntryStates,
@@ -31,6 +32,7 @@ from desktop.casebook.views import (
     Today,
     VersionLine,
 )
+from desktop.study import pathway
 from desktop.study.assess import Code, assess
 from desktop.study.data import FormKey, ItemValue
 from desktop.study.definition import groups_of
@@ -83,6 +85,9 @@ def today(site: OpenedVault) -> Today:
                 for subject, key, form in casebook.forms(connection, state=FormState.INCOMPLETE)
             ),
             open_checks=tuple(_with_open_checks(site, connection, staff)),
+            decisions=tuple(
+                DecisionNeeded(subject=subject, step=step) for subject, step in open_checks.all_decisions(connection)
+            ),
             discrepancies=_discrepancies(site, connection),
             entries=_states(site, connection),
             enrolled=outbox.is_enrolled(connection),
@@ -156,7 +161,9 @@ def reassess_next(site: OpenedVault) -> bool:
             )
             if count:
                 found.append(open_checks.OpenForm(key, count))
-        open_checks.put(connection, subject, time, site.rules_mark, found)
+        stages = pathway.walk(site.rules, contents, fold.decisions, site.civil_date)
+        step = stages[-1].step.oid if stages and stages[-1].step.is_decision else ""
+        open_checks.put(connection, subject, time, site.rules_mark, found, step)
     return True
 
 

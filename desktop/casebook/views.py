@@ -349,6 +349,14 @@ class StudyView(_View, frozen=True, kw_only=True):
     """OIDs of the items that can have a normal range."""
 
 
+class DecisionNeeded(_View, frozen=True, kw_only=True):
+    """A subject at a step of the pathway where the study leaves to a person what follows."""
+
+    subject: str
+    step: str
+    """OID."""
+
+
 class Today(_View, frozen=True, kw_only=True):
     """The home screen."""
 
@@ -357,6 +365,8 @@ class Today(_View, frozen=True, kw_only=True):
     drafts: tuple[Draft, ...]
     incomplete: tuple[FormSummary, ...]
     open_checks: tuple[FormSummary, ...]
+    decisions: tuple[DecisionNeeded, ...]
+    """As far as idle time has looked."""
     discrepancies: tuple[Discrepancy, ...]
     entries: EntryStates
     enrolled: bool

@@ -121,6 +121,14 @@ open_check = Table(
 )
 """Checks that fire on reading though nobody was asked at the save, because another form changed since. Found in idle time."""
 
+open_decision = Table(
+    "open_decision",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("step", Text, nullable=False),
+)
+"""Subjects at a step of the pathway where the study leaves to a person what follows. Found in idle time, with the open checks."""
+
 property_ = Table(
     "property",
     metadata,

@@ -44,7 +44,7 @@ from desktop.journal.entry import (
     encode,
 )
 from desktop.journal.keys import DeviceKeys
-from desktop.vault import casebook, journal, keys, outbox
+from desktop.vault import casebook, journal, keys, open_checks, outbox
 from desktop.vault.database import IN_USE, Cancelled, Progress, file_problem, open_engine, translated
 from desktop.vault.keys import Unlocked, VaultFile
 from desktop.vault.tables import APPEND_ONLY, metadata, property_
@@ -305,6 +305,7 @@ class Vault:
             casebook.put_form(connection, entry.head.subject, key, fold.forms[key], touched)
         elif isinstance(entry.body, PathwayDecided):
             casebook.put_decisions(connection, fold)
+            open_checks.forget(connection, fold.subject)
 
     def _redact(self, connection: Connection) -> None:
         """Blank what any entry says is to be blanked, and fold its subjects without it."""
@@ -348,6 +349,7 @@ class Vault:
             for subject in late:
                 self._subjects.pop(subject, None)
                 casebook.put_subject(connection, fold_subject(subject, journal.of_subject(connection, subject)))
+                open_checks.forget(connection, subject)
             self._staff = self._conduct = None
             if next(journal.of_kinds(connection, [Kind.REDACTED]), None) is not None:
                 self._redact(connection)

@@ -2322,6 +2322,10 @@
         <translation>今日</translation>
     </message>
     <message>
+        <source>Decisions to make</source>
+        <translation>待作决定</translation>
+    </message>
+    <message>
         <source>Forms due</source>
         <translation>到期表单</translation>
     </message>
@@ -2368,6 +2372,10 @@
     <message>
         <source>{day}. {sentence}.</source>
         <translation>{day}，{sentence}。</translation>
+    </message>
+    <message>
+        <source>Investigator</source>
+        <translation>由研究者决定</translation>
     </message>
     <message>
         <source>Your draft</source>

@@ -15,7 +15,7 @@ EVALUATION = FormKey("SE.EVAL", 1, "F.RESP", 1)
 def test_today_shows_it_last_and_counts_it_nowhere(ward: Any) -> None:
     ward.sign_in(NURSE)
     screen = ward.go(Where.TODAY)
-    due, missed = screen._cards[0], screen._cards[-1]
+    due, missed = screen._cards["due"], screen._cards["missed"]
     assert missed.title == "Missed"
     assert [line.key for line in missed.table.lines] == [("01-A003", EVALUATION)]
     assert missed.table.lines[0].cells[-1].text == "Missed"
@@ -27,7 +27,7 @@ def test_today_shows_it_last_and_counts_it_nowhere(ward: Any) -> None:
 def test_it_opens_and_can_be_filled(ward: Any) -> None:
     ward.sign_in(NURSE)
     screen = ward.go(Where.TODAY)
-    screen._cards[-1].table.setFocus()
+    screen._cards["missed"].table.setFocus()
     ward.press(Qt.Key.Key_Return)
     form = ward.window.frame.form
     assert form.wizard.view.key == EVALUATION
@@ -35,7 +35,7 @@ def test_it_opens_and_can_be_filled(ward: Any) -> None:
     ward.press(Qt.Key.Key_2)
     ward.press(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     assert form.wizard.view.exists
-    assert ward.go(Where.TODAY)._cards[-1].isHidden()
+    assert ward.go(Where.TODAY)._cards["missed"].isHidden()
 
 
 def test_the_casebook_has_its_sign_and_lists_it_last(ward: Any) -> None:

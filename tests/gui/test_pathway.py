@@ -179,6 +179,21 @@ def test_what_is_typed_in_the_panel_stays_when_the_subject_goes_on(ward: Any) ->
     assert strip.trail.shown[-2:] == ("Evaluation 2", "End of treatment")
 
 
+def test_today_says_who_waits_for_a_decision_until_it_is_made(ward: Any) -> None:
+    ward.sign_in(DOCTOR)
+    today = ward.go(Where.TODAY)
+    card = today._cards["decide"]
+    ward.until(lambda: card.table.lines)
+    assert [line.cells[1].text for line in card.table.lines] == ["01-A002"]
+    card.table.setFocus()
+    ward.press(Qt.Key.Key_Return)
+    place = ward.window.frame.place
+    assert (place.where, place.subject) == (Where.CASEBOOK, "01-A002")
+    decide(ward, ward.go(Where.CASEBOOK, "01-A002").pathway, "ST.END", "wish of the subject")
+    ward.go(Where.TODAY)
+    ward.until(card.isHidden)
+
+
 def test_a_study_without_a_pathway_shows_none(driver: Any) -> None:
     driver.sign_in(DOCTOR)
     assert driver.go(Where.CASEBOOK, "01-A001").pathway.isHidden()

@@ -43,7 +43,7 @@ def places(driver: Any) -> list[Any]:
 def test_today_opens_the_very_form(driver: Any) -> None:
     driver.sign_in(NURSE)
     screen = driver.go(Where.TODAY)
-    begun = screen._cards[1].table
+    begun = screen._cards["begun"].table
     assert [line.key for line in begun.lines] == [("01-A002", VS)]
     went = places(driver)
     begun.setFocus()
@@ -56,11 +56,11 @@ def test_today_shows_drafts_of_the_person_signed_in(driver: Any) -> None:
     draft = Draft(subject="01-A003", key=VS, items={"IG.VS||IT.HEIGHT": ItemValue(value="170")})
     driver.window.access.ask(lambda site: site.keep_draft(draft), lambda _: None, pytest.fail)
     screen = driver.go(Where.TODAY)
-    assert ("01-A003", VS) in [line.key for line in screen._cards[1].table.lines]
+    assert ("01-A003", VS) in [line.key for line in screen._cards["begun"].table.lines]
     driver.window.sign_out()
     driver.sign_in(DOCTOR)
     screen = driver.go(Where.TODAY)
-    assert ("01-A003", VS) not in [line.key for line in screen._cards[1].table.lines]
+    assert ("01-A003", VS) not in [line.key for line in screen._cards["begun"].table.lines]
 
 
 def test_a_new_subject_begins_with_the_studys_first_form(driver: Any) -> None:
@@ -328,7 +328,7 @@ def test_what_another_screen_recorded_is_seen(driver: Any) -> None:
     act = RemoveForm(subject="01-A002", key=VS, reason="wrong subject")
     driver.window.access.record(act, lambda _: None, pytest.fail)
     driver.settle()
-    assert today._cards[1].isHidden()
+    assert today._cards["begun"].isHidden()
     assert driver.window.frame.rail.items[Where.SYNC].count == waiting + 1
 
 

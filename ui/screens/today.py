@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
-from desktop.casebook.views import Discrepancy, Today
+from desktop.casebook.views import DecisionNeeded, Discrepancy, Today
 from desktop.site import FILLS_FORMS, Site
 from desktop.study.data import FormKey
 from ui import language, style, words
@@ -116,8 +116,8 @@ class TodayScreen(Screen):
         self._nothing_card = Card()
         self._nothing_card.body.addWidget(self._nothing)
         page.main.addWidget(self._nothing_card)
-        self._cards = tuple(TodayCard(name) for name in ("due", "begun", "checks", "settle", "missed"))
-        for card in self._cards:
+        self._cards = {name: TodayCard(name) for name in ("decide", "due", "begun", "checks", "settle", "missed")}
+        for card in self._cards.values():
             card.table.opened.connect(self._open)
             page.main.addWidget(card)
         page.main.addStretch(1)
@@ -161,7 +161,7 @@ class TodayScreen(Screen):
         self.access.ask(Site.today, self._show, self.fail)
 
     def focus_next_step(self) -> None:
-        for card in self._cards:
+        for card in self._cards.values():
             if not card.isHidden() and card.table.lines:
                 card.table.setFocus()
                 card.table.choose_first()
@@ -206,6 +206,7 @@ class TodayScreen(Screen):
     def _show_view(self, view: Today) -> None:
         self.header.say(self.tr("Today"), self._sentence(view))
         titles = (
+            self.tr("Decisions to make"),
             self.tr("Forms due"),
             self.tr("Begun and not complete"),
             self.tr("Checks to answer"),
@@ -213,13 +214,14 @@ class TodayScreen(Screen):
             self.tr("Missed"),
         )
         contents = (
+            self._decision_lines(view),
             self._due_lines(view, missed=False),
             self._begun_lines(view),
             self._check_lines(view),
             self._settle_lines(view),
             self._due_lines(view, missed=True),
         )
-        for card, title, lines in zip(self._cards, titles, contents, strict=True):
+        for card, title, lines in zip(self._cards.values(), titles, contents, strict=True):
             card.show_lines(title, lines)
         self._nothing_card.setVisible(not any(contents))
         self._show_transfer(view)
@@ -258,6 +260,27 @@ class TodayScreen(Screen):
             )
             for form in view.due
             if form.missed is missed
+        )
+
+    def _decision_lines(self, view: Today) -> tuple[Line, ...]:
+        """Subjects whose way the study leaves to an investigator."""
+        pathway = self.access.session.definition.version.pathway
+        steps = pathway.by_oid if pathway is not None else {}
+        chip = Cell(text=self.tr("Investigator"), icon="user", tone=Tone.DUE, chip=True)
+        return tuple(
+            Line(
+                key=found,
+                cells=(
+                    Cell(icon="user", tone=Tone.DUE),
+                    Cell(text=found.subject, bold=True),
+                    Cell(text=language.words(steps[found.step].title)),
+                    Cell(),
+                    Cell(),
+                    chip,
+                ),
+            )
+            for found in view.decisions
+            if found.step in steps
         )
 
     def _begun_lines(self, view: Today) -> tuple[Line, ...]:
@@ -396,6 +419,8 @@ class TodayScreen(Screen):
     def _open(self, key: Any) -> None:
         if isinstance(key, Discrepancy):
             self.go.emit(Place(Where.DISCREPANCIES, key.subject, key.key))
+        elif isinstance(key, DecisionNeeded):
+            self.go.emit(Place(Where.CASEBOOK, key.subject))
         else:
             subject, form = key
             self.go.emit(Place(Where.FORM, subject, form))
