@@ -62,7 +62,8 @@ def form_report(definition: Definition, view: FormView, printing: Printing, lang
 _STYLE = """
 body { font-size: 10pt; }
 h1 { font-size: 15pt; }
-h2 { font-size: 11pt; margin-top: 10px; }
+.part { font-size: 11pt; font-weight: bold; margin-top: 12px; margin-bottom: 2px; }
+.name { color: #444444; }
 td, th { padding: 2px 10px 2px 0; vertical-align: top; text-align: left; }
 .no { color: #777777; }
 .foot { color: #555555; font-size: 8pt; }
@@ -95,13 +96,13 @@ def _facts(definition: Definition, view: FormView, printing: Printing, language:
 
 
 def _group(definition: Definition, view: FormView, group: ItemGroupDef, language: str) -> str:
-    title = f"<h2>{_safe(words(group.title, language))}</h2>"
+    title = f'<p class="part">{_safe(words(group.title, language))}</p>'
     if not group.repeating:
         rows = [
             (_safe(words(definition.items[ref.item].question, language)), shown)
             for ref in group.items
             if (shown := _answer(definition, view, ItemPlace(group.oid, NON_REPEATING_ROW, ref.item), language))
-            or ref.skip is None
+            or (ref.skip is None and definition.items[ref.item].derivation is None)
         ]
         empty = f'<span class="no">{_word("none", language)}</span>'
         return title + _table([(question, answer or empty) for question, answer in rows])
@@ -132,11 +133,12 @@ def _comments(definition: Definition, view: FormView, language: str) -> str:
         for check in view.checks
         if check.comment and check.item in definition.items
     ]
-    return f"<h2>{_word('comments', language)}</h2>{_table(rows)}" if rows else ""
+    return f"<p class='part'>{_word('comments', language)}</p>{_table(rows)}" if rows else ""
 
 
 def _table(rows: list[tuple[str, str]]) -> str:
-    return f"<table>{''.join(f'<tr><td>{name}</td><td>{text}</td></tr>' for name, text in rows)}</table>"
+    lines = (f'<tr><td width="34%" class="name">{name}</td><td>{text}</td></tr>' for name, text in rows)
+    return f'<table width="100%">{"".join(lines)}</table>'
 
 
 def _by(who: str, when: str, language: str) -> str:
