@@ -528,5 +528,14 @@ def test_no_follow_up_is_missed_while_treatment_went_on(subject, study: Definiti
         assert visits == list(range(first, 9)), end
 
 
+def test_a_decision_on_transplant_is_due_until_treatment_ends_otherwise(subject, study: Definition) -> None:
+    cycle(subject.screened(), [])
+    subject.fill("F.RS", "SE.EVAL", **RECOVERED, RSORRES="CR")
+    assert [f"{found.closes:%m-%d}" for found in expected(subject, study, "F.TX")] == ["11-16"]
+    for reason, forms in (("TRANSPLANT", 1), ("DISEASE RELAPSE", 0), ("WITHDRAWAL BY SUBJECT", 0)):
+        subject.fill("F.EOT", "SE.END", DSSTDAT="2026-11-10", DSDECOD=reason)
+        assert len(expected(subject, study, "F.TX")) == forms, reason
+
+
 def expected(subject, study: Definition, form: str) -> list[Due]:
     return [found for found in due(subject.rules, subject.forms, TODAY) if found.key.form == form]
