@@ -266,7 +266,7 @@ def test_units_and_frequencies_belong_to_the_drug(subject) -> None:
 
 
 def test_totals_of_a_cycle_and_of_all(subject) -> None:
-    subject.screened()
+    subject.screened().fill("F.IE", IEDAT="2026-09-30", **ELIGIBLE)
     first = cycle(subject, [dose("ACLA", day, "10") for day in range(1, 9)])
     assert (first.derived("EXACLTOT"), first.derived("EXACLCUM"), first.derived("EXVENTOT")) == ("80", "80", "0")
     rows = [dose("ACLA", 1, "10"), dose("VEN", 1, "100"), dose("VEN", 2, "200"), dose("PD1", 1, "200")]
@@ -515,6 +515,26 @@ def test_what_a_cycle_makes_due(subject, study: Definition) -> None:
 def test_who_is_not_eligible_is_not_expected_to_be_dosed(subject, study: Definition) -> None:
     subject.screened().fill("F.IE", IEDAT="2026-10-03", **ELIGIBLE | {"EXCL03": "MET"})
     assert not expected(subject, study, "F.EX")
+
+
+def test_no_follow_up_is_missed_while_treatment_went_on(subject, study: Definition) -> None:
+    subject.fill("F.ICF", ICFVER="2.1", RFICDAT="2026-03-01", ICFSPI="Y", ICFGEN="Y")
+    subject.fill("F.IE", IEDAT="2026-03-02", **ELIGIBLE)
+    assert not expected(subject, study, "F.SS")
+    # Days 90 and 180 after enrolment are 31 May and 29 August; fourteen days after is still time for a visit.
+    for end, first in (("2026-06-14", 1), ("2026-06-15", 2), ("2026-09-12", 2), ("2026-09-13", 3)):
+        subject.fill("F.EOT", "SE.END", DSSTDAT=end, DSDECOD="COMPLETED")
+        visits = [found.key.event_repeat for found in expected(subject, study, "F.SS")]
+        assert visits == list(range(first, 9)), end
+
+
+def test_a_decision_on_transplant_is_due_until_treatment_ends_otherwise(subject, study: Definition) -> None:
+    cycle(subject.screened(), [])
+    subject.fill("F.RS", "SE.EVAL", **RECOVERED, RSORRES="CR")
+    assert [f"{found.closes:%m-%d}" for found in expected(subject, study, "F.TX")] == ["11-16"]
+    for reason, forms in (("TRANSPLANT", 1), ("DISEASE RELAPSE", 0), ("WITHDRAWAL BY SUBJECT", 0)):
+        subject.fill("F.EOT", "SE.END", DSSTDAT="2026-11-10", DSDECOD=reason)
+        assert len(expected(subject, study, "F.TX")) == forms, reason
 
 
 def expected(subject, study: Definition, form: str) -> list[Due]:

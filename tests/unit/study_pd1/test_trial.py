@@ -15,7 +15,7 @@ from desktop.study.load import Checked, check_definition, locate
 from desktop.study.pathway import Stage, walk
 
 TODAY = datetime.date(2026, 11, 24)
-SUBJECTS, SEED = 20, 7
+SUBJECTS, SEED = 30, 7
 
 
 # Its cases
@@ -109,20 +109,20 @@ def test_every_kind_of_course_is_played_to_its_end(trial: list[Played], model: M
         assert played.subject.step == played.steps[-1]
 
 
-def test_the_courses_walk_every_step_and_come_to_every_target_of_a_branch(
-    trial: list[Played], study: Definition
-) -> None:
+def test_the_courses_walk_every_step_and_take_every_branch(trial: list[Played], study: Definition) -> None:
     pathway = study.version.pathway
     assert pathway is not None
     assert {step for played in trial for step in played.steps} == {step.oid for step in pathway.steps}
-    left = {(stage.step.oid, stage.left_by.to) for played in trial for stage in played.stages if stage.left_by}
-    decided = {(stage.step.oid, stage.decision.to) for played in trial for stage in played.stages if stage.decision}
-    targets = {branch.to for step in pathway.steps for branch in step.branches} | {
-        branch.to for branch in pathway.anywhere
-    }
-    assert {to for _, to in left | decided} == targets
-    # An investigator decides only where the study leaves it to one.
-    assert {step for step, _ in decided} == {step.oid for step in pathway.steps if step.is_decision}
+    stages = [stage for played in trial for stage in played.stages]
+    left = {(stage.step.oid, stage.left_by.to, stage.left_by.when) for stage in stages if stage.left_by}
+    decided = {(stage.step.oid, stage.decision.to) for stage in stages if stage.decision}
+    # Where the entries lead on: every branch of a step, two that lead to one step included, and every way open from anywhere.
+    own = {(step.oid, branch.to, branch.when) for step in pathway.steps for branch in step.branches if branch.when}
+    assert own <= left
+    assert {(to, when) for _, to, when in left - own} == {(branch.to, branch.when) for branch in pathway.anywhere}
+    # An investigator decides only where the study leaves it to one, and once each way.
+    choices = {(step.oid, branch.to) for step in pathway.steps for branch in step.branches if branch.when is None}
+    assert decided == choices
 
 
 def test_what_led_on_is_shown_with_its_evidence(trial: list[Played]) -> None:
