@@ -407,7 +407,7 @@
     </message>
     <message>
         <source>Evidence for {what}</source>
-        <translation>{what} 的依据</translation>
+        <translation>“{what}”的依据</translation>
     </message>
     <message>
         <source>How to fill this in</source>
@@ -595,7 +595,7 @@
     </message>
     <message>
         <source>grade {grade} suggested</source>
-        <translation>建议 {grade} 级</translation>
+        <translation>按数值建议分级：{grade} 级</translation>
     </message>
     <message>
         <source>normal range {limits}</source>
@@ -607,6 +607,11 @@
     <message>
         <source>Back</source>
         <translation>返回</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <comment>to the page before</comment>
+        <translation>上一页</translation>
     </message>
     <message>
         <source>Page {number} of {count}</source>
@@ -929,7 +934,7 @@
     <name>Lists</name>
     <message>
         <source>Missed</source>
-        <translation>已错过</translation>
+        <translation>漏做</translation>
     </message>
     <message>
         <source>It was due {date} and can no longer be made up. It can still be filled.</source>
@@ -1360,6 +1365,10 @@
     <message>
         <source>A date, written YYYY-MM-DD.</source>
         <translation>填写日期，格式为 YYYY-MM-DD。</translation>
+    </message>
+    <message>
+        <source>One of: {choices}.</source>
+        <translation>可选：{choices}。</translation>
     </message>
     <message>
         <source>Several are separated by a semicolon.</source>
@@ -2332,7 +2341,7 @@
     </message>
     <message>
         <source>Missed</source>
-        <translation>已错过</translation>
+        <translation>漏做</translation>
     </message>
     <message>
         <source>{n} forms are overdue</source>
@@ -2772,7 +2781,7 @@
     </message>
     <message>
         <source>missed</source>
-        <translation>已错过</translation>
+        <translation>漏做</translation>
     </message>
     <message>
         <source>does not apply</source>
