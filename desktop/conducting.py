@@ -28,12 +28,12 @@ from desktop.journal.entry import (
 )
 from desktop.opened import OpenedVault
 from desktop.people import require_reason
-from desktop.study.checks import setting_value
 from desktop.study.definition import Definition
 from desktop.study.difference import changed_meanings
 from desktop.study.itemtypes import ValueFault
 from desktop.study.part import words
 from desktop.study.pathway import Decisions, Stage, walk
+from desktop.study.settings import setting_value
 from desktop.vault import casebook
 from desktop.vault.vault import Recording
 

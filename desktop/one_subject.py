@@ -199,4 +199,10 @@ def _occurrences(
     for oid in (first, *common):
         dates.setdefault((oid, 1), datetime.date.max)
     known = [at for at in dates if at[0] in order]
-    return tuple(sorted(known, key=lambda at: (at[0] in common, at[0] != first, dates[at], at[1], order[at[0]])))
+
+    def place(at: tuple[str, int]) -> tuple[bool, bool, datetime.date, int, int, int]:
+        # Of the same day the study's order; where no day is known the first of all before the second of any.
+        round_ = at[1] if dates[at] == datetime.date.max else 0
+        return at[0] in common, at[0] != first, dates[at], round_, order[at[0]], at[1]
+
+    return tuple(sorted(known, key=place))

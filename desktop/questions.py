@@ -111,7 +111,8 @@ def _with_open_checks(site: OpenedVault, connection: Connection, staff: Staff) -
 
 def subjects(site: OpenedVault) -> tuple[SubjectLine, ...]:
     """All subjects, in order of their keys."""
-    order = {event.oid: number for number, event in enumerate(site.definition.version.events)}
+    events = site.definition.version.events
+    order = {event.oid: number for number, event in enumerate(events) if event.kind != "Common"}
     with site.vault.begin() as connection:
         headlines = _headlines(site, connection)
         lines: dict[str, list[tuple[FormKey, folding.FormFold]]] = {}

@@ -109,15 +109,15 @@ def _group(definition: Definition, view: FormView, group: ItemGroupDef, language
     keys = list(view.content.get(group.oid, {}))
     if not keys:
         return f'{title}<p class="no">{_word("none", language)}</p>'
-    heads = "".join(f"<th>{_safe(words(definition.items[ref.item].question, language))}</th>" for ref in group.items)
+    columns = [
+        (ref.item, [_answer(definition, view, ItemPlace(group.oid, key, ref.item), language) for key in keys])
+        for ref in group.items
+    ]
+    # A page is narrow: a column that nothing stands in is left out, as a question that was not asked is.
+    columns = [(item, answers) for item, answers in columns if any(answers)]
+    heads = "".join(f"<th>{_safe(words(definition.items[item].question, language))}</th>" for item, _ in columns)
     lines = "".join(
-        "<tr>"
-        + "".join(
-            f"<td>{_answer(definition, view, ItemPlace(group.oid, key, ref.item), language)}</td>"
-            for ref in group.items
-        )
-        + "</tr>"
-        for key in keys
+        f"<tr>{''.join(f'<td>{answers[row]}</td>' for _, answers in columns)}</tr>" for row in range(len(keys))
     )
     return f"{title}<table><tr>{heads}</tr>{lines}</table>"
 

@@ -27,7 +27,7 @@ import msgspec
 import yaml
 
 from desktop.study.assess import Assessment, assess
-from desktop.study.checks import Rules, setting_value
+from desktop.study.checks import Rules
 from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue
 from desktop.study.definition import NON_REPEATING_ROW, Definition, ItemGroupDef
 from desktop.study.faults import Faults
@@ -35,6 +35,7 @@ from desktop.study.itemtypes import ValueFault
 from desktop.study.local import Local
 from desktop.study.pathway import walk
 from desktop.study.reader import read_yaml
+from desktop.study.settings import setting_value
 
 TODAY = datetime.date(2026, 11, 24)
 """The date of cases that name none."""

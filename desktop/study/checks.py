@@ -25,10 +25,11 @@ from desktop.study.data import FormContent, FormKey, ItemValue, Row
 from desktop.study.definition import Definition, FormDef, ItemDef, ItemGroupDef, Setting
 from desktop.study.derivations import in_order
 from desktop.study.engine import Condition, Expression
-from desktop.study.itemtypes import ITEM_TYPES, ValueFault
+from desktop.study.itemtypes import ValueFault
 from desktop.study.laboratory import Laboratory, as_records
 from desktop.study.local import NOTHING_LOCAL, Local
 from desktop.study.part import Text
+from desktop.study.settings import setting_value
 from desktop.study.values import sound_expression_value, value_fault
 
 REMEMBERED = 20_000
@@ -283,10 +284,3 @@ def _answered(setting: Setting, answer: str | None) -> object:
         except ValueFault:
             pass
     return setting_value(setting, setting.value)
-
-
-def setting_value(setting: Setting, text: str) -> object:
-    """What expressions see of a setting that has this value. Raises ValueFault where it is no value of its type."""
-    item = ItemDef(oid=setting.name, name=setting.name, question={}, data_type=setting.data_type)
-    item_type = ITEM_TYPES[setting.data_type]
-    return item_type.to_expression(item_type.parse(item, text))

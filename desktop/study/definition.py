@@ -248,6 +248,10 @@ class Setting(Part, frozen=True, kw_only=True):
     question: Text
     value: str
     data_type: DataType = DataType.TEXT
+    choices: tuple[str, ...] = ()
+    """The answers that the study can work with; of a value that lists several with semicolons, each is one of them."""
+    least: str = ""
+    """Of a number: not below this."""
     why: Text = {}
     source: str = ""
     open: bool = True

@@ -415,6 +415,8 @@ def _setting(entry: Entry) -> Setting:
         question=entry.words("question", required=True),
         value=entry.text("value"),
         data_type=_one_of(entry, "data_type", tuple(DataType), DataType.TEXT),
+        choices=entry.texts("choices"),
+        least=entry.text("least", ""),
         why=entry.words("why"),
         source=entry.text("source", ""),
         open=entry.flag("open", default=True),

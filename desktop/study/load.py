@@ -29,13 +29,15 @@ def shipped_studies() -> tuple[str, ...]:
 
 
 def locate(name_or_path: str) -> Traversable:
-    """Where a definition is: a shipped study by its name, else a folder or file by its path.
+    """Where a definition is: a shipped study by its name, else a folder, its study.yaml or a file by its path.
 
     Raises EnvironmentProblemError when it is neither.
     """
     if name_or_path in shipped_studies():
         return _shipped() / name_or_path
     path = Path(name_or_path)
+    if path.name == STUDY_FILE and path.is_file():
+        return path.parent
     if (path / STUDY_FILE).is_file() or path.is_file():
         return path
     raise EnvironmentProblemError(

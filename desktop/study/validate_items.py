@@ -1,12 +1,16 @@
 """Whether items, code lists and settings are sound by themselves: types, lengths, units, limits, codes."""
 
+import re
 from collections.abc import Mapping
+
+import msgspec
 
 from desktop.study.definition import CodeList, DataType, ItemDef, MeasurementUnit, MetaDataVersion, RangeCheck
 from desktop.study.faults import Faults
-from desktop.study.itemtypes import DATE_TYPES, ITEM_TYPES, NUMBER_TYPES, ValueFault
+from desktop.study.itemtypes import DATE_TYPES, NUMBER_TYPES, ValueFault
 from desktop.study.limits import TODAY, limit_of
 from desktop.study.names import is_usable_name
+from desktop.study.settings import setting_value
 from desktop.study.values import CODE_SEPARATOR
 
 _LIMITED = (*NUMBER_TYPES, *DATE_TYPES, DataType.TIME)
@@ -143,9 +147,11 @@ def validate_settings(version: MetaDataVersion, faults: Faults) -> None:
                 "{name} 不能用作表达式中的名称：只能含字母、数字和 _，且不能是保留字。",
                 name=setting.name,
             )
-        bare = ItemDef(oid=setting.name, name=setting.name, question={}, data_type=setting.data_type)
+        if setting.least and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", setting.least):
+            faults.of(part, "least", "Expected a number.", "应为数字。")
+            continue
         try:
-            ITEM_TYPES[setting.data_type].parse(bare, setting.value)
+            setting_value(msgspec.structs.replace(setting, choices=(), least=""), setting.value)
         except ValueFault:
             faults.of(
                 part,
@@ -154,3 +160,8 @@ def validate_settings(version: MetaDataVersion, faults: Faults) -> None:
                 "设置的值不是 {type} 类型。",
                 type=setting.data_type.value,
             )
+            continue
+        try:
+            setting_value(setting, setting.value)
+        except ValueFault as fault:
+            faults.of(part, "value", fault.message["en"], fault.message["zh"])

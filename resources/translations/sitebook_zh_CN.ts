@@ -411,7 +411,7 @@
     </message>
     <message>
         <source>Evidence for {what}</source>
-        <translation>{what} 的依据</translation>
+        <translation>“{what}”的依据</translation>
     </message>
     <message>
         <source>How to fill this in</source>
@@ -599,7 +599,7 @@
     </message>
     <message>
         <source>grade {grade} suggested</source>
-        <translation>建议 {grade} 级</translation>
+        <translation>按数值建议分级：{grade} 级</translation>
     </message>
     <message>
         <source>normal range {limits}</source>
@@ -611,6 +611,11 @@
     <message>
         <source>Back</source>
         <translation>返回</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <comment>to the page before</comment>
+        <translation>上一页</translation>
     </message>
     <message>
         <source>Page {number} of {count}</source>
@@ -933,7 +938,7 @@
     <name>Lists</name>
     <message>
         <source>Missed</source>
-        <translation>已错过</translation>
+        <translation>漏做</translation>
     </message>
     <message>
         <source>It was due {date} and can no longer be made up. It can still be filled.</source>
@@ -1360,6 +1365,10 @@
     <message>
         <source>A date, written YYYY-MM-DD.</source>
         <translation>填写日期，格式为 YYYY-MM-DD。</translation>
+    </message>
+    <message>
+        <source>One of: {choices}.</source>
+        <translation>可选：{choices}。</translation>
     </message>
     <message>
         <source>Several are separated by a semicolon.</source>
@@ -2343,7 +2352,7 @@
     </message>
     <message>
         <source>Missed</source>
-        <translation>已错过</translation>
+        <translation>漏做</translation>
     </message>
     <message>
         <source>{n} forms are overdue</source>
@@ -2787,7 +2796,7 @@
     </message>
     <message>
         <source>missed</source>
-        <translation>已错过</translation>
+        <translation>漏做</translation>
     </message>
     <message>
         <source>does not apply</source>

@@ -87,6 +87,14 @@ def test_columns_come_by_time() -> None:
     )
 
 
+def test_columns_of_one_day_come_in_the_order_of_the_study() -> None:
+    """The transplant is due from the day of the evaluation that leads to it: it stands behind it."""
+    study = load_definition(locate("pd1-ven-cag"))
+    day = datetime.date(2026, 7, 18)
+    coming = {FormKey("SE.HSCT", 1, "F.TX", 1): day, FormKey("SE.EVAL", 2, "F.RS", 1): day}
+    assert _occurrences(study, {}, coming, ())[1:3] == (("SE.EVAL", 2), ("SE.HSCT", 1))
+
+
 def test_what_could_come_next(clinic_study: Definition) -> None:
     assert next_occurrences(clinic_study, (("SE.VISIT", 1), ("SE.LOG", 1))) == (("SE.LOG", 2),)
     assert next_occurrences(clinic_study, (("SE.VISIT", 1),)) == (("SE.LOG", 1),)

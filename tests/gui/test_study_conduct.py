@@ -63,6 +63,7 @@ def test_an_investigator_answers_a_point_by_keys_and_takes_it_back(ward: Any) ->
     ward.press(Qt.Key.Key_Return)
     assert cells(part.table, 0)[1:] == ["How many cycles at most?", "4", "Answered"]
     assert part._message.tone is Tone.DONE
+    assert part._message.text == "Recorded on this computer."
     assert "Taken by the study as: 20" in said(part.detail)
     assert "Answered here: 4. 研究者, " in said(part.detail)
     assert said(part.detail).endswith("agreed with the sponsor")
@@ -105,6 +106,7 @@ def test_a_range_is_recorded_and_stands_newest_first_within_its_item(ward: Any) 
         part.reason.setText("the laboratory's list")
         ward.click(part.really)
         assert part._message.tone is Tone.DONE
+        assert part._message.text == "Recorded on this computer."
         assert part.item.hasFocus()
     part.item.choose("IT.HGB")
     part.sex.choose("F")
@@ -215,8 +217,9 @@ def test_a_version_is_added_rehearsed_and_put_in_force(ward: Any, tmp_path: Path
     ward.settle()
     assert cells(part.table, 0)[:2] == ["MDV.2", "Not in force yet"]
     assert cells(part.table, 1)[1].startswith("In force since ")
-    part.table.setFocus()
-    part.table.choose(part.table.lines[0].key)
+    # What to do with it stands beside it at once.
+    assert part.rehearse.isVisible()
+    assert part.table.hasFocus()
     ward.press(Qt.Key.Key_Return)
     assert part.rehearse.hasFocus()
     ward.press(Qt.Key.Key_Return)

@@ -13,8 +13,10 @@ from PySide6.QtTest import QTest
 from desktop import opening
 from desktop.acts import AddUser, DecidePathway
 from desktop.simulating import SimulatedSubject, as_act, read_model, simulate
+from desktop.site import Site
+from desktop.study.data import FormKey, ItemPlace
 from desktop.study.load import load_definition, locate
-from ui.screens.screen import Where
+from ui.screens.screen import Place, Where
 
 STUDY = "pd1-ven-cag"
 SEED = 7
@@ -52,6 +54,22 @@ def window(open_window: Callable[[Path], Any], trial: tuple[Path, Played]) -> An
     driver.window.resize(1366, 768)
     driver.sign_in(DOCTOR)
     return driver
+
+
+def test_no_question_is_passed_by_on_the_first_way_through_a_form(window: Any) -> None:
+    """Also one that may stay open and stands before one that may not."""
+    window.window.frame.go(Place(Where.FORM, window.ask(Site.next_subject), FormKey("SE.SCREENING", 1, "F.CYTO", 1)))
+    window.settle()
+    form = window.window.frame.form
+    form.go_to_page("IG.CYTKAR")
+    window.settle()
+    assert form.page.place == ItemPlace("IG.CYTKAR", "", form.wizard.definition.groups["IG.CYTKAR"].items[0].item)
+
+
+def test_the_furthest_event_of_a_subject_is_no_log(window: Any) -> None:
+    lines = window.ask(Site.subjects)
+    assert lines
+    assert not [line.subject for line in lines if line.event in ("", "SE.COMMON")]
 
 
 def test_every_branch_of_the_pathway_is_walked_in_the_window(window: Any, trial: tuple[Path, Played]) -> None:

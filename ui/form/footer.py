@@ -79,7 +79,7 @@ class FormFooter(QFrame):
 
     def _show(self) -> None:
         foot = self._foot
-        self.back.setText(self.tr("Back"))
+        self.back.setText(self.tr("Back", "to the page before") if foot.pages > 1 else self.tr("Back"))
         self.back.setVisible(foot.back)
         self._position.setText(self.tr("Page {number} of {count}").format(number=foot.number, count=foot.pages))
         self._position.setVisible(foot.pages > 1)

@@ -182,8 +182,10 @@ class StopsPage(PageView):
 
     def focus_first(self) -> None:
         stops = [stop for stop in self.stops() if isinstance(stop, Field)]
-        waiting = [stop for stop in stops if self.wizard.is_missing(stop.place)]
-        if not waiting and not self.wizard.view.exists:
+        if self.wizard.view.exists:
+            waiting = [stop for stop in stops if self.wizard.is_missing(stop.place)]
+        else:
+            # On the first way through a form no question is passed by, also none that may stay open.
             waiting = [stop for stop in stops if self.wizard.value(stop.place) is None]
         target = next(iter(waiting or stops), None)
         if target is not None:

@@ -59,7 +59,8 @@ class StudyScreen(Screen):
     def study_changed(self) -> None:
         self.retranslate()
         for part in self.parts.values():
-            part.retranslate()
+            # What was said of the very act that changed it stays.
+            part.show_all()
 
     def retranslate(self) -> None:
         version = self.access.session.definition.version

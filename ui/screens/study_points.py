@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QHBoxLayout
 from desktop.acts import AnswerPoint, Recorded
 from desktop.casebook.views import PointAnswer, StudyView
 from desktop.site import DECIDES
-from desktop.study.checks import setting_value
 from desktop.study.definition import DataType, Setting
 from desktop.study.itemtypes import ValueFault
+from desktop.study.settings import setting_value
 from desktop.study.tidying import tidy_number
 from ui import language
 from ui.access import SiteAccess
@@ -163,8 +163,12 @@ class PointsPart(StudyPart):
             DataType.FLOAT: self.tr("A number."),
             DataType.DATE: self.tr("A date, written YYYY-MM-DD."),
         }
-        several = self.tr("Several are separated by a semicolon.") if ";" in setting.value else ""
-        self._value.say(self.tr("Answer"), helps.get(setting.data_type, several))
+        texts = [helps.get(setting.data_type, "")]
+        if setting.choices:
+            texts.append(self.tr("One of: {choices}.").format(choices=language.listed(list(setting.choices))))
+        if ";" in setting.value:
+            texts.append(self.tr("Several are separated by a semicolon."))
+        self._value.say(self.tr("Answer"), " ".join(filter(None, texts)))
         self._reason.say(self.tr("Reason"), self.tr("E.g. who confirmed it, and when."))
         self._note.say(
             Tone.QUERY,

@@ -44,6 +44,8 @@ class VersionsPart(StudyPart):
         super().__init__(access, "study_versions")
         self._version: VersionLine | None = None
         self._job: Job | None = None
+        self._brought = ""
+        """SHA-256 of the version that is being brought here; its line is chosen once it is there."""
         self._dialog: QFileDialog | None = None
         self._rehearsed: Rehearsed | None = None
         self._faults: tuple[Fault, ...] = ()
@@ -131,6 +133,10 @@ class VersionsPart(StudyPart):
         first = versions[0].sha256 if versions else ""
         self.table.show_lines(columns, tuple(self._line(version, first) for version in reversed(versions)))
         self.table.setAccessibleName(self.tr("Study versions"))
+        if any(version.sha256 == self._brought for version in versions):
+            # What is to be done with it stands beside it.
+            self.table.choose(self._brought)
+            self._brought = ""
         self.table.choose_first()
         manages = self.may(MANAGES)
         self.add_card.setVisible(manages)
@@ -302,6 +308,7 @@ class VersionsPart(StudyPart):
         self._show_running()
 
     def _loaded(self, definition: Definition) -> None:
+        self._brought = definition.sha256
         self.access.record(AddStudyVersion(definition=definition), self._added, self._not_added)
 
     def _added(self, _: Recorded) -> None:

@@ -77,6 +77,7 @@ def test_shipped_studies_load() -> None:
 
 def test_where_a_study_is(pressure_folder: Path, tmp_path: Path) -> None:
     assert locate(str(pressure_folder)) == pressure_folder
+    assert locate(str(pressure_folder / "study.yaml")) == pressure_folder
     for nowhere in ("no-such-study", str(tmp_path)):
         with pytest.raises(EnvironmentProblemError, match="pd1-ven-cag"):
             locate(nowhere)
@@ -111,6 +112,8 @@ BROKEN = [
     ("forms/DM.yaml", swap("oid: F.DM", "oid: [F.DM]"), "", "Expected a single text"),
     ("forms/VS.yaml", swap("{gt: 0}", "{gt: 0, lt: 5}"), "IT.HEIGHT", "exactly one of: lt, le, gt, ge, eq, ne"),
     ("forms/VS.yaml", swap("{gt: 0}", "{}"), "IT.HEIGHT", "exactly one of"),
+    ("study.yaml", swap("settings:\n", "settings:\n  - {name: N1, question: {en: N, zh: N}, value: a, choices: [b, c]}\n"), "N1", "Should be one of: b, c"),
+    ("study.yaml", swap("settings:\n", "settings:\n  - {name: N1, question: {en: N, zh: N}, value: a, least: b}\n"), "N1", "Expected a number"),
     ("forms/VS.yaml", swap("factor: 0.001", "factor: small"), "IT.WEIGHT", "Expected a number"),
     ("units.yaml", lambda _: "oid: MU.MG\n", "", "Expected a list here"),
     ("units.yaml", lambda _: "", "", "The file is empty"),
