@@ -222,6 +222,7 @@ OF_STUDY: dict[str, Any] = {
     "ended": None,
     "normal_ranges": None,
     "grading": None,
+    "sources": {"Protocol": {"en": "Protocol"}},
 }
 
 
