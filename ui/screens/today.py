@@ -206,7 +206,7 @@ class TodayScreen(Screen):
     def _show_view(self, view: Today) -> None:
         self.header.say(self.tr("Today"), self._sentence(view))
         titles = (
-            self.tr("Forms due"),
+            self.tr("Forms due and to come"),
             self.tr("Begun and not complete"),
             self.tr("Checks to answer"),
             self.tr("To settle"),
