@@ -252,6 +252,8 @@ class Setting(Part, frozen=True, kw_only=True):
     """The answers that the study can work with; of a value that lists several with semicolons, each is one of them."""
     least: str = ""
     """Of a number: not below this."""
+    most: str = ""
+    """Of a number: not above this."""
     why: Text = {}
     source: str = ""
     open: bool = True

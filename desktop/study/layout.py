@@ -417,6 +417,7 @@ def _setting(entry: Entry) -> Setting:
         data_type=_one_of(entry, "data_type", tuple(DataType), DataType.TEXT),
         choices=entry.texts("choices"),
         least=entry.text("least", ""),
+        most=entry.text("most", ""),
         why=entry.words("why"),
         source=entry.text("source", ""),
         open=entry.flag("open", default=True),

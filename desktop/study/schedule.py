@@ -22,6 +22,9 @@ from desktop.study.part import Text
 from desktop.study.subject import SubjectScope, subject_names
 from desktop.study.values import parsed, value_fault
 
+MOST_OCCURRENCES = 500
+"""Of one event by one schedule: an answer of nonsense must not make visits without end."""
+
 Contents = Mapping[FormKey, FormContent]
 
 
@@ -105,7 +108,7 @@ def _days(
     for repeat, anchor in _anchors(rules, event, schedule, contents):
         yield repeat, _moved(anchor, first)
         if every > 0:
-            for number, day in enumerate(range(first + every, until + 1, every), 2):
+            for number, day in enumerate(range(first + every, until + 1, every)[:MOST_OCCURRENCES], 2):
                 yield number, _moved(anchor, day)
 
 

@@ -17,4 +17,6 @@ def setting_value(setting: Setting, text: str) -> object:
             raise ValueFault(f"Should be one of: {known[0]}.", f"应为下列之一：{known[1]}。")
     if setting.least and isinstance(value, int | float) and value < float(setting.least):
         raise ValueFault(f"Should be {setting.least} or more.", f"应不小于 {setting.least}。")
+    if setting.most and isinstance(value, int | float) and value > float(setting.most):
+        raise ValueFault(f"Should be {setting.most} or less.", f"应不大于 {setting.most}。")
     return value

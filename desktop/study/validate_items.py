@@ -15,6 +15,8 @@ from desktop.study.values import CODE_SEPARATOR
 
 _LIMITED = (*NUMBER_TYPES, *DATE_TYPES, DataType.TIME)
 
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
 
 def validate_item(item: ItemDef, units: Mapping[str, MeasurementUnit], faults: Faults) -> None:
     """Add what is wrong with one item. References that lead nowhere are reported elsewhere."""
@@ -147,11 +149,14 @@ def validate_settings(version: MetaDataVersion, faults: Faults) -> None:
                 "{name} 不能用作表达式中的名称：只能含字母、数字和 _，且不能是保留字。",
                 name=setting.name,
             )
-        if setting.least and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", setting.least):
-            faults.of(part, "least", "Expected a number.", "应为数字。")
+        limits = {"least": setting.least, "most": setting.most}
+        wrong = [name for name, limit in limits.items() if limit and not _NUMBER.fullmatch(limit)]
+        for name in wrong:
+            faults.of(part, name, "Expected a number.", "应为数字。")
+        if wrong:
             continue
         try:
-            setting_value(msgspec.structs.replace(setting, choices=(), least=""), setting.value)
+            setting_value(msgspec.structs.replace(setting, choices=(), least="", most=""), setting.value)
         except ValueFault:
             faults.of(
                 part,

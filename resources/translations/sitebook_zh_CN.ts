@@ -2335,8 +2335,8 @@
         <translation>待作决定</translation>
     </message>
     <message>
-        <source>Forms due</source>
-        <translation>到期表单</translation>
+        <source>Forms due and to come</source>
+        <translation>到期及后续表单</translation>
     </message>
     <message>
         <source>Begun and not complete</source>

@@ -190,6 +190,7 @@ class PointsPart(StudyPart):
         setting = self._setting
         if setting is None:
             return
+        self._message.clear()
         text = self.value.text().strip()
         if setting.data_type in NUMBERS:
             text = tidy_number(text)

@@ -201,6 +201,7 @@ class RangesPart(StudyPart):
     def _record(self) -> None:
         if not self.really.isEnabled():
             return
+        self._message.clear()
         low, high = tidy_number(self.low.text()), tidy_number(self.high.text())
         self._low.show_wrong("" if low or high else self.tr("Give at least one limit."))
         for field, line in ((self._age_from, self.age_from), (self._age_to, self.age_to)):

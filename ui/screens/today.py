@@ -207,7 +207,7 @@ class TodayScreen(Screen):
         self.header.say(self.tr("Today"), self._sentence(view))
         titles = (
             self.tr("Decisions to make"),
-            self.tr("Forms due"),
+            self.tr("Forms due and to come"),
             self.tr("Begun and not complete"),
             self.tr("Checks to answer"),
             self.tr("To settle"),

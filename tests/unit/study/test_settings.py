@@ -9,7 +9,7 @@ from desktop.study.settings import setting_value
 
 ONE = Setting(name="FORMULA", question={}, value="XU", choices=("XU", "DUBOIS"))
 SEVERAL = Setting(name="CATEGORIES", question={}, value="CR;CRi", choices=("CR", "CRi", "PR"))
-DAYS = Setting(name="DAYS", question={}, value="28", data_type=DataType.INTEGER, least="1")
+DAYS = Setting(name="DAYS", question={}, value="28", data_type=DataType.INTEGER, least="1", most="90")
 
 
 def test_an_answer_that_the_study_can_work_with() -> None:
@@ -26,6 +26,7 @@ def test_an_answer_that_the_study_can_work_with() -> None:
         (ONE, "XU;DUBOIS", "Should be one of: XU, DUBOIS."),
         (SEVERAL, "CR;", "Should be one of: CR, CRi, PR."),
         (DAYS, "0", "Should be 1 or more."),
+        (DAYS, "91", "Should be 90 or less."),
         (DAYS, "soon", "Should be a whole number, e.g. 12."),
     ],
 )
@@ -43,3 +44,12 @@ def test_no_number_of_the_shipped_study_may_be_below_nothing() -> None:
     for setting in numbers:
         with pytest.raises(ValueFault):
             setting_value(setting, "-1")
+
+
+def test_days_of_the_shipped_study_have_an_end() -> None:
+    """An answer that makes visits without end would leave a vault that nobody can look at to take it back."""
+    version = load_definition(locate("pd1-ven-cag")).version
+    for setting in version.settings:
+        if setting.data_type is DataType.INTEGER:
+            with pytest.raises(ValueFault):
+                setting_value(setting, "999999999")
