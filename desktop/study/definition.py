@@ -370,6 +370,27 @@ class Definition:
             )
         )
 
+    @functools.cached_property
+    def settings_read(self) -> frozenset[str]:
+        """Names of the settings that a rule, the schedule or the grading reads; another is kept for the record only."""
+        version = self.version
+        texts = [item.derivation or "" for item in version.items]
+        texts += [item.suggestion or "" for item in version.items]
+        texts += [ref.skip or "" for group in version.groups for ref in group.items]
+        texts += [check.expression for form in version.forms for check in form.checks]
+        for event in version.events:
+            for part in event.schedules:
+                texts += [
+                    str(days) for days in (part.day, part.before, part.after, part.every, part.until, part.lapses)
+                ]
+                texts.append(part.when or "")
+        if version.pathway is not None:
+            branches = [*version.pathway.anywhere, *(way for step in version.pathway.steps for way in step.branches)]
+            texts += [branch.when or "" for branch in branches]
+        texts.append(version.ended or "")
+        found = {name for text in texts for name in re.findall(r"\bsetting\.([A-Za-z_0-9]+)", text)}
+        return frozenset(found | ({version.grading.version} if version.grading is not None else set()))
+
     def codelist_of(self, item: ItemDef) -> CodeList | None:
         """The item's code list, if it has one."""
         return None if item.codelist is None else self.codelists[item.codelist]

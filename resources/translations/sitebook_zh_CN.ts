@@ -1391,6 +1391,10 @@
         <translation>答复自现在起在本中心生效，已记录的数据不变。</translation>
     </message>
     <message>
+        <source>No rule reads this point: the answer is kept for the record.</source>
+        <translation>没有规则引用该事项：答复仅作记录。</translation>
+    </message>
+    <message>
         <source>Record the answer</source>
         <translation>记录答复</translation>
     </message>

@@ -170,10 +170,11 @@ class PointsPart(StudyPart):
             texts.append(self.tr("Several are separated by a semicolon."))
         self._value.say(self.tr("Answer"), " ".join(filter(None, texts)))
         self._reason.say(self.tr("Reason"), self.tr("E.g. who confirmed it, and when."))
-        self._note.say(
-            Tone.QUERY,
-            self.tr("An answer holds at this site from now on. Nothing that was recorded changes."),
-        )
+        if setting.name in self.access.session.definition.settings_read:
+            note = self.tr("An answer holds at this site from now on. Nothing that was recorded changes.")
+        else:
+            note = self.tr("No rule reads this point: the answer is kept for the record.")
+        self._note.say(Tone.QUERY, note)
         self.really.setText(self.tr("Record the answer"))
         self.take_back.setText(self.tr("Take back"))
         self.take_back.setVisible(answered)

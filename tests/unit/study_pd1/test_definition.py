@@ -158,7 +158,8 @@ def test_the_schedule_is_that_of_the_settings(study: Definition) -> None:
     assert days("SE.HSCT") == [(0, 0, *of("TRANSPLANT_DECISION_DAYS"), 0, 0, 0)]
     every, until, window = of("FOLLOWUP_EVERY_DAYS", "FOLLOWUP_DAYS", "FOLLOWUP_WINDOW_DAYS")
     assert days("SE.FU") == [(every, window, window, every, until, window)]
-    assert {event.oid for event in study.version.events if not event.schedules} == {"SE.UNS", "SE.END", "SE.COMMON"}
+    assert days("SE.END") == [(0, 0, *of("END_FORM_DAYS"), 0, 0, 0)]
+    assert {event.oid for event in study.version.events if not event.schedules} == {"SE.UNS", "SE.COMMON"}
 
 
 def test_only_the_impossible_is_refused(study: Definition) -> None:
@@ -335,3 +336,23 @@ def test_every_source_is_told_in_chinese_or_is_a_citation(study: Definition) -> 
         "方案：入选标准 3；研究设置 RELAPSE_BLASTS"
     )
     assert source_words(version, "Plausibility", "en") == "Plausibility"
+
+
+def test_the_points_that_no_rule_reads_are_known(study: Definition) -> None:
+    """They are answered for the record; the window says so. A new setting is read, or stands here."""
+    unread = {setting.name for setting in study.version.settings} - study.settings_read
+    assert unread == {
+        "CAUSALITY_SCALE",
+        "CYCLE_COUNT",
+        "DIAGNOSIS_CRITERIA",
+        "EXCLUSION_1",
+        "EXCLUSION_3",
+        "EXCLUSION_6",
+        "HBV_DNA_LIMIT",
+        "IPD_CHANNEL",
+        "NO_RESPONSE_STEP",
+        "ORGAN_LIMITS",
+        "OS_START",
+        "PD1_AGENT",
+        "TRANSPLANT_DATA",
+    }
