@@ -58,7 +58,8 @@ def load_with_notes(where: Traversable) -> tuple[Definition, tuple[Fault, ...]]:
     Raises DefinitionError with every fault that it has.
     """
     faults = Faults()
-    definition = _load(faults, where)
+    # What ships was proved before it was shipped (`check_definition`, by a test): it is only read.
+    definition = _load(faults, where, proved=str(where).startswith(str(_shipped())))
     if definition is None or len(faults):
         raise _definition_error(faults)
     return definition, tuple(faults.notes)
@@ -96,7 +97,7 @@ def check_definition(where: Traversable) -> Checked:
     return Checked(definition=definition, notes=tuple(faults.notes), cases=cases)
 
 
-def _load(faults: Faults, where: Traversable) -> Definition | None:
+def _load(faults: Faults, where: Traversable, *, proved: bool = False) -> Definition | None:
     """What can be read, and every fault of it; None where it cannot be looked at as a whole."""
     try:
         version = _load_folder(faults, where) if where.is_dir() else _load_file(faults, where)
@@ -104,7 +105,8 @@ def _load(faults: Faults, where: Traversable) -> Definition | None:
         raise EnvironmentProblemError("The computer refused: {why}.", why=error.strerror or "") from error
     if version is None:
         return None
-    validate(version, faults)
+    if not proved:
+        validate(version, faults)
     return None if len(faults) else Definition(version)
 
 
