@@ -129,8 +129,8 @@ def set_normal_range(site: OpenedVault, act: SetNormalRange) -> Recorded:
             raise RefusedError("A limit is a number in the first unit of the item.")
     if found.low and found.high and float(found.low) >= float(found.high):
         raise RefusedError("The lower limit is not below the upper one.")
-    ages = (found.age_from, found.age_to)
-    if any(age is not None and age < 0 for age in ages) or (None not in ages and ages > ages[::-1]):  # type: ignore[operator]
+    least = found.age_from or 0
+    if least < 0 or (found.age_to is not None and found.age_to < least):
         raise RefusedError("The ages do not go from less to more.")
     if not is_clean_text(found.laboratory) or len(found.laboratory) > LONGEST_ANSWER:
         raise RefusedError("The name of the laboratory is too long or holds characters that cannot be kept.")

@@ -19,10 +19,10 @@ from desktop.casebook.views import (
 )
 from desktop.errors import RefusedError
 from desktop.study import pathway
-from desktop.study.data import FormContent, FormKey
+from desktop.study.data import FormContent, FormKey, item_in
 from desktop.study.definition import Definition
 from desktop.study.values import number_in_first_unit
-from desktop.summaries import Contents, discrepancy, due_of, headline, item_in, summary
+from desktop.summaries import Contents, discrepancy, due_of, headline, summary
 from desktop.vault import casebook, drafts
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ import msgspec
 from desktop.acts import SaveForm
 from desktop.study.assess import Assessment, Code, assess
 from desktop.study.checks import Rules
-from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue, copy_content
+from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue
 from desktop.study.definition import NON_REPEATING_ROW, Definition, ItemGroupDef
 from desktop.study.pathway import Decision, walk
 
@@ -233,11 +233,7 @@ class _Subject:
             if problem.code == Code.COMMENT_NEEDED and problem.place is not None
         }
         self.saved.append(SimulatedForm(key=key, content=content, comments=comments))
-        whole = copy_content(content)
-        for place, value in assessment.derived.items():
-            if value is not None:
-                whole.setdefault(place.group, {}).setdefault(place.row, {})[place.item] = value
-        self.contents[key] = whole
+        self.contents[key] = assessment.with_derived(content)
 
     def _content(self, key: FormKey, values: Values) -> FormContent:
         content: FormContent = {}

@@ -11,7 +11,7 @@ from desktop.casebook.views import (
     DueForm,
     FormSummary,
 )
-from desktop.study.data import FormContent, FormKey, ItemValue
+from desktop.study.data import FormContent, FormKey, ItemValue, item_in
 from desktop.study.definition import Definition
 from desktop.study.schedule import due as schedule_due
 
@@ -37,15 +37,6 @@ def summary(definition: Definition, staff: Staff, subject: str, key: FormKey, fo
         wall=form.last.wall if form.last else "",
         open_checks=sum(not check.comment for check in form.checks),
     )
-
-
-def item_in(content: FormContent, item: str) -> ItemValue | None:
-    """The first value of an item in a form."""
-    for rows in content.values():
-        for items in rows.values():
-            if item in items:
-                return items[item]
-    return None
 
 
 def headline(definition: Definition, contents: Contents) -> tuple[ItemValue | None, ...]:

@@ -14,7 +14,7 @@ from typing import cast
 import msgspec
 
 from desktop.study.checks import FormScope, Rules
-from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue, value_at
+from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue, copy_content, value_at
 from desktop.study.definition import NON_REPEATING_ROW, DataType, Definition, EditCheck, ItemDef, ItemGroupDef, ItemRef
 from desktop.study.engine import UNKNOWN, Expression, ExpressionFaultError
 from desktop.study.identifying import identifying
@@ -66,6 +66,14 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     """Of a laboratory report: normal ranges and suggested grades."""
     allowed: dict[ItemPlace, tuple[str, ...]]
     """Codes left to an item by the item that narrows it."""
+
+    def with_derived(self, content: FormContent) -> FormContent:
+        """The content with its derived values, as other forms read it."""
+        whole = copy_content(content)
+        for place, value in self.derived.items():
+            if value is not None:
+                whole.setdefault(place.group, {}).setdefault(place.row, {})[place.item] = value
+        return whole
 
 
 _ORDER = {Code.BAD_VALUE: 0, Code.HARD_CHECK: 1, Code.COMMENT_NEEDED: 2, Code.MISSING_MANDATORY: 3}

@@ -149,7 +149,7 @@ class _Outcome:
             for key, content in entered.items():
                 others = {other: known for other, known in contents.items() if other != key}
                 assessments[key] = assess(self.rules, key, content, others, self.case.today)
-                contents[key] = _with_derived(content, assessments[key])
+                contents[key] = assessments[key].with_derived(content)
         checks = {check.oid for form in self.definition.version.forms for check in form.checks}
         fired: set[str] = set()
         for key, assessment in assessments.items():
@@ -259,11 +259,3 @@ def _value(name: str, value: Any) -> ItemValue:
     if not isinstance(value, str):
         raise _CaseError(f"what stands at {name} is no value")
     return ItemValue(missing=value[1:]) if value.startswith("!") else ItemValue(value=value)
-
-
-def _with_derived(content: FormContent, assessment: Assessment) -> FormContent:
-    found: FormContent = {group: {row: dict(items) for row, items in rows.items()} for group, rows in content.items()}
-    for place, value in assessment.derived.items():
-        if value is not None:
-            found.setdefault(place.group, {}).setdefault(place.row, {})[place.item] = value
-    return found

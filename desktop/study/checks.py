@@ -185,7 +185,6 @@ class FormScope:
                 for values in rows.values():
                     self._single |= values
         self._made: Values = {}
-        self._saved_values: dict[FormKey, Values] = {}
 
     def finder(self, group: ItemGroupDef | None, row: str) -> Callable[[str], object | None]:
         """Finds the value of a name for an expression of the form, or of a row of this repeating group."""
@@ -252,9 +251,7 @@ class FormScope:
         return found
 
     def _saved(self, form: FormDef, key: FormKey) -> Values:
-        if key not in self._saved_values:
-            self._saved_values[key] = self._rules.saved_values(form, self._others[key])
-        return self._saved_values[key]
+        return self._rules.saved_values(form, self._others[key])
 
 
 class Instances(Mapping[str, list[Values]]):

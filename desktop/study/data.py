@@ -42,6 +42,15 @@ def value_at(content: FormContent, place: ItemPlace) -> ItemValue | None:
     return content.get(place.group, {}).get(place.row, {}).get(place.item)
 
 
+def item_in(content: FormContent, item: str) -> ItemValue | None:
+    """The first value of an item in a form."""
+    for rows in content.values():
+        for items in rows.values():
+            if item in items:
+                return items[item]
+    return None
+
+
 def copy_content(content: FormContent) -> FormContent:
     """A copy that may be mutated without touching the original."""
     return {group: {row: dict(items) for row, items in rows.items()} for group, rows in content.items()}

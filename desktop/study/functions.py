@@ -33,10 +33,15 @@ def days(first: Moment, second: Moment) -> float:
     return (second - first) / datetime.timedelta(days=1)
 
 
-def years(first: Moment, second: Moment) -> float:
+def completed_years(first: datetime.date, second: datetime.date) -> int:
     """Completed years from the first to the second, as ages are counted; of 29 February on 1 March."""
     birthday_to_come = (second.month, second.day) < (first.month, first.day)
-    return float(second.year - first.year - birthday_to_come)
+    return second.year - first.year - birthday_to_come
+
+
+def years(first: Moment, second: Moment) -> float:
+    """Completed years from the first to the second, for expressions."""
+    return float(completed_years(first, second))
 
 
 def add_days(moment: Moment, number: float) -> Moment:

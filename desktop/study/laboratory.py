@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue
+from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue, item_in
 from desktop.study.definition import NON_REPEATING_ROW, Definition, FormDef, ItemDef
 from desktop.study.engine import Expression, ExpressionFaultError
+from desktop.study.functions import completed_years
 from desktop.study.grades import GradeRule
 from desktop.study.itemtypes import PartialDate
 from desktop.study.local import Local, NormalRange, Sample, normal_range
@@ -117,12 +118,12 @@ class Laboratory:
         date = self._date(form.laboratory.date, content)
         if date is None:
             return None
-        name = _value(content, form.laboratory.name) if form.laboratory.name else None
+        name = item_in(content, form.laboratory.name) if form.laboratory.name else None
         keys = self.definition.version.normal_ranges
         sex = birth = None
         for other in contents.values() if keys is not None else ():
-            sex = sex or _value(other, keys.sex if keys else "")
-            birth = birth or _value(other, keys.birth if keys else "")
+            sex = sex or item_in(other, keys.sex if keys else "")
+            birth = birth or item_in(other, keys.birth if keys else "")
         ages = None
         if birth is not None and keys is not None:
             ages = self._ages(self.definition.items[keys.birth], birth, date)
@@ -133,10 +134,10 @@ class Laboratory:
             return None
         found = parsed(item, birth)
         earliest, latest = (found.earliest, found.latest) if isinstance(found, PartialDate) else (found, found)
-        return _years(latest, date), _years(earliest, date)
+        return completed_years(latest, date), completed_years(earliest, date)
 
     def _date(self, oid: str, content: FormContent) -> datetime.date | None:
-        value = _value(content, oid)
+        value = item_in(content, oid)
         item = self.definition.items[oid]
         if value is None or value.missing or value_fault(self.definition, item, value) is not None:
             return None
@@ -187,19 +188,11 @@ class Laboratory:
             form = self.definition.forms.get(key.form)
             if form is None or form.laboratory is None or (form.oid, item.oid) not in self.definition.group_of_item:
                 continue
-            date, value = self._date(form.laboratory.date, content), _value(content, item.oid)
+            date, value = self._date(form.laboratory.date, content), item_in(content, item.oid)
             number = None if value is None else self._number(item, value)
             if date is not None and number is not None and date <= min(starts):
                 found.append((date, number))
         return max(found)[1] if found else None
-
-
-def _value(content: FormContent, oid: str | None) -> ItemValue | None:
-    for rows in content.values():
-        for items in rows.values():
-            if oid in items:
-                return items[oid]
-    return None
 
 
 def _indicator(value: float, limits: NormalRange | None) -> str:
@@ -208,10 +201,6 @@ def _indicator(value: float, limits: NormalRange | None) -> str:
     if limits.lln is not None and value < limits.lln:
         return "L"
     return "H" if limits.uln is not None and value > limits.uln else ""
-
-
-def _years(first: datetime.date, second: datetime.date) -> int:
-    return second.year - first.year - ((second.month, second.day) < (first.month, first.day))
 
 
 def as_records(graded: Iterable[Graded]) -> list[dict[str, object]]:

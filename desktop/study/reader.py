@@ -113,23 +113,11 @@ class Entry:
 
     def words_by_key(self, key: str) -> dict[str, Text]:
         """A mapping of texts to words by language."""
-        node = self._ask(key, required=False)
-        if node is None:
-            return {}
-        if not isinstance(node, yaml.MappingNode):
-            self._fault(node, "Expected keys with values here.", "此处应为键值对。")
-            return {}
-        return {self._scalar(name): self._words(value) for name, value in node.value}
+        return {self._scalar(name): self._words(value) for name, value in self._pairs(key)}
 
     def texts_by_key(self, key: str) -> dict[str, str]:
         """A mapping of texts to texts."""
-        node = self._ask(key, required=False)
-        if node is None:
-            return {}
-        if not isinstance(node, yaml.MappingNode):
-            self._fault(node, "Expected keys with values here.", "此处应为键值对。")
-            return {}
-        return {self._scalar(name): self._scalar(value) for name, value in node.value}
+        return {self._scalar(name): self._scalar(value) for name, value in self._pairs(key)}
 
     def flag(self, key: str, *, default: bool = False) -> bool:
         """True or false."""
@@ -227,6 +215,15 @@ class Entry:
         if isinstance(node, yaml.SequenceNode):
             return node.value
         self._fault(node, "Expected a list here.", "此处应为列表。")
+        return []
+
+    def _pairs(self, key: str) -> list[tuple[yaml.Node, yaml.Node]]:
+        node = self._ask(key, required=False)
+        if node is None:
+            return []
+        if isinstance(node, yaml.MappingNode):
+            return node.value
+        self._fault(node, "Expected keys with values here.", "此处应为键值对。")
         return []
 
     def _scalar(self, node: yaml.Node) -> str:

@@ -28,7 +28,6 @@ class SubjectScope:
         self._rules = rules
         self._contents = contents
         self._today = datetime.datetime.combine(today, datetime.time(), datetime.UTC)
-        self._values: dict[FormKey, Values] = {}
 
     def holds(self, condition: str, event: StudyEventDef | None, repeat: int, gone: Mapping[str, int]) -> bool:
         """Whether a condition is true at an occurrence; not where it is unknown, or fails."""
@@ -81,10 +80,7 @@ class SubjectScope:
         return [self._of(key) | self._rules.coordinates(key) for key in keys]
 
     def _of(self, key: FormKey) -> Values:
-        if key not in self._values:
-            form = self._rules.definition.forms[key.form]
-            self._values[key] = self._rules.saved_values(form, self._contents[key])
-        return self._values[key]
+        return self._rules.saved_values(self._rules.definition.forms[key.form], self._contents[key])
 
 
 def subject_names(names: Names) -> dict[str, Kind]:

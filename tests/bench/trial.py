@@ -47,11 +47,8 @@ def contents_of(rules: Rules, subject: SimulatedSubject, today: datetime.date) -
     """A subject's forms with what derives from them."""
     contents: dict[FormKey, FormContent] = {}
     for form in subject.forms:
-        whole = copy_content(form.content)
-        for place, value in assess(rules, form.key, form.content, contents, today).derived.items():
-            if value is not None:
-                whole.setdefault(place.group, {}).setdefault(place.row, {})[place.item] = value
-        contents[form.key] = whole
+        assessment = assess(rules, form.key, form.content, contents, today)
+        contents[form.key] = assessment.with_derived(form.content)
     return contents
 
 

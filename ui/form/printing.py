@@ -9,6 +9,7 @@ from PySide6.QtPrintSupport import QPrintPreviewDialog
 from PySide6.QtWidgets import QWidget
 
 from desktop.export.report import Printing, form_report
+from desktop.summaries import headline
 from desktop.wizard.wizard import FormWizard
 from ui import language, words
 from ui.access import Session
@@ -20,22 +21,9 @@ def report(session: Session, wizard: FormWizard) -> QTextDocument:
     """The report of the form as it is recorded, in the language of the windows."""
     definition, view = wizard.definition, wizard.view
     now = datetime.datetime.now(zoneinfo.ZoneInfo(session.location.zone))
-    headline = tuple(
-        next(
-            (
-                items[oid]
-                for content in view.others.values()
-                for rows in content.values()
-                for items in rows.values()
-                if oid in items
-            ),
-            None,
-        )
-        for oid in definition.version.headline
-    )
     printing = Printing(
         site=session.location.name,
-        headline=words.headline(definition, headline),
+        headline=words.headline(definition, headline(definition, view.others)),
         user=session.user.name,
         now=f"{now:%Y-%m-%d %H:%M}",
     )
