@@ -93,7 +93,7 @@ def user_add(
     json: JsonOption = False,
 ) -> None:
     """Let a person use this vault; by a manager."""
-    from desktop.acts import AddUser
+    from desktop.actions import AddUser
 
     passphrase = secret(new_passphrase_file, "SITEBOOK_NEW_PASSPHRASE", "New person's passphrase")
     with signed_in(vault, user, passphrase_file) as opened:

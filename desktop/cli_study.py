@@ -100,7 +100,7 @@ def study_add(
     json: JsonOption = False,
 ) -> None:
     """Bring a new version of the study to this site; it is not in force yet."""
-    from desktop.acts import AddStudyVersion
+    from desktop.actions import AddStudyVersion
 
     definition = find_definition(path)
     with signed_in(vault, user, passphrase_file) as opened:
@@ -137,7 +137,7 @@ def study_activate(
     json: JsonOption = False,
 ) -> None:
     """Put a version in force, once its approval is recorded."""
-    from desktop.acts import ActivateStudyVersion
+    from desktop.actions import ActivateStudyVersion
     from desktop.errors import RefusedError
 
     with signed_in(vault, user, passphrase_file) as opened:

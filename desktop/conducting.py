@@ -7,7 +7,7 @@ import datetime
 import re
 from collections.abc import Container
 
-from desktop.acts import (
+from desktop.actions import (
     ActivateStudyVersion,
     AddStudyVersion,
     AnswerPoint,
@@ -26,8 +26,8 @@ from desktop.journal.entry import (
     StudyVersionAdded,
     new_salt,
 )
-from desktop.opened import OpenedVault
 from desktop.people import require_reason
+from desktop.site_session import OpenedVault
 from desktop.study.definition import Definition
 from desktop.study.difference import changed_meanings
 from desktop.study.itemtypes import ValueFault

@@ -8,7 +8,7 @@ from typing import cast
 
 import msgspec
 
-from desktop.acts import SaveForm
+from desktop.actions import SaveForm
 from desktop.casebook.saving import FormRefusedError, coordinates_problem
 from desktop.errors import NotAllowedError
 from desktop.site import Site

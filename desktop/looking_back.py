@@ -14,7 +14,7 @@ from desktop.study.data import FormKey, ItemPlace
 from desktop.vault import journal, outbox
 
 if TYPE_CHECKING:
-    from desktop.opened import OpenedVault
+    from desktop.site_session import OpenedVault
 
 
 def history(site: OpenedVault, subject: str, key: FormKey | None, place: ItemPlace | None) -> tuple[Change, ...]:

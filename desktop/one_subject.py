@@ -26,7 +26,7 @@ from desktop.summaries import Contents, discrepancy, due_of, headline, summary
 from desktop.vault import casebook, drafts
 
 if TYPE_CHECKING:
-    from desktop.opened import OpenedVault
+    from desktop.site_session import OpenedVault
 
 
 def casebook_of(site: OpenedVault, subject: str) -> Casebook:

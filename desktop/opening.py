@@ -18,12 +18,13 @@ from desktop.journal.entry import (
     UserAdded,
     new_salt,
 )
+from desktop.progress import Progress
 from desktop.site import Site
 from desktop.study.definition import Definition
 from desktop.study.part import Text
 from desktop.vault import attempts, keys
 from desktop.vault.backup import unpack_backup
-from desktop.vault.database import Progress, translated
+from desktop.vault.database import translated
 from desktop.vault.keys import Unlocked, VaultFile
 from desktop.vault.vault import Recording, Vault, empty_folder, new_device_oid, new_user_keys
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from desktop.acts import AddUser, ChangePassphrase, ChangeUser, Recorded
+from desktop.actions import AddUser, ChangePassphrase, ChangeUser, Recorded
 from desktop.casebook.saving import is_clean_text
 from desktop.casebook.views import Role
 from desktop.errors import RefusedError

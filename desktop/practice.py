@@ -19,11 +19,12 @@ from typing import Self
 import msgspec
 
 from desktop import entering, opening
-from desktop.acts import AddUser, DecidePathway
+from desktop.actions import AddUser, DecidePathway
 from desktop.errors import CancelledError, CentreError, DamagedError, EnvironmentProblemError
+from desktop.progress import Cancelled, Progress
 from desktop.simulating import as_act, read_model, simulate
 from desktop.study.load import load_definition, locate
-from desktop.vault.database import Cancelled, Progress, translated
+from desktop.vault.database import translated
 
 STUDY = "pd1-ven-cag"
 LOCATION = "01"

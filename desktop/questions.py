@@ -42,7 +42,7 @@ from desktop.vault import casebook, drafts, open_checks, outbox
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from desktop.opened import OpenedVault
+    from desktop.site_session import OpenedVault
 
 MONTHS_SHOWN = 8
 SYNC_LINES = 50

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from desktop.progress import Cancelled, Progress
 from desktop.study import schedule
 from desktop.study.assess import Assessment, Problem, assess
 from desktop.study.checks import Rules
@@ -18,10 +19,9 @@ from desktop.study.data import FormContent, FormKey
 from desktop.study.definition import Definition
 from desktop.study.pathway import Decisions, walk
 from desktop.vault import casebook
-from desktop.vault.database import Cancelled, Progress
 
 if TYPE_CHECKING:
-    from desktop.opened import OpenedVault
+    from desktop.site_session import OpenedVault
 
 Contents = dict[FormKey, FormContent]
 

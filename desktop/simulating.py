@@ -27,7 +27,7 @@ from typing import Any, cast
 
 import msgspec
 
-from desktop.acts import SaveForm
+from desktop.actions import SaveForm
 from desktop.study.assess import Assessment, Code, assess
 from desktop.study.checks import Rules
 from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 
 from desktop import conducting, looking_back, one_subject, people, questions, transferring
-from desktop.acts import (
+from desktop.actions import (
     Act,
     ActivateStudyVersion,
     AddStudyVersion,
@@ -62,11 +62,12 @@ from desktop.journal.entry import (
     decode,
     new_salt,
 )
-from desktop.opened import OpenedVault
+from desktop.progress import Cancelled, Progress
+from desktop.site_session import OpenedVault
 from desktop.study.data import FormKey, ItemPlace
 from desktop.study.definition import Definition
 from desktop.vault import attempts, drafts, journal, keys
-from desktop.vault.database import Cancelled, Progress, translated
+from desktop.vault.database import translated
 from desktop.vault.keys import Slot
 from desktop.vault.vault import Recording, Vault
 

@@ -16,7 +16,7 @@ from desktop.study.definition import Definition
 from desktop.study.schedule import due as schedule_due
 
 if TYPE_CHECKING:
-    from desktop.opened import OpenedVault
+    from desktop.site_session import OpenedVault
 
 Contents = dict[FormKey, FormContent]
 

@@ -17,7 +17,7 @@ from desktop.vault import journal
 from desktop.vault.vault import folds
 
 if TYPE_CHECKING:
-    from desktop.opened import OpenedVault
+    from desktop.site_session import OpenedVault
 
 
 def transfer(site: OpenedVault, month: str) -> Transfer:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop import opening
-from desktop.acts import AddUser
+from desktop.actions import AddUser
 from desktop.site import Site
 from desktop.study.load import load_definition, locate
 

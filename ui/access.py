@@ -17,7 +17,7 @@ from ui.jobs import Job, Jobs, call_back
 
 if TYPE_CHECKING:
     # Takes a fifth of a second to import; the first window does not wait for it.
-    from desktop.acts import Act, Recorded
+    from desktop.actions import Act, Recorded
     from desktop.casebook.views import UserView
     from desktop.site import Site
     from desktop.study.definition import Definition, Location
@@ -173,7 +173,7 @@ class SiteAccess(QObject):
         """Take up the rules that came from elsewhere."""
         if self._session is None or session.rules_mark == self._session.rules_mark:
             return
-        from desktop.acts import Recorded
+        from desktop.actions import Recorded
 
         self._session = session
         self.recorded.emit(Recorded(changed=True, study=True))

@@ -110,7 +110,7 @@ def sentence(error: SitebookError) -> str:
 
 def told(template: str, fields: dict[str, object] | dict[str, str]) -> str:
     """A message of the engine in the language of this moment."""
-    from desktop.texts import translate
+    from desktop.messages import translate
 
     return translate(template, Speech.present, fields)
 

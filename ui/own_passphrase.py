@@ -3,7 +3,7 @@
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.acts import ChangePassphrase, Recorded
+from desktop.actions import ChangePassphrase, Recorded
 from desktop.errors import SignInError
 from ui.access import SiteAccess
 from ui.widgets.buttons import primary, secondary

@@ -9,7 +9,7 @@ import re
 
 import msgspec
 
-from desktop.acts import SaveForm
+from desktop.actions import SaveForm
 from desktop.casebook.fold import FormFold, SubjectFold
 from desktop.errors import RefusedError
 from desktop.journal.entry import FiredCheck, FormSaved, ItemGroupData, new_salt

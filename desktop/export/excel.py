@@ -25,10 +25,9 @@ from desktop.export.cover import WIDTHS, SheetsHash, cover_rows, hash_row
 from desktop.export.layout import COVER, HEAD_ROWS, Cells, Sheet
 from desktop.export.sheets import sheets_of
 from desktop.export.transfer import Transfer
+from desktop.files import aside, file_problem, flush_to_disk, sync_folder
+from desktop.progress import Cancelled, Progress, never, no_progress
 from desktop.study.part import words
-from desktop.vault.aside import aside
-from desktop.vault.database import Cancelled, Progress, file_problem, never, no_progress
-from desktop.vault.keys import flush_to_disk, sync_folder
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer

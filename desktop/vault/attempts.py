@@ -11,8 +11,8 @@ from typing import Literal
 import msgspec
 
 from desktop.errors import SignInError
+from desktop.files import replace_file
 from desktop.journal.entry import SessionChanged, new_salt
-from desktop.vault.keys import replace_file
 
 FILE = "attempts.json"
 FREE = 5

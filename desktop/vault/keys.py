@@ -8,11 +8,9 @@ A slot only wraps keys: whether a person may do something, or is suspended, the 
 """
 
 import hashlib
-import os
 import secrets
 import unicodedata
 from pathlib import Path
-from typing import IO
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -20,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from desktop.errors import DamagedError, EnvironmentProblemError, NewerReleaseError, RefusedError, SignInError
+from desktop.files import replace_file
 from desktop.study.part import Text
 
 FORMAT = 1
@@ -193,37 +192,6 @@ def write(folder: Path, file: VaultFile) -> None:
     kept = msgspec.json.encode(_Kept(hashlib.sha256(content).hexdigest(), msgspec.Raw(content)))
     for name in (FILE, COPY):
         replace_file(folder / name, kept)
-
-
-def replace_file(path: Path, data: bytes) -> None:
-    """Write a file so that after a power cut there is the old or the new one, whole. Raises OSError."""
-    temporary = path.with_name(path.name + ".new")
-    try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-            flush_to_disk(stream)
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
-def flush_to_disk(stream: IO[bytes]) -> None:
-    """Make what was written survive a power cut. Raises OSError."""
-    stream.flush()
-    os.fsync(stream.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in a folder survive a power cut, where the system can (Windows does it by itself)."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _read_one(path: Path) -> VaultFile:

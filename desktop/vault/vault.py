@@ -28,6 +28,7 @@ from desktop.casebook.conduct import CONDUCT_KINDS, Conduct, fold_conduct
 from desktop.casebook.fold import FOLD_VERSION, SubjectFold, fold_subject
 from desktop.casebook.staff import STAFF_KINDS, Staff, fold_staff
 from desktop.errors import CancelledError, DamagedError, EnvironmentProblemError, InUseError
+from desktop.files import file_problem
 from desktop.journal.chain import ChainPoint, next_value, verified
 from desktop.journal.clock import HybridClock, Wall, system_wall
 from desktop.journal.entry import (
@@ -44,8 +45,9 @@ from desktop.journal.entry import (
     encode,
 )
 from desktop.journal.keys import DeviceKeys
+from desktop.progress import Cancelled, Progress
 from desktop.vault import casebook, journal, keys, open_checks, outbox
-from desktop.vault.database import IN_USE, Cancelled, Progress, file_problem, open_engine, translated
+from desktop.vault.database import IN_USE, open_engine, translated
 from desktop.vault.keys import Unlocked, VaultFile
 from desktop.vault.tables import APPEND_ONLY, metadata, property_
 

@@ -8,9 +8,9 @@ from desktop.casebook.views import Failure, Verification
 from desktop.errors import CancelledError, DamagedError, SitebookError
 from desktop.journal.chain import ChainPoint, verified
 from desktop.journal.entry import RawEntry
+from desktop.progress import Cancelled, Progress
 from desktop.vault import casebook, journal
 from desktop.vault import tables as t
-from desktop.vault.database import Cancelled, Progress
 from desktop.vault.vault import Vault, folds
 
 STEP = 2000

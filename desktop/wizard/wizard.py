@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from desktop.acts import SaveForm
+from desktop.actions import SaveForm
 from desktop.casebook.views import Draft, FormView
 from desktop.study.assess import Assessment, Code, Problem, assess
 from desktop.study.checks import Rules

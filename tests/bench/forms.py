@@ -21,7 +21,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from desktop import opening
-from desktop.acts import AddUser, SaveForm
+from desktop.actions import AddUser, SaveForm
 from desktop.site import Site
 from desktop.study.data import FormKey, ItemPlace, ItemValue
 from desktop.wizard.search import TermIndex

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from desktop import opening
-from desktop.acts import AddUser
+from desktop.actions import AddUser
 from desktop.simulating import SimulatedSubject, as_act, read_model, simulate
 from desktop.study.assess import assess
 from desktop.study.checks import Rules

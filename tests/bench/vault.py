@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlcipher3 import dbapi2
 
 from desktop import opening
-from desktop.acts import AddUser, SaveForm
+from desktop.actions import AddUser, SaveForm
 from desktop.casebook.saving import prepare_save
 from desktop.journal.entry import FormSaved
 from desktop.site import Site

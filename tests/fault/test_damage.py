@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from desktop import opening
-from desktop.acts import SaveForm
+from desktop.actions import SaveForm
 from desktop.errors import DamagedError, SitebookError
 from desktop.site import Site
 from desktop.study.data import ItemPlace, ItemValue

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from desktop import opening
-from desktop.acts import AddUser, ChangePassphrase, SaveForm
+from desktop.actions import AddUser, ChangePassphrase, SaveForm
 from desktop.casebook.views import Draft
 from desktop.errors import EnvironmentProblemError, SignInError
 from desktop.site import Site

@@ -18,7 +18,7 @@ import msgspec
 import pytest
 
 from desktop import opening
-from desktop.acts import AddUser
+from desktop.actions import AddUser
 from desktop.errors import SignInError
 from desktop.journal.entry import Entry, FormRemoved, FormSaved, decode
 from desktop.site import Site

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from desktop import entering, opening
-from desktop.acts import SaveForm
+from desktop.actions import SaveForm
 from desktop.casebook.saving import FormRefusedError
 from desktop.casebook.views import FormState
 from desktop.errors import InUseError, SignInError

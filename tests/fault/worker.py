@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from desktop import opening
-from desktop.acts import ChangePassphrase, RemoveForm, SaveForm
+from desktop.actions import ChangePassphrase, RemoveForm, SaveForm
 from desktop.casebook.views import Draft
 from desktop.export.excel import write_excel as _write_excel  # noqa: F401 - imported before the clock runs
 from desktop.site import Site

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from desktop import opening
-from desktop.acts import (
+from desktop.actions import (
     Act,
     ActivateStudyVersion,
     AddStudyVersion,

@@ -7,7 +7,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from desktop.acts import RemoveForm, SaveForm
+from desktop.actions import RemoveForm, SaveForm
 from desktop.casebook.views import FormState
 from desktop.errors import DamagedError, EnvironmentProblemError, NotAllowedError, RefusedError
 from desktop.export.check import check

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from desktop import entering, opening
-from desktop.acts import AddUser, ChangePassphrase, ChangeUser, RedactEntry, RemoveForm, SaveForm
+from desktop.actions import AddUser, ChangePassphrase, ChangeUser, RedactEntry, RemoveForm, SaveForm
 from desktop.casebook.saving import FormRefusedError
 from desktop.casebook.views import Draft, FormState
 from desktop.errors import (

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from center.store import Store
 from center.tables import entry
 from desktop import opening
-from desktop.acts import RedactEntry, SaveForm
+from desktop.actions import RedactEntry, SaveForm
 from desktop.errors import CancelledError, CentreError, DamagedError, RefusedError
 from desktop.journal.entry import RawEntry
 from desktop.journal.keys import DeviceKeys

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop import opening
-from desktop.acts import AddUser, SaveForm
+from desktop.actions import AddUser, SaveForm
 from desktop.site import Site
 from desktop.study.data import FormKey, ItemPlace, ItemValue
 from desktop.study.load import load_definition, locate

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from desktop.acts import SaveForm
+from desktop.actions import SaveForm
 from desktop.study.data import FormKey, ItemPlace, ItemValue
 from ui.language import Language
 from ui.screens.screen import Where

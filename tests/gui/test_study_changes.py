@@ -6,7 +6,7 @@ import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from desktop.acts import ActivateStudyVersion, AddStudyVersion, AnswerPoint, SaveForm
+from desktop.actions import ActivateStudyVersion, AddStudyVersion, AnswerPoint, SaveForm
 from desktop.casebook.views import Draft
 from desktop.study.data import FormKey, ItemPlace, ItemValue
 from desktop.study.definition import Definition

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
-from desktop.acts import AnswerPoint, SetNormalRange
+from desktop.actions import AnswerPoint, SetNormalRange
 from desktop.study.local import NormalRange
 from ui import language
 from ui.language import Language

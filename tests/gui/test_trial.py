@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from desktop import opening
-from desktop.acts import AddUser, DecidePathway
+from desktop.actions import AddUser, DecidePathway
 from desktop.simulating import SimulatedSubject, as_act, read_model, simulate
 from desktop.site import Site
 from desktop.study.data import FormKey, ItemPlace

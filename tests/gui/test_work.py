@@ -323,7 +323,7 @@ def test_what_another_screen_recorded_is_seen(driver: Any) -> None:
     driver.sign_in(NURSE)
     today = driver.go(Where.TODAY)
     waiting = driver.window.frame.rail.items[Where.SYNC].count
-    from desktop.acts import RemoveForm
+    from desktop.actions import RemoveForm
 
     act = RemoveForm(subject="01-A002", key=VS, reason="wrong subject")
     driver.window.access.record(act, lambda _: None, pytest.fail)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.acts import Recorded
+from desktop.actions import Recorded
 from desktop.casebook.saving import FormRefusedError
 from desktop.study.assess import Problem
 from desktop.wizard.wizard import FormWizard

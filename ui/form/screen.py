@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.acts import Recorded
+from desktop.actions import Recorded
 from desktop.casebook.saving import FormRefusedError
 from desktop.casebook.views import Change
 from desktop.site import FILLS_FORMS

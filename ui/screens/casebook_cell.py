@@ -5,7 +5,7 @@ from functools import partial
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.acts import Recorded, RemoveForm
+from desktop.actions import Recorded, RemoveForm
 from desktop.site import FILLS_FORMS
 from desktop.study.data import FormKey
 from ui import language, words

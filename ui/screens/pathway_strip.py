@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.acts import DecidePathway, Recorded
+from desktop.actions import DecidePathway, Recorded
 from desktop.casebook.views import Casebook, StageView
 from desktop.site import DECIDES
 from ui import language, style

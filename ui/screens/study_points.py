@@ -3,7 +3,7 @@
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout
 
-from desktop.acts import AnswerPoint, Recorded
+from desktop.actions import AnswerPoint, Recorded
 from desktop.casebook.views import PointAnswer, StudyView
 from desktop.site import DECIDES
 from desktop.study.definition import DataType, Setting

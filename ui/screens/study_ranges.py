@@ -5,7 +5,7 @@ import datetime
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from desktop.acts import Recorded, SetNormalRange
+from desktop.actions import Recorded, SetNormalRange
 from desktop.casebook.views import RangeLine
 from desktop.site import SETS_RANGES
 from desktop.study.definition import ItemDef

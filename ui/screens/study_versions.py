@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QStandardPaths, Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayout
 
-from desktop.acts import ActivateStudyVersion, AddStudyVersion, Recorded
+from desktop.actions import ActivateStudyVersion, AddStudyVersion, Recorded
 from desktop.casebook.views import VersionLine
 from desktop.errors import DefinitionError
 from desktop.rehearsing import Rehearsal

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.acts import AddUser, ChangeUser, Recorded
+from desktop.actions import AddUser, ChangeUser, Recorded
 from desktop.casebook.views import Role, UserView
 from desktop.site import MANAGES, Site
 from ui import language, style, words

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from desktop.acts import SetNormalRange
+from desktop.actions import SetNormalRange
 from desktop.study.data import FormKey
 from desktop.study.local import NormalRange
 from ui.form.fields.base import Field

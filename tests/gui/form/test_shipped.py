@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtGui import QFontMetrics
 
 from desktop import opening
-from desktop.acts import AddUser
+from desktop.actions import AddUser
 from desktop.study.data import FormKey
 from desktop.study.definition import Definition
 from desktop.study.load import load_definition, locate, shipped_studies

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.texts import CHINESE, translate
+from desktop.messages import CHINESE, translate
 
 ROOT = Path(__file__).resolve().parents[2]
 

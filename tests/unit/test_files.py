@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.vault.aside import LEFT_BEHIND_SECONDS, PREFIX, aside
+from desktop.files import LEFT_BEHIND_SECONDS, PREFIX, aside
 
 
 def test_the_folder_lies_beside_and_goes(tmp_path: Path) -> None:
