@@ -188,7 +188,7 @@ def restore_site(
     People, slots and passphrases stay. Raises DamagedError when the backup does not verify (nothing is left in the
     folder then), and what `open_site` raises.
     """
-    from desktop.sync.verify import receipts_of
+    from desktop.sync.client.verification import receipts_of
     from desktop.vault.verify import verify_vault
 
     restored = unpack_backup(backup, folder)

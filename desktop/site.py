@@ -88,9 +88,9 @@ if TYPE_CHECKING:
     from desktop.export.excel import ExportResult
     from desktop.export.transfer import Transfer
     from desktop.rehearsing import Rehearsal
-    from desktop.sync.channel import Carry
-    from desktop.sync.enrolment import Enrolment
-    from desktop.sync.session import SyncResult
+    from desktop.sync.client.channel import Carry
+    from desktop.sync.client.enrolment import Enrolment
+    from desktop.sync.client.exchange import SyncResult
 
 
 class Site(OpenedVault):
@@ -218,14 +218,14 @@ class Site(OpenedVault):
 
     def begin_enrolment(self, url: str, code: str) -> "Enrolment":
         """Ask the centre who it is: a person then compares its words. Raises CentreError, NotAllowedError."""
-        from desktop.sync.enrolment import begin_enrolment
+        from desktop.sync.client.enrolment import begin_enrolment
 
         self.require(MANAGES)
         return begin_enrolment(self.vault, url, code)
 
     def finish_enrolment(self, enrolment: "Enrolment") -> None:
         """Join the centre whose words were compared. Raises CentreError, RefusedError, NotAllowedError."""
-        from desktop.sync.enrolment import finish_enrolment
+        from desktop.sync.client.enrolment import finish_enrolment
 
         self.require(MANAGES)
         finish_enrolment(self.vault, enrolment)
@@ -237,7 +237,7 @@ class Site(OpenedVault):
 
         `carry` does what waits for the network, e.g. on another thread, while this Site answers other questions.
         """
-        from desktop.sync.session import SyncSession
+        from desktop.sync.client.exchange import SyncSession
 
         return SyncSession(self.vault, self, progress, cancelled, carry).run()
 
@@ -344,7 +344,7 @@ class Site(OpenedVault):
 
     def verify(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> Verification:
         """Verify chain, signatures and casebook; nothing is mended."""
-        from desktop.sync.verify import receipts_of
+        from desktop.sync.client.verification import receipts_of
         from desktop.vault.verify import verify_vault
 
         return verify_vault(self.vault, receipts_of(self.vault), progress, cancelled)
@@ -380,8 +380,8 @@ class Site(OpenedVault):
 
         Raises EnvironmentProblemError or DamagedError where it cannot be read.
         """
-        from desktop.sync.agreed import agreed_centre
-        from desktop.sync.verify import is_batch, verify_batch
+        from desktop.sync.client.enrolled_centre import agreed_centre
+        from desktop.sync.client.verification import is_batch, verify_batch
 
         with translated():
             if not is_batch(path):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from desktop.casebook.views import UserView
     from desktop.site import Site
     from desktop.study.definition import Definition, Location
-    from desktop.sync.session import SyncResult
+    from desktop.sync.client.exchange import SyncResult
 
 T = TypeVar("T")
 

@@ -21,9 +21,10 @@ from desktop.journal.entry import RawEntry
 from desktop.journal.keys import DeviceKeys
 from desktop.site import Site
 from desktop.study.data import FormKey, ItemPlace, ItemValue
-from desktop.sync import batch, enrolment, protocol, session, signed
-from desktop.sync.agreed import agreed_centre, keep_centre
-from desktop.sync.channel import Call, NoAnswerError
+from desktop.sync import batch, protocol, signed
+from desktop.sync.client import enrolment, exchange
+from desktop.sync.client.channel import Call, NoAnswerError
+from desktop.sync.client.enrolled_centre import agreed_centre, keep_centre
 from desktop.vault import journal, outbox
 
 ADMIN = ("Manager", "manager passphrase")
@@ -97,7 +98,7 @@ def test_a_receipt_that_was_lost_on_the_way_comes_again_for_the_same_bytes(
     with joined.sign_in() as site:
         register(site, 1)
         sent: list[bytes] = []
-        perform = session.Channel.perform
+        perform = exchange.Channel.perform
 
         def losing(channel: Any, call: Call) -> bytes:
             answer = perform(channel, call)
@@ -107,7 +108,7 @@ def test_a_receipt_that_was_lost_on_the_way_comes_again_for_the_same_bytes(
                     raise NoAnswerError("The line was cut.")
             return answer
 
-        monkeypatch.setattr(session.Channel, "perform", losing)
+        monkeypatch.setattr(exchange.Channel, "perform", losing)
         with pytest.raises(CentreError, match="cut"):
             site.sync()
         states = site.status().entries
@@ -125,14 +126,14 @@ def test_a_batch_that_could_not_leave_is_packed_and_goes_later(
 ) -> None:
     with joined.sign_in() as site:
         register(site, 1)
-        perform = session.Channel.perform
+        perform = exchange.Channel.perform
 
         def down(channel: Any, call: Call) -> bytes:
             if call.path.endswith("batch"):
                 raise CentreError("The centre cannot be reached.")
             return perform(channel, call)
 
-        monkeypatch.setattr(session.Channel, "perform", down)
+        monkeypatch.setattr(exchange.Channel, "perform", down)
         with pytest.raises(CentreError):
             site.sync()
         states = site.status().entries

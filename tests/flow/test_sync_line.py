@@ -13,7 +13,7 @@ import pytest
 from desktop.errors import CentreError, RefusedError
 from desktop.site import Site
 from desktop.sync import protocol
-from desktop.sync.agreed import agreed_centre, keep_centre
+from desktop.sync.client.enrolled_centre import agreed_centre, keep_centre
 
 ADMIN = ("Manager", "manager passphrase")
 

@@ -16,7 +16,7 @@ from ui.widgets.labels import label
 from ui.widgets.message import Message
 
 if TYPE_CHECKING:
-    from desktop.sync.enrolment import Enrolment
+    from desktop.sync.client.enrolment import Enrolment
 
 FIELD_WIDTH = 420
 

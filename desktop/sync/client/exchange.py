@@ -30,8 +30,8 @@ from desktop.journal.entry import RawEntry
 from desktop.journal.keys import DeviceKeys
 from desktop.progress import Cancelled, Progress, never, no_progress
 from desktop.sync import batch, protocol, signed
-from desktop.sync.agreed import agreed_centre, keep_centre, with_directory
-from desktop.sync.channel import UNTRUSTED, Call, Carry, Channel, NoAnswerError, carry_here
+from desktop.sync.client.channel import UNTRUSTED, Call, Carry, Channel, NoAnswerError, carry_here
+from desktop.sync.client.enrolled_centre import agreed_centre, keep_centre, with_directory
 from desktop.vault import journal, outbox
 from desktop.vault.vault import Vault
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from desktop.casebook.views import Failure, Verification
 from desktop.errors import DamagedError, SitebookError
 from desktop.sync import batch, protocol, signed
-from desktop.sync.agreed import agreed_centre
+from desktop.sync.client.enrolled_centre import agreed_centre
 from desktop.vault import journal, outbox
 from desktop.vault.vault import Vault
 from desktop.vault.verify import failure_of

@@ -11,7 +11,7 @@ import pytest
 from desktop.errors import CentreError, RefusedError
 from desktop.journal.keys import DeviceKeys
 from desktop.sync import protocol, signed
-from desktop.sync.channel import Call, Channel, NoAnswerError, checked_url
+from desktop.sync.client.channel import Call, Channel, NoAnswerError, checked_url
 
 CENTRE, DEVICE = DeviceKeys.generate(), DeviceKeys.generate()
 

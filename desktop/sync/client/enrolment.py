@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from desktop.errors import CentreError, DamagedError, RefusedError
 from desktop.journal.entry import Enrolled, new_salt
 from desktop.sync import protocol, signed
-from desktop.sync.agreed import AgreedCentre, keep_centre, with_directory
-from desktop.sync.channel import NOT_THE_CENTRE, UNTRUSTED, Call, Channel
+from desktop.sync.client.channel import NOT_THE_CENTRE, UNTRUSTED, Call, Channel
+from desktop.sync.client.enrolled_centre import AgreedCentre, keep_centre, with_directory
 from desktop.sync.sealing import seal, unseal
 from desktop.sync.words import fingerprint, same_words
 from desktop.vault import outbox

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from desktop.errors import CentreError, DamagedError
 from desktop.journal.keys import DeviceKeys
 from desktop.sync import protocol, signed
-from desktop.sync.agreed import AgreedCentre, with_directory
+from desktop.sync.client.enrolled_centre import AgreedCentre, with_directory
 
 ROOT = Ed25519PrivateKey.generate()
 CENTRE = DeviceKeys.generate()
