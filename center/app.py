@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 from center import intake
 from center.store import Store
 from desktop.errors import EnvironmentProblemError, RefusedError
-from desktop.sync import batch, protocol, signed
+from desktop.sync.formats import batch, messages, signed_statement
 
 MOST_BODY_BYTES = batch.MOST_SEALED_BYTES + 256 * 1024
 MOST_NONCE = 64
@@ -27,7 +27,7 @@ SILENCE_SECONDS = 60.0
 
 OK, REFUSED, GONE, TOO_LARGE, FAILED = 200, 403, 408, 413, 500
 
-PATHS = (protocol.IDENTITY, protocol.ENROL, protocol.MEET, protocol.BATCH, protocol.FETCH)
+PATHS = (messages.IDENTITY, messages.ENROL, messages.MEET, messages.BATCH, messages.FETCH)
 
 FREE_TRIES = 3
 MOST_SECONDS = 16.0
@@ -71,13 +71,13 @@ def make_app(store: Store, sleep: Sleep = asyncio.sleep) -> FastAPI:
     patience = Patience(sleep)
 
     async def ask(request: intake.Request, address: str) -> bytes:
-        if request.path != protocol.ENROL:
+        if request.path != messages.ENROL:
             return await run_in_threadpool(desk.answer, request)
         async with patience.turn(address):
             return await run_in_threadpool(desk.answer, request)
 
     async def respond(request: Request) -> Response:
-        nonce = request.headers.get(protocol.NONCE_HEADER, "")[:MOST_NONCE]
+        nonce = request.headers.get(messages.NONCE_HEADER, "")[:MOST_NONCE]
         try:
             body = await _body(request)
         except (ClientDisconnect, TimeoutError, asyncio.CancelledError):
@@ -88,21 +88,21 @@ def make_app(store: Store, sleep: Sleep = asyncio.sleep) -> FastAPI:
         else:
             asked = intake.Request(
                 path=request.url.path,
-                device=request.headers.get(protocol.DEVICE_HEADER, ""),
+                device=request.headers.get(messages.DEVICE_HEADER, ""),
                 nonce=nonce,
-                signature=request.headers.get(protocol.SIGNATURE_HEADER, ""),
+                signature=request.headers.get(messages.SIGNATURE_HEADER, ""),
                 body=body,
             )
             try:
                 status, content = OK, await ask(asked, request.client.host if request.client else "")
             except Exception as error:  # noqa: BLE001 - the last place where a site can be told that the fault is not its own
                 status, content = _refusal(error)
-        signature = signed.sign_bytes(
-            protocol.ANSWER_TYPE,
-            protocol.answer_bytes(request.url.path, nonce, status, content),
+        signature = signed_statement.sign_bytes(
+            messages.ANSWER_TYPE,
+            messages.answer_bytes(request.url.path, nonce, status, content),
             store.keys.signing,
         )
-        headers = {protocol.SIGNATURE_HEADER: signature.hex()}
+        headers = {messages.SIGNATURE_HEADER: signature.hex()}
         return Response(content, status_code=status, media_type="application/octet-stream", headers=headers)
 
     app = FastAPI(
@@ -129,7 +129,7 @@ def _refusal(error: Exception) -> tuple[int, bytes]:
 
 
 def _told(message: str, fields: dict[str, str] | None = None) -> bytes:
-    return msgspec.json.encode(protocol.Refusal(refused=message, fields=fields or {}))
+    return msgspec.json.encode(messages.Refusal(refused=message, fields=fields or {}))
 
 
 async def _body(request: Request) -> bytes | None:

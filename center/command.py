@@ -53,7 +53,7 @@ def init(
 ) -> None:
     """Make the store of a centre for a study."""
     from desktop.study.load import load_definition, locate
-    from desktop.sync.words import fingerprint
+    from desktop.sync.formats.fingerprint import fingerprint
 
     made = Store.create(_where(store), load_definition(locate(study)))
     words = fingerprint(made.root_public)
@@ -113,7 +113,7 @@ def enrol_code(
     site: Annotated[str, typer.Option(help="OID of the site.")], store: StoreOption = None, json: JsonOption = False
 ) -> None:
     """Make a one-time code for a site's next computer."""
-    from desktop.sync.words import fingerprint
+    from desktop.sync.formats.fingerprint import fingerprint
 
     with _opened(store) as opened:
         made, expires = opened.new_code(site)

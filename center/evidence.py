@@ -14,10 +14,12 @@ from center.store import Store
 from center.tables import batch
 from desktop.errors import DamagedError, EnvironmentProblemError
 from desktop.journal.chain import START
-from desktop.sync import protocol, signed
-from desktop.sync.batch import STATEMENT_TYPE, Statement
-from desktop.sync.signed import Signed
-from desktop.sync.words import fingerprint
+from desktop.sync.formats import signed_statement
+from desktop.sync.formats.batch import STATEMENT_TYPE, Statement
+from desktop.sync.formats.directory import DIRECTORY_TYPE, Directory
+from desktop.sync.formats.fingerprint import fingerprint
+from desktop.sync.formats.receipt import RECEIPT_TYPE, Receipt
+from desktop.sync.formats.signed_statement import Signed
 
 DIRECTORY = "directory.json"
 STATEMENTS = "statements.jsonl"
@@ -74,11 +76,11 @@ def verify_evidence(folder: Path) -> Evidence:
     try:
         kept = msgspec.json.decode((folder / DIRECTORY).read_bytes(), type=Signed)
         lines = (folder / STATEMENTS).read_bytes().splitlines()
-        claimed = signed.unsafe_read(kept, protocol.Directory)
+        claimed = signed_statement.unsafe_read(kept, Directory)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, DamagedError) as error:
         raise DamagedError("The folder is not an export of a centre.") from error
     try:
-        directory = signed.verify(protocol.DIRECTORY_TYPE, kept, claimed.root_key, protocol.Directory)
+        directory = signed_statement.verify(DIRECTORY_TYPE, kept, claimed.root_key, Directory)
     except DamagedError as error:
         failure = {"where": DIRECTORY, "message": str(error)}
         return Evidence(ok=False, fingerprint="", statements=len(lines), failures=[failure])
@@ -112,13 +114,13 @@ class _Chain:
         self._end = max(self._end, statement.last)
 
 
-def _verify_line(line: _Line, directory: protocol.Directory, chains: dict[str, _Chain]) -> None:
-    claimed = signed.unsafe_read(line.statement, Statement)
+def _verify_line(line: _Line, directory: Directory, chains: dict[str, _Chain]) -> None:
+    claimed = signed_statement.unsafe_read(line.statement, Statement)
     record = directory.device(claimed.device)
     if record is None:
         raise DamagedError("No directory here names the device {device}.", device=claimed.device)
-    statement = signed.verify(STATEMENT_TYPE, line.statement, record.signing_key, Statement)
-    receipt = signed.verify(protocol.RECEIPT_TYPE, line.receipt, directory.centre.signing_key, protocol.Receipt)
+    statement = signed_statement.verify(STATEMENT_TYPE, line.statement, record.signing_key, Statement)
+    receipt = signed_statement.verify(RECEIPT_TYPE, line.receipt, directory.centre.signing_key, Receipt)
     if (receipt.device, receipt.first, receipt.last, receipt.head) != (
         statement.device,
         statement.first,

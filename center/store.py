@@ -25,8 +25,10 @@ from desktop.journal.chain import ChainPoint
 from desktop.journal.entry import Entry, RawEntry, Redacted
 from desktop.journal.keys import DeviceKeys
 from desktop.study.definition import Definition
-from desktop.sync import protocol, signed
-from desktop.sync.signed import Signed
+from desktop.sync.formats import signed_statement
+from desktop.sync.formats.directory import DIRECTORY_TYPE, CentreRecord, DeviceRecord, Directory
+from desktop.sync.formats.receipt import Receipt
+from desktop.sync.formats.signed_statement import Signed
 
 CODE_GROUPS, CODE_GROUP_LENGTH = 4, 4
 CODE_ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
@@ -136,14 +138,14 @@ class Store:
         """Sign the next version of the directory, with the devices that there are now; its version is above `above`."""
         version = max(self.directory_version(connection), above) + 1
         records = tuple(_record(row) for row in connection.execute(select(device).order_by(device.c.device)))
-        directory = protocol.Directory(
+        directory = Directory(
             version=version,
             study=self.study.study,
             root_key=self.root_public,
-            centre=protocol.CentreRecord(signing_key=self.keys.signing_public, sealing_key=self.keys.sealing_public),
+            centre=CentreRecord(signing_key=self.keys.signing_public, sealing_key=self.keys.sealing_public),
             devices=records,
         )
-        made = signed.sign(protocol.DIRECTORY_TYPE, directory, self.root_key)
+        made = signed_statement.sign(DIRECTORY_TYPE, directory, self.root_key)
         _put(connection, "directory_version", str(version).encode())
         _put(connection, "directory", msgspec.msgpack.encode(made))
         return made
@@ -182,7 +184,7 @@ class Store:
             raise RefusedError("The code has expired. Ask the centre for a new one.")
         connection.execute(code.update().where(code.c.sha256 == row.sha256).values(used_by=by))
 
-    def admit(self, connection: Connection, record: protocol.DeviceRecord) -> Signed:
+    def admit(self, connection: Connection, record: DeviceRecord) -> Signed:
         """Admit a device, and sign the directory that names it; a device that is there already stays as it is.
 
         Raises RefusedError where its letter is taken at its site, or it is registered otherwise.
@@ -210,7 +212,7 @@ class Store:
         """Note that a device was heard."""
         connection.execute(device.update().where(device.c.device == oid).values(last_contact=now()))
 
-    def device_record(self, connection: Connection, oid: str) -> protocol.DeviceRecord | None:
+    def device_record(self, connection: Connection, oid: str) -> DeviceRecord | None:
         """The record of a device, active or not."""
         row = connection.execute(select(device).where(device.c.device == oid)).first()
         return None if row is None else _record(row)
@@ -291,7 +293,7 @@ class Store:
         found = connection.scalar(select(batch.c.receipt).where(batch.c.sha256 == sha256))
         return None if found is None else msgspec.msgpack.decode(found, type=Signed)
 
-    def add_batch(self, connection: Connection, statement: Signed, receipt: Signed, made: protocol.Receipt) -> None:
+    def add_batch(self, connection: Connection, statement: Signed, receipt: Signed, made: Receipt) -> None:
         """Keep a batch's statement with the receipt given for it."""
         connection.execute(
             batch.insert(),
@@ -305,7 +307,7 @@ class Store:
             },
         )
 
-    def set_aside(self, connection: Connection, record: protocol.DeviceRecord, data: bytes, reason: str) -> None:
+    def set_aside(self, connection: Connection, record: DeviceRecord, data: bytes, reason: str) -> None:
         """Keep what could not be accepted, once, with the reason."""
         sha256 = hashlib.sha256(data).hexdigest()
         known = connection.execute(select(quarantine.c.number).where(quarantine.c.sha256 == sha256)).first()
@@ -382,8 +384,8 @@ def _put(connection: Connection, name: str, value: bytes) -> None:
     connection.execute(setting.insert(), {"name": name, "value": value})
 
 
-def _record(row: sqlalchemy.Row[tuple[object, ...]]) -> protocol.DeviceRecord:
-    return protocol.DeviceRecord(
+def _record(row: sqlalchemy.Row[tuple[object, ...]]) -> DeviceRecord:
+    return DeviceRecord(
         device=row.device,
         site=row.site,
         letter=row.letter,

@@ -244,7 +244,7 @@ def _count_due(due: tuple[DueForm, ...]) -> dict[str, int]:
 def sync_view(site: OpenedVault) -> SyncView:
     """How far this device's entries have travelled."""
     from desktop.sync.client.enrolled_centre import agreed_centre
-    from desktop.sync.words import head_words
+    from desktop.sync.formats.fingerprint import head_words
 
     with site.vault.begin() as connection:
         centre = agreed_centre(connection)

@@ -25,7 +25,7 @@ from desktop.journal.keys import DeviceKeys
 from desktop.site import Site
 from desktop.study.data import FormKey, ItemValue
 from desktop.study.load import load_definition, locate
-from desktop.sync import batch
+from desktop.sync.formats import batch
 from desktop.vault.vault import Recording
 
 STUDY = "pd1-ven-cag"

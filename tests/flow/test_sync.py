@@ -21,10 +21,11 @@ from desktop.journal.entry import RawEntry
 from desktop.journal.keys import DeviceKeys
 from desktop.site import Site
 from desktop.study.data import FormKey, ItemPlace, ItemValue
-from desktop.sync import batch, protocol, signed
 from desktop.sync.client import enrolment, exchange
 from desktop.sync.client.channel import Call, NoAnswerError
 from desktop.sync.client.enrolled_centre import agreed_centre, keep_centre
+from desktop.sync.formats import batch, messages, signed_statement
+from desktop.sync.formats.receipt import Receipt
 from desktop.vault import journal, outbox
 
 ADMIN = ("Manager", "manager passphrase")
@@ -499,7 +500,7 @@ def pack_only(site: Site) -> None:
     site.unlock(ADMIN[1])
 
     def down(call: Any) -> bytes:
-        if call.args[0].path == protocol.BATCH:
+        if call.args[0].path == messages.BATCH:
             raise CentreError("The centre cannot be reached.")
         return call()
 
@@ -534,12 +535,12 @@ def test_a_receipt_signed_by_another_key_is_not_believed(
     joined: Any, centre: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stranger = DeviceKeys.generate().signing
-    sign = signed.sign
+    sign = signed_statement.sign
 
-    def other_key(kind: str, content: Any, key: Any) -> signed.Signed:
-        return sign(kind, content, stranger if isinstance(content, protocol.Receipt) else key)
+    def other_key(kind: str, content: Any, key: Any) -> signed_statement.Signed:
+        return sign(kind, content, stranger if isinstance(content, Receipt) else key)
 
-    monkeypatch.setattr(signed, "sign", other_key)
+    monkeypatch.setattr(signed_statement, "sign", other_key)
     with joined.sign_in() as site:
         with pytest.raises(CentreError, match="not signed"):
             site.sync()
@@ -550,16 +551,16 @@ def test_a_receipt_signed_by_another_key_is_not_believed(
 def test_a_receipt_for_something_else_is_not_believed(
     joined: Any, centre: Any, monkeypatch: pytest.MonkeyPatch, field: str
 ) -> None:
-    sign = signed.sign
+    sign = signed_statement.sign
 
-    def other_content(kind: str, content: Any, key: Any) -> signed.Signed:
-        if isinstance(content, protocol.Receipt):
+    def other_content(kind: str, content: Any, key: Any) -> signed_statement.Signed:
+        if isinstance(content, Receipt):
             value = getattr(content, field)
             wrong = value + 1 if isinstance(value, int) else "0" * len(value)
             content = msgspec.structs.replace(content, **{field: wrong})
         return sign(kind, content, key)
 
-    monkeypatch.setattr(signed, "sign", other_content)
+    monkeypatch.setattr(signed_statement, "sign", other_content)
     with joined.sign_in() as site:
         with pytest.raises(CentreError, match="not signed"):
             site.sync()

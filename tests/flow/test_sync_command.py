@@ -19,7 +19,7 @@ import pytest
 from center.command import main
 from desktop import opening
 from desktop.errors import CentreError
-from desktop.sync import batch
+from desktop.sync.formats import batch
 from desktop.vault import journal, outbox
 
 COMMAND = (sys.executable, "-m", "center.command")

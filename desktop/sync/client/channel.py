@@ -13,7 +13,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from desktop.errors import CentreError, DamagedError, RefusedError
-from desktop.sync import protocol, signed
+from desktop.sync.formats import messages, signed_statement
 
 T = TypeVar("T")
 
@@ -85,18 +85,18 @@ class Channel:
         Raises CentreError where nobody can be reached, NoAnswerError where what came back is nothing or not the
         centre's, RefusedError where the centre refuses.
         """
-        nonce = protocol.new_nonce()
-        content = protocol.request_bytes(call.path, nonce, call.body)
+        nonce = messages.new_nonce()
+        content = messages.request_bytes(call.path, nonce, call.body)
         headers = {
-            protocol.DEVICE_HEADER: self.device,
-            protocol.NONCE_HEADER: nonce,
-            protocol.SIGNATURE_HEADER: signed.sign_bytes(protocol.REQUEST_TYPE, content, self._key).hex(),
+            messages.DEVICE_HEADER: self.device,
+            messages.NONCE_HEADER: nonce,
+            messages.SIGNATURE_HEADER: signed_statement.sign_bytes(messages.REQUEST_TYPE, content, self._key).hex(),
         }
         status, signature, answer = self._exchange(call, headers)
         if self._centre_key is not None:
-            content = protocol.answer_bytes(call.path, nonce, status, answer)
+            content = messages.answer_bytes(call.path, nonce, status, answer)
             try:
-                signed.verify_bytes(protocol.ANSWER_TYPE, content, bytes.fromhex(signature), self._centre_key)
+                signed_statement.verify_bytes(messages.ANSWER_TYPE, content, bytes.fromhex(signature), self._centre_key)
             except (DamagedError, ValueError) as error:
                 raise NoAnswerError(UNTRUSTED, url=self.url) from error
         if status != OK:
@@ -118,7 +118,7 @@ class Channel:
         """Status, signature and bytes of the answer."""
         try:
             with self._client.stream("POST", self.url + call.path, content=call.body, headers=headers) as answer:
-                signature = answer.headers.get(protocol.SIGNATURE_HEADER, "")
+                signature = answer.headers.get(messages.SIGNATURE_HEADER, "")
                 if not signature:
                     raise NoAnswerError(NOT_THE_CENTRE, url=self.url)
                 parts: list[bytes] = []
@@ -138,7 +138,7 @@ class Channel:
 
     def _refusal(self, status: int, answer: bytes) -> RefusedError | CentreError:
         """What a refusal says."""
-        refusal = self.read(answer, protocol.Refusal)
+        refusal = self.read(answer, messages.Refusal)
         if self._centre_key is None:
             # The words could be anyone's.
             return CentreError(NOT_THE_CENTRE, url=self.url)

@@ -4,9 +4,10 @@ import msgspec
 from sqlalchemy import Connection
 
 from desktop.errors import CentreError
-from desktop.sync import protocol, signed
-from desktop.sync.signed import Signed
-from desktop.sync.words import fingerprint
+from desktop.sync.formats import signed_statement
+from desktop.sync.formats.directory import DIRECTORY_TYPE, Directory
+from desktop.sync.formats.fingerprint import fingerprint
+from desktop.sync.formats.signed_statement import Signed
 from desktop.vault import outbox
 
 CENTRE = "centre"
@@ -24,9 +25,9 @@ class AgreedCentre(msgspec.Struct, frozen=True, kw_only=True):
         """The words of the study's root key."""
         return fingerprint(self.root_key)
 
-    def read_directory(self) -> protocol.Directory:
+    def read_directory(self) -> Directory:
         """The directory, its signature verified. Raises DamagedError."""
-        return signed.verify(protocol.DIRECTORY_TYPE, self.directory, self.root_key, protocol.Directory)
+        return signed_statement.verify(DIRECTORY_TYPE, self.directory, self.root_key, Directory)
 
 
 def agreed_centre(connection: Connection) -> AgreedCentre | None:
@@ -47,7 +48,7 @@ def with_directory(centre: AgreedCentre, newer: Signed) -> AgreedCentre:
     than was seen, or other content under the version that was seen.
     """
     known = centre.read_directory()
-    directory = signed.verify(protocol.DIRECTORY_TYPE, newer, centre.root_key, protocol.Directory)
+    directory = signed_statement.verify(DIRECTORY_TYPE, newer, centre.root_key, Directory)
     if directory.study != known.study or directory.root_key != centre.root_key:
         raise CentreError("The centre's directory is that of another study.")
     if directory.version < known.version or (directory.version == known.version and directory != known):

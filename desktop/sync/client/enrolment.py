@@ -13,11 +13,12 @@ from sqlalchemy import Connection
 
 from desktop.errors import CentreError, DamagedError, RefusedError
 from desktop.journal.entry import Enrolled, new_salt
-from desktop.sync import protocol, signed
 from desktop.sync.client.channel import NOT_THE_CENTRE, UNTRUSTED, Call, Channel
 from desktop.sync.client.enrolled_centre import AgreedCentre, keep_centre, with_directory
-from desktop.sync.sealing import seal, unseal
-from desktop.sync.words import fingerprint, same_words
+from desktop.sync.formats import messages, signed_statement
+from desktop.sync.formats.directory import DIRECTORY_TYPE, Directory
+from desktop.sync.formats.fingerprint import fingerprint, same_words
+from desktop.sync.formats.sealing import seal, unseal
 from desktop.vault import outbox
 from desktop.vault.vault import Recording, Vault
 
@@ -29,8 +30,8 @@ class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
 
     url: str
     code: str
-    directory: protocol.Directory
-    signed_directory: signed.Signed
+    directory: Directory
+    signed_directory: signed_statement.Signed
 
     @property
     def fingerprint(self) -> str:
@@ -49,10 +50,10 @@ def begin_enrolment(vault: Vault, url: str, code: str) -> Enrolment:
     """
     channel = Channel(url, vault.device, vault.keys.signing, None)
     try:
-        identity = channel.ask(protocol.IDENTITY, protocol.Ask(), protocol.Identity)
-        claimed = signed.unsafe_read(identity.directory, protocol.Directory)
+        identity = channel.ask(messages.IDENTITY, messages.Ask(), messages.Identity)
+        claimed = signed_statement.unsafe_read(identity.directory, Directory)
         # It must at least be signed by the key whose words it shows.
-        directory = signed.verify(protocol.DIRECTORY_TYPE, identity.directory, claimed.root_key, protocol.Directory)
+        directory = signed_statement.verify(DIRECTORY_TYPE, identity.directory, claimed.root_key, Directory)
     except DamagedError as error:
         raise CentreError(NOT_THE_CENTRE, url=channel.url) from error
     finally:
@@ -70,7 +71,7 @@ def finish_enrolment(vault: Vault, enrolment: Enrolment) -> None:
     """
     centre = enrolment.directory.centre
     test = secrets.token_hex(16)
-    request = protocol.EnrolRequest(
+    request = messages.EnrolRequest(
         code=enrolment.code,
         study=vault.study,
         site=vault.site,
@@ -82,8 +83,8 @@ def finish_enrolment(vault: Vault, enrolment: Enrolment) -> None:
     )
     channel = Channel(enrolment.url, vault.device, vault.keys.signing, centre.signing_key)
     try:
-        body = seal(msgspec.json.encode(request), centre.sealing_key, protocol.ENROL)
-        answer = channel.read(channel.perform(Call(protocol.ENROL, body)), protocol.EnrolAnswer)
+        body = seal(msgspec.json.encode(request), centre.sealing_key, messages.ENROL)
+        answer = channel.read(channel.perform(Call(messages.ENROL, body)), messages.EnrolAnswer)
     finally:
         channel.close()
     agreed = AgreedCentre(
@@ -92,7 +93,7 @@ def finish_enrolment(vault: Vault, enrolment: Enrolment) -> None:
     try:
         agreed = with_directory(agreed, answer.directory)
         mine = agreed.read_directory().device(vault.device)
-        opened = unseal(answer.sealed_test, vault.keys.sealing, protocol.ENROL)
+        opened = unseal(answer.sealed_test, vault.keys.sealing, messages.ENROL)
     except (DamagedError, InvalidTag, ValueError) as error:
         raise CentreError(UNTRUSTED, url=enrolment.url) from error
     keys = (vault.keys.signing_public, vault.keys.sealing_public)

@@ -29,9 +29,10 @@ from desktop.journal.chain import ChainPoint
 from desktop.journal.entry import RawEntry
 from desktop.journal.keys import DeviceKeys
 from desktop.progress import Cancelled, Progress, never, no_progress
-from desktop.sync import batch, protocol, signed
 from desktop.sync.client.channel import UNTRUSTED, Call, Carry, Channel, NoAnswerError, carry_here
 from desktop.sync.client.enrolled_centre import agreed_centre, keep_centre, with_directory
+from desktop.sync.formats import batch, messages, signed_statement
+from desktop.sync.formats.receipt import RECEIPT_TYPE, Receipt
 from desktop.vault import journal, outbox
 from desktop.vault.vault import Vault
 
@@ -133,9 +134,9 @@ class SyncSession:
             messages=tuple(self._messages),
         )
 
-    def _meet(self) -> protocol.Meeting:
-        message = protocol.Meet(directory_version=self._directory.version)
-        meeting = self._channel.read(self._call(protocol.MEET, msgspec.json.encode(message)), protocol.Meeting)
+    def _meet(self) -> messages.Meeting:
+        message = messages.Meet(directory_version=self._directory.version)
+        meeting = self._channel.read(self._call(messages.MEET, msgspec.json.encode(message)), messages.Meeting)
         try:
             self._centre = with_directory(self._centre, meeting.directory)
         except DamagedError as error:
@@ -147,7 +148,7 @@ class SyncSession:
 
     # Sending
 
-    def _send(self, meeting: protocol.Meeting) -> None:
+    def _send(self, meeting: messages.Meeting) -> None:
         sequence, head = meeting.heads.get(self._vault.device, (0, ""))
         with self._vault.begin() as connection:
             total = self._own_point(connection).sequence
@@ -188,12 +189,12 @@ class SyncSession:
             fields = {"sequence": str(sequence), "received": str(received)}
             self._tell(connection, "waiting", CENTRE_RESTORED, fields)
 
-    def _send_one(self, done: int, *, parted: bool) -> tuple[outbox.Batch, protocol.BatchAnswer]:
+    def _send_one(self, done: int, *, parted: bool) -> tuple[outbox.Batch, messages.BatchAnswer]:
         """Send the batch that begins after `done`, and keep its receipt; once records have parted, only as evidence."""
         with self._vault.begin() as connection:
             kept = outbox.batch_from(connection, done + 1) or self._pack(connection, done)
         try:
-            answer = self._channel.read(self._call(protocol.BATCH, kept.data), protocol.BatchAnswer)
+            answer = self._channel.read(self._call(messages.BATCH, kept.data), messages.BatchAnswer)
             if answer.outcome == "received" and not parted:
                 self._take_receipt(kept, answer.receipt)
         except (NoAnswerError, CancelledError):
@@ -228,7 +229,7 @@ class SyncSession:
             )
         return outbox.Batch(statement.first, statement.last, data)
 
-    def _take_receipt(self, kept: outbox.Batch, receipt: signed.Signed | None) -> None:
+    def _take_receipt(self, kept: outbox.Batch, receipt: signed_statement.Signed | None) -> None:
         with self._vault.begin() as connection:
             kept_receipt = self._verified(connection, self._vault.device, kept, receipt)
             outbox.put_receipt(connection, kept.first, msgspec.msgpack.encode(kept_receipt), self._wall())
@@ -239,15 +240,13 @@ class SyncSession:
         self._batches += 1
 
     def _verified(
-        self, connection: Connection, device: str, kept: outbox.Batch, receipt: signed.Signed | None
-    ) -> signed.Signed:
+        self, connection: Connection, device: str, kept: outbox.Batch, receipt: signed_statement.Signed | None
+    ) -> signed_statement.Signed:
         """The receipt, if it is the centre's for this very batch. Raises NoAnswerError."""
         if receipt is None:
             raise NoAnswerError(UNTRUSTED, url=self._channel.url)
         try:
-            statement = signed.verify(
-                protocol.RECEIPT_TYPE, receipt, self._directory.centre.signing_key, protocol.Receipt
-            )
+            statement = signed_statement.verify(RECEIPT_TYPE, receipt, self._directory.centre.signing_key, Receipt)
         except DamagedError as error:
             raise NoAnswerError(UNTRUSTED, url=self._channel.url) from error
         promised = (
@@ -271,7 +270,7 @@ class SyncSession:
             raise NoAnswerError(UNTRUSTED, url=self._channel.url)
         return receipt
 
-    def _send_former(self, meeting: protocol.Meeting) -> None:
+    def _send_former(self, meeting: messages.Meeting) -> None:
         """Send what a computer had recorded that was lost and restored here, as far as the centre lacks it.
 
         It goes under that device's own name and keys, and needs no outbox: where the centre stands says what it lacks.
@@ -301,8 +300,8 @@ class SyncSession:
             self._stop_if_cancelled()
             with self._vault.begin() as connection:
                 packed = self._packed(connection, device, keys, done)
-            call = Call(protocol.BATCH, packed.data)
-            answer = channel.read(self._carry(partial(channel.perform, call)), protocol.BatchAnswer)
+            call = Call(messages.BATCH, packed.data)
+            answer = channel.read(self._carry(partial(channel.perform, call)), messages.BatchAnswer)
             if answer.outcome != "received":
                 why = RefusedError(answer.reason, **answer.fields)
                 self._put_off(RefusedError(SET_ASIDE, first=packed.first, last=packed.last, why=why))
@@ -314,7 +313,7 @@ class SyncSession:
 
     # Fetching
 
-    def _fetch(self, meeting: protocol.Meeting) -> None:
+    def _fetch(self, meeting: messages.Meeting) -> None:
         """What one device did never holds up what another did."""
         for device, (sequence, _) in sorted(meeting.heads.items()):
             if device == self._vault.device:
@@ -334,8 +333,8 @@ class SyncSession:
                 have = self._vault.chain_point(connection, device)
             if have.sequence >= sequence:
                 return
-            message = protocol.Fetch(device=device, after=have.sequence)
-            data = self._call(protocol.FETCH, msgspec.json.encode(message))
+            message = messages.Fetch(device=device, after=have.sequence)
+            data = self._call(messages.FETCH, msgspec.json.encode(message))
             if not data:
                 return
             opened = batch.open_batch(data, record.signing_key, self._vault.keys)

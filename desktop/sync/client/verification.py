@@ -8,8 +8,10 @@ from sqlalchemy import Connection
 
 from desktop.casebook.views import Failure, Verification
 from desktop.errors import DamagedError, SitebookError
-from desktop.sync import batch, protocol, signed
 from desktop.sync.client.enrolled_centre import agreed_centre
+from desktop.sync.formats import batch, signed_statement
+from desktop.sync.formats.directory import Directory
+from desktop.sync.formats.receipt import RECEIPT_TYPE, Receipt
 from desktop.vault import journal, outbox
 from desktop.vault.vault import Vault
 from desktop.vault.verify import failure_of
@@ -31,11 +33,11 @@ def receipts_of(vault: Vault) -> Callable[[Connection], tuple[int, list[Failure]
             return 0, [failure_of("directory", error)]
         for first, last, sha256, kept in outbox.receipts(connection):
             try:
-                receipt = signed.verify(
-                    protocol.RECEIPT_TYPE,
-                    msgspec.msgpack.decode(kept, type=signed.Signed),
+                receipt = signed_statement.verify(
+                    RECEIPT_TYPE,
+                    msgspec.msgpack.decode(kept, type=signed_statement.Signed),
                     directory.centre.signing_key,
-                    protocol.Receipt,
+                    Receipt,
                 )
                 head = journal.chain_value(connection, vault.device, last)
                 if (receipt.device, receipt.last, receipt.batch_sha256) != (vault.device, last, sha256):
@@ -51,7 +53,7 @@ def receipts_of(vault: Vault) -> Callable[[Connection], tuple[int, list[Failure]
     return verify
 
 
-def verify_batch(data: bytes, directory: protocol.Directory | None) -> Verification:
+def verify_batch(data: bytes, directory: Directory | None) -> Verification:
     """Verify a batch that lies in a file: its statement's signature, by the directory that is known here."""
     try:
         envelope = batch.read_envelope(data)

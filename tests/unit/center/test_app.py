@@ -14,7 +14,7 @@ from center import app as app_module
 from center.app import make_app
 from center.intake import Intake
 from desktop.errors import EnvironmentProblemError
-from desktop.sync import protocol, signed
+from desktop.sync.formats import messages, signed_statement
 
 
 def post(app: FastAPI, *calls: tuple[str, bytes, dict[str, str]]) -> list[httpx.Response]:
@@ -30,29 +30,29 @@ def post(app: FastAPI, *calls: tuple[str, bytes, dict[str, str]]) -> list[httpx.
 
 def verified(desk: Any, path: str, nonce: str, answer: httpx.Response, kind: type[Any] | None) -> Any:
     """The content of an answer that is signed over this nonce; its bytes where they are not a message."""
-    content = protocol.answer_bytes(path, nonce, answer.status_code, answer.content)
-    proof = bytes.fromhex(answer.headers[protocol.SIGNATURE_HEADER])
-    signed.verify_bytes(protocol.ANSWER_TYPE, content, proof, desk.store.keys.signing_public)
+    content = messages.answer_bytes(path, nonce, answer.status_code, answer.content)
+    proof = bytes.fromhex(answer.headers[messages.SIGNATURE_HEADER])
+    signed_statement.verify_bytes(messages.ANSWER_TYPE, content, proof, desk.store.keys.signing_public)
     return answer.content if kind is None else msgspec.json.decode(answer.content, type=kind)
 
 
 def call(request: Any) -> tuple[str, bytes, dict[str, str]]:
     headers = {
-        protocol.DEVICE_HEADER: request.device,
-        protocol.NONCE_HEADER: request.nonce,
-        protocol.SIGNATURE_HEADER: request.signature,
+        messages.DEVICE_HEADER: request.device,
+        messages.NONCE_HEADER: request.nonce,
+        messages.SIGNATURE_HEADER: request.signature,
     }
     return request.path, request.body, headers
 
 
 def test_every_answer_is_signed_over_the_nonce_of_its_request(desk: Any, device: Any) -> None:
     requests = [
-        desk.request(device, protocol.IDENTITY, b"{}"),
-        desk.request(device, protocol.MEET, b'{"directory_version":1}'),
-        desk.request(device, protocol.BATCH, desk.batch(device)),
-        desk.request(device, protocol.FETCH, msgspec.json.encode(protocol.Fetch(device=device.device, after=0))),
+        desk.request(device, messages.IDENTITY, b"{}"),
+        desk.request(device, messages.MEET, b'{"directory_version":1}'),
+        desk.request(device, messages.BATCH, desk.batch(device)),
+        desk.request(device, messages.FETCH, msgspec.json.encode(messages.Fetch(device=device.device, after=0))),
     ]
-    kinds = (protocol.Identity, protocol.Meeting, protocol.BatchAnswer, None)
+    kinds = (messages.Identity, messages.Meeting, messages.BatchAnswer, None)
     answers = post(make_app(desk.store), *map(call, requests))
     for request, answer, kind in zip(requests, answers, kinds, strict=True):
         assert answer.status_code == 200
@@ -61,19 +61,19 @@ def test_every_answer_is_signed_over_the_nonce_of_its_request(desk: Any, device:
 
 
 def test_refusals_are_signed_too(desk: Any, chain: Callable[..., Any]) -> None:
-    request = desk.request(chain(), protocol.MEET, b"{}")
+    request = desk.request(chain(), messages.MEET, b"{}")
     [answer] = post(make_app(desk.store), call(request))
     assert answer.status_code == 403
-    assert "does not know" in verified(desk, request.path, request.nonce, answer, protocol.Refusal).refused
-    [answer] = post(make_app(desk.store), (protocol.MEET, b"", {}))
-    assert "does not know" in verified(desk, protocol.MEET, "", answer, protocol.Refusal).refused
+    assert "does not know" in verified(desk, request.path, request.nonce, answer, messages.Refusal).refused
+    [answer] = post(make_app(desk.store), (messages.MEET, b"", {}))
+    assert "does not know" in verified(desk, messages.MEET, "", answer, messages.Refusal).refused
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_read_whole(desk: Any, device: Any) -> None:
-    request = desk.request(device, protocol.BATCH, b"x" * (app_module.MOST_BODY_BYTES + 1))
+    request = desk.request(device, messages.BATCH, b"x" * (app_module.MOST_BODY_BYTES + 1))
     [answer] = post(make_app(desk.store), call(request))
     assert answer.status_code == 413
-    assert "larger" in verified(desk, request.path, request.nonce, answer, protocol.Refusal).refused
+    assert "larger" in verified(desk, request.path, request.nonce, answer, messages.Refusal).refused
     assert desk.sites()[0]["quarantined"] == 0
     read = 0
 
@@ -91,7 +91,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read_whole(desk: Any, 
 SCOPE = {
     "type": "http",
     "method": "POST",
-    "path": protocol.BATCH,
+    "path": messages.BATCH,
     "raw_path": b"",
     "query_string": b"",
     "headers": [],
@@ -102,9 +102,9 @@ SCOPE = {
 
 def test_a_batch_as_large_as_may_be_fits_through_the_door(desk: Any, device: Any) -> None:
     """Random bytes do not compress: the largest batch is not refused for its size."""
-    request = desk.request(device, protocol.BATCH, bytes(app_module.MOST_BODY_BYTES))
+    request = desk.request(device, messages.BATCH, bytes(app_module.MOST_BODY_BYTES))
     [answer] = post(make_app(desk.store), call(request))
-    assert verified(desk, request.path, request.nonce, answer, protocol.BatchAnswer).outcome == "quarantined"
+    assert verified(desk, request.path, request.nonce, answer, messages.BatchAnswer).outcome == "quarantined"
 
 
 def test_wrong_codes_take_longer_each_time_and_a_right_one_ends_it(desk: Any, chain: Callable[..., Any]) -> None:
@@ -146,11 +146,11 @@ def test_a_fault_of_the_centre_is_told_as_such_and_logged_without_content(
         raise fault
 
     monkeypatch.setattr(Intake, "take_batch", fail)
-    request = desk.request(device, protocol.BATCH, desk.batch(device))
+    request = desk.request(device, messages.BATCH, desk.batch(device))
     with caplog.at_level(logging.ERROR, "center"):
         [answer] = post(make_app(desk.store), call(request))
     assert answer.status_code == 500
-    refusal = verified(desk, request.path, request.nonce, answer, protocol.Refusal)
+    refusal = verified(desk, request.path, request.nonce, answer, messages.Refusal)
     assert refusal.refused == "The centre cannot take anything at the moment."
     [record] = caplog.records
     assert record.getMessage().startswith(f"{type(fault).__name__} at test_app.py:")
@@ -162,7 +162,7 @@ def test_nothing_else_is_there(desk: Any) -> None:
     async def run() -> list[int]:
         transport = httpx.ASGITransport(app=make_app(desk.store))
         async with httpx.AsyncClient(transport=transport, base_url="http://centre") as client:
-            return [(await client.get(path)).status_code for path in ("/", "/docs", "/openapi.json", protocol.MEET)]
+            return [(await client.get(path)).status_code for path in ("/", "/docs", "/openapi.json", messages.MEET)]
 
     assert asyncio.run(run()) == [404, 404, 404, 405]
 

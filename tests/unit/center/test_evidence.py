@@ -9,7 +9,8 @@ import pytest
 
 from center.evidence import DIRECTORY, STATEMENTS, verify_evidence, write_evidence
 from desktop.errors import DamagedError, EnvironmentProblemError
-from desktop.sync.words import fingerprint
+from desktop.sync.formats.fingerprint import fingerprint
+from desktop.sync.formats.receipt import RECEIPT_TYPE, Receipt
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def folder(desk: Any, device: Any, chain: Callable[..., Any], tmp_path: Path) ->
     return tmp_path / "export" / "2026-11"
 
 
-def messages(folder: Path) -> list[str]:
+def reported(folder: Path) -> list[str]:
     return [failure["message"] for failure in verify_evidence(folder).failures]
 
 
@@ -39,9 +40,9 @@ def test_a_whole_export_verifies(desk: Any, folder: Path) -> None:
 def test_a_statement_that_is_missing_is_found(folder: Path) -> None:
     lines = (folder / STATEMENTS).read_bytes().splitlines(keepends=True)
     (folder / STATEMENTS).write_bytes(b"".join(lines[2:]))
-    assert any("missing" in message for message in messages(folder))
+    assert any("missing" in message for message in reported(folder))
     (folder / STATEMENTS).write_bytes(b"".join(lines[:2] + lines[3:]))
-    assert messages(folder) == []  # 3-3 lies within 1-4: nothing is missing without it
+    assert reported(folder) == []  # 3-3 lies within 1-4: nothing is missing without it
 
 
 def test_a_changed_byte_anywhere_is_found(folder: Path) -> None:
@@ -68,19 +69,19 @@ def test_a_receipt_beside_another_statement_is_found(folder: Path) -> None:
     first["receipt"], second["receipt"] = second["receipt"], first["receipt"]
     lines = [msgspec.json.encode(line) for line in (first, second, *rest)]
     (folder / STATEMENTS).write_bytes(b"\n".join(lines))
-    assert messages(folder)[:2] == ["The receipt is not for the batch that it lies with."] * 2
+    assert reported(folder)[:2] == ["The receipt is not for the batch that it lies with."] * 2
 
 
 def test_statements_of_a_device_that_parted_do_not_verify(desk: Any, device: Any, folder: Path) -> None:
     """A centre that accepted a fork could not hide it."""
     import msgspec
 
-    from desktop.sync import batch, protocol, signed
+    from desktop.sync.formats import batch, signed_statement
 
     twin = device.twin(3).grow(2, value="6")
     envelope = batch.read_envelope(desk.batch(twin, 4, 5))
     statement = batch.unsafe_statement(envelope)
-    receipt = protocol.Receipt(
+    receipt = Receipt(
         study=statement.study,
         site=statement.site,
         device=statement.device,
@@ -90,11 +91,11 @@ def test_statements_of_a_device_that_parted_do_not_verify(desk: Any, device: Any
         batch_sha256="00" * 32,
         received="",
     )
-    proof = signed.sign(protocol.RECEIPT_TYPE, receipt, desk.store.keys.signing)
+    proof = signed_statement.sign(RECEIPT_TYPE, receipt, desk.store.keys.signing)
     line = msgspec.json.encode({"statement": envelope.statement, "receipt": proof})
     lines = (folder / STATEMENTS).read_bytes()
     (folder / STATEMENTS).write_bytes(lines + line + b"\n")
-    assert any("do not follow" in message for message in messages(folder))
+    assert any("do not follow" in message for message in reported(folder))
 
 
 def test_what_is_no_export_is_told(desk: Any, folder: Path, tmp_path: Path) -> None:

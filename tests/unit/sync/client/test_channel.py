@@ -10,8 +10,9 @@ import pytest
 
 from desktop.errors import CentreError, RefusedError
 from desktop.journal.keys import DeviceKeys
-from desktop.sync import protocol, signed
 from desktop.sync.client.channel import Call, Channel, NoAnswerError, checked_url
+from desktop.sync.formats import messages, signed_statement
+from desktop.sync.formats.receipt import Receipt
 
 CENTRE, DEVICE = DeviceKeys.generate(), DeviceKeys.generate()
 
@@ -98,11 +99,13 @@ def answer(status: int, body: bytes, *headers: tuple[str, str]) -> bytes:
 
 def signed_answer(status: int, content: msgspec.Struct, request: bytes, keys: DeviceKeys = CENTRE) -> bytes:
     """What a centre with these keys would answer."""
-    nonce = dict(_headers(request))[protocol.NONCE_HEADER.lower().encode()].decode()
+    nonce = dict(_headers(request))[messages.NONCE_HEADER.lower().encode()].decode()
     path = request.split(b" ")[1].decode()
     body = msgspec.json.encode(content)
-    proof = signed.sign_bytes(protocol.ANSWER_TYPE, protocol.answer_bytes(path, nonce, status, body), keys.signing)
-    return answer(status, body, (protocol.SIGNATURE_HEADER, proof.hex()))
+    proof = signed_statement.sign_bytes(
+        messages.ANSWER_TYPE, messages.answer_bytes(path, nonce, status, body), keys.signing
+    )
+    return answer(status, body, (messages.SIGNATURE_HEADER, proof.hex()))
 
 
 @contextmanager
@@ -126,19 +129,19 @@ def saying(status: int, content: msgspec.Struct, keys: DeviceKeys = CENTRE) -> C
     return lambda line, request: line.sendall(signed_answer(status, content, request, keys))
 
 
-GAP = protocol.BatchAnswer(outcome="gap", wanted=7)
-CALL = Call(protocol.MEET, b"{}")
+GAP = messages.BatchAnswer(outcome="gap", wanted=7)
+CALL = Call(messages.MEET, b"{}")
 
 
 def test_a_signed_answer_is_believed() -> None:
     with line_to(saying(200, GAP)) as line:
-        assert line.ask(protocol.MEET, protocol.Ask(), protocol.BatchAnswer) == GAP
+        assert line.ask(messages.MEET, messages.Ask(), messages.BatchAnswer) == GAP
         with pytest.raises(NoAnswerError, match="not the centre"):
-            line.ask(protocol.MEET, protocol.Ask(), protocol.Receipt)
+            line.ask(messages.MEET, messages.Ask(), Receipt)
 
 
 def test_a_signed_refusal_is_told() -> None:
-    refusal = protocol.Refusal(refused="No {what} today.", fields={"what": "batches"})
+    refusal = messages.Refusal(refused="No {what} today.", fields={"what": "batches"})
     with line_to(saying(403, refusal)) as line, pytest.raises(RefusedError, match="No batches today"):
         line.perform(CALL)
     with line_to(saying(500, refusal)) as line, pytest.raises(CentreError, match="cannot take anything"):
@@ -146,7 +149,7 @@ def test_a_signed_refusal_is_told() -> None:
 
 
 def test_the_words_of_an_unknown_centre_are_not_shown() -> None:
-    refusal = protocol.Refusal(refused="Call this number and read out your passphrase.")
+    refusal = messages.Refusal(refused="Call this number and read out your passphrase.")
     with line_to(saying(403, refusal), None) as line, pytest.raises(CentreError, match="not the centre"):
         line.perform(CALL)
 
@@ -192,10 +195,10 @@ def test_a_changed_answer_is_not_believed(flip: str) -> None:
         answer(200, b"<html>Sign in</html>", ("Content-Type", "text/html")),
         answer(302, b"", ("Location", "http://127.0.0.1:1/")),
         answer(511, b"sign in"),
-        answer(200, b"{}", (protocol.SIGNATURE_HEADER, "zz")),
-        answer(200, b"{}", (protocol.SIGNATURE_HEADER, "00" * 64)),
-        answer(200, b"not gzip", ("Content-Encoding", "gzip"), (protocol.SIGNATURE_HEADER, "00" * 64)),
-        answer(200, b"{}", (protocol.SIGNATURE_HEADER, "00" * 64))[:-1],
+        answer(200, b"{}", (messages.SIGNATURE_HEADER, "zz")),
+        answer(200, b"{}", (messages.SIGNATURE_HEADER, "00" * 64)),
+        answer(200, b"not gzip", ("Content-Encoding", "gzip"), (messages.SIGNATURE_HEADER, "00" * 64)),
+        answer(200, b"{}", (messages.SIGNATURE_HEADER, "00" * 64))[:-1],
         b"SSH-2.0-OpenSSH_9.9\r\n",
         b"",
     ],
@@ -209,7 +212,7 @@ def test_an_answer_without_end_is_left_alone() -> None:
     """A hostile server cannot fill the memory."""
 
     def pour(line: socket.socket, _: bytes) -> None:
-        line.sendall(f"HTTP/1.1 200 X\r\n{protocol.SIGNATURE_HEADER}: 00\r\n\r\n".encode())
+        line.sendall(f"HTTP/1.1 200 X\r\n{messages.SIGNATURE_HEADER}: 00\r\n\r\n".encode())
         try:
             while True:
                 line.sendall(bytes(1 << 20))

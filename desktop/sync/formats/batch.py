@@ -19,9 +19,9 @@ from desktop.errors import DamagedError, NewerReleaseError
 from desktop.journal.chain import ChainPoint, next_value, verified
 from desktop.journal.entry import Entry, RawEntry
 from desktop.journal.keys import DeviceKeys
-from desktop.sync import signed
-from desktop.sync.sealing import SUITE, seal_bound
-from desktop.sync.signed import Hex32, Signed
+from desktop.sync.formats import signed_statement
+from desktop.sync.formats.sealing import SUITE, seal_bound
+from desktop.sync.formats.signed_statement import Hex32, Signed
 
 FORMAT = 1
 MAGIC = b"sitebook-batch\n"
@@ -127,7 +127,7 @@ def pack(
         entries_sha256=hashlib.sha256(plain).hexdigest(),
         directory_version=source.directory_version,
     )
-    return statement, _envelope(signed.sign(STATEMENT_TYPE, statement, signing), plain, recipient)
+    return statement, _envelope(signed_statement.sign(STATEMENT_TYPE, statement, signing), plain, recipient)
 
 
 def reseal(statement: Signed, raws: Sequence[RawEntry], recipient: str) -> bytes:
@@ -154,15 +154,15 @@ def read_envelope(data: bytes) -> Envelope:
 
 def statement_of(envelope: Envelope, device_key: str) -> Statement:
     """The statement, once its signature was found to be the device's. Raises DamagedError, NewerReleaseError."""
-    signed.verify_bytes(STATEMENT_TYPE, envelope.statement.payload, envelope.statement.signature, device_key)
+    signed_statement.verify_bytes(STATEMENT_TYPE, envelope.statement.payload, envelope.statement.signature, device_key)
     return unsafe_statement(envelope)
 
 
 def unsafe_statement(envelope: Envelope) -> Statement:
     """The statement without looking at its signature: to learn whose key to verify it with."""
-    if signed.unsafe_read(envelope.statement, _Format).format > FORMAT:
+    if signed_statement.unsafe_read(envelope.statement, _Format).format > FORMAT:
         raise NewerReleaseError(NEWER)
-    return signed.unsafe_read(envelope.statement, Statement)
+    return signed_statement.unsafe_read(envelope.statement, Statement)
 
 
 def open_batch(data: bytes, device_key: str, own: DeviceKeys) -> OpenedBatch:

@@ -12,7 +12,8 @@ from typing import Annotated
 
 import msgspec
 
-from desktop.sync.signed import Hex32, Signed
+from desktop.sync.formats.base import MOST_NUMBER, DeviceOID, Letter, Message, SealingKey
+from desktop.sync.formats.signed_statement import Hex32, Signed
 
 IDENTITY, ENROL, MEET, BATCH, FETCH = "/v1/identity", "/v1/enrol", "/v1/meet", "/v1/batch", "/v1/fetch"
 
@@ -22,67 +23,21 @@ SIGNATURE_HEADER = "Sitebook-Signature"
 
 REQUEST_TYPE = "application/vnd.sitebook.request"
 ANSWER_TYPE = "application/vnd.sitebook.answer"
-DIRECTORY_TYPE = "application/vnd.sitebook.directory+json"
-RECEIPT_TYPE = "application/vnd.sitebook.receipt+json"
 
 NONCE_BYTES = 16
-MOST_NUMBER = 2**53
-"""Larger numbers are nobody's: not every reader of JSON keeps them."""
-
-SealingKey = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{2432}\Z")]
-"""ML-KEM-768 and X25519 public keys, one after the other: 1,216 bytes, hexadecimal."""
-
-DeviceOID = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}\Z")]
-Letter = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]\Z")]
 
 
-class _Message(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of all messages."""
-
-
-class CentreRecord(_Message, frozen=True, kw_only=True):
-    """The centre's public keys, hexadecimal."""
-
-    signing_key: Hex32
-    sealing_key: SealingKey
-
-
-class DeviceRecord(_Message, frozen=True, kw_only=True):
-    """A device that may send batches. One that is no longer active may not, but what it sent stays verifiable."""
-
-    device: str
-    site: str
-    letter: str
-    signing_key: Hex32
-    sealing_key: SealingKey
-    active: bool = True
-
-
-class Directory(_Message, frozen=True, kw_only=True):
-    """Who may sign what; signed by the study's root key. Each change makes the next version."""
-
-    version: int
-    study: str
-    root_key: Hex32
-    centre: CentreRecord
-    devices: tuple[DeviceRecord, ...] = ()
-
-    def device(self, oid: str) -> DeviceRecord | None:
-        """The record of a device."""
-        return next((record for record in self.devices if record.device == oid), None)
-
-
-class Ask(_Message, frozen=True, kw_only=True):
+class Ask(Message, frozen=True, kw_only=True):
     """A request that says nothing but whose it is."""
 
 
-class Identity(_Message, frozen=True, kw_only=True):
+class Identity(Message, frozen=True, kw_only=True):
     """Who the centre is: the directory, signed by the root key whose words a person compares."""
 
     directory: Signed
 
 
-class EnrolRequest(_Message, frozen=True, kw_only=True):
+class EnrolRequest(Message, frozen=True, kw_only=True):
     """Sealed to the centre's key once a person compared its words, so that nobody else reads the code."""
 
     code: str
@@ -96,27 +51,27 @@ class EnrolRequest(_Message, frozen=True, kw_only=True):
     """Random text that the centre sends back sealed: both directions of sealing are tried before the first entry."""
 
 
-class EnrolAnswer(_Message, frozen=True, kw_only=True):
+class EnrolAnswer(Message, frozen=True, kw_only=True):
     """The directory with the new device in it, and the test text sealed to the device."""
 
     directory: Signed
     sealed_test: bytes
 
 
-class Meet(_Message, frozen=True, kw_only=True):
+class Meet(Message, frozen=True, kw_only=True):
     """The beginning of an exchange. A centre that was restored learns which version of the directory was seen."""
 
     directory_version: Annotated[int, msgspec.Meta(ge=0, le=MOST_NUMBER)]
 
 
-class Meeting(_Message, frozen=True, kw_only=True):
+class Meeting(Message, frozen=True, kw_only=True):
     """How far the centre has each device of the site: device -> (sequence, chain value in hexadecimal)."""
 
     directory: Signed
     heads: dict[str, tuple[int, str]]
 
 
-class BatchAnswer(_Message, frozen=True, kw_only=True):
+class BatchAnswer(Message, frozen=True, kw_only=True):
     """What became of a batch."""
 
     outcome: str
@@ -129,21 +84,7 @@ class BatchAnswer(_Message, frozen=True, kw_only=True):
     fields: dict[str, str] = {}
 
 
-class Receipt(_Message, frozen=True, kw_only=True):
-    """The centre has these entries on its disk. Signed before the commit, given out only after it."""
-
-    study: str
-    site: str
-    device: str
-    first: int
-    last: int
-    head: Hex32
-    batch_sha256: Hex32
-    received: str
-    """Wall time of the centre, ISO 8601 with offset."""
-
-
-class Fetch(_Message, frozen=True, kw_only=True):
+class Fetch(Message, frozen=True, kw_only=True):
     """Ask for another device's entries that follow a sequence number.
 
     The answer is a batch as it is, sealed to the one that asks; nothing at all where there is no more.
@@ -153,7 +94,7 @@ class Fetch(_Message, frozen=True, kw_only=True):
     after: Annotated[int, msgspec.Meta(ge=0, le=MOST_NUMBER)]
 
 
-class Refusal(_Message, frozen=True, kw_only=True):
+class Refusal(Message, frozen=True, kw_only=True):
     """Why the centre will not: an English template of `desktop.texts` with its fields."""
 
     refused: str

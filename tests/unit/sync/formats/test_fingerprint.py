@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.sync.words import FINGERPRINT_WORDS, fingerprint, head_words, proquints, same_words
+from desktop.sync.formats.fingerprint import FINGERPRINT_WORDS, fingerprint, head_words, proquints, same_words
 
 
 @pytest.mark.parametrize(

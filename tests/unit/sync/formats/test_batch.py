@@ -12,8 +12,8 @@ from desktop.errors import DamagedError, NewerReleaseError
 from desktop.journal.chain import ChainPoint
 from desktop.journal.entry import RawEntry
 from desktop.journal.keys import DeviceKeys
-from desktop.sync import batch, sealing, signed
-from desktop.sync.batch import Envelope, Source, Statement
+from desktop.sync.formats import batch, sealing, signed_statement
+from desktop.sync.formats.batch import Envelope, Source, Statement
 
 CENTRE = DeviceKeys.generate()
 
@@ -113,7 +113,9 @@ def resigned(chain: Any, plain: Any = None, **changes: Any) -> bytes:
     content = msgspec.json.decode(batch.read_envelope(data).statement.payload) | changes
     encoded = batch._write_entries(chain.raws) if plain is None else plain
     payload = msgspec.json.encode(content, order="sorted")
-    made = signed.Signed(payload, signed.sign_bytes(batch.STATEMENT_TYPE, payload, chain.keys.signing))
+    made = signed_statement.Signed(
+        payload, signed_statement.sign_bytes(batch.STATEMENT_TYPE, payload, chain.keys.signing)
+    )
     return batch._envelope(made, encoded, CENTRE.sealing_public)
 
 

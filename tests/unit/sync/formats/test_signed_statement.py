@@ -8,8 +8,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from desktop.errors import DamagedError
-from desktop.sync import signed
-from desktop.sync.signed import Signed, pre_authentication_encoding
+from desktop.sync.formats import signed_statement
+from desktop.sync.formats.signed_statement import Signed, pre_authentication_encoding
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -30,31 +30,31 @@ def test_the_encoding_is_dsse_s_own_example() -> None:
 
 
 def test_a_statement_comes_back() -> None:
-    made = signed.sign("note", Note("中心 01", 2), KEY)
-    assert signed.verify("note", made, PUBLIC, Note) == Note("中心 01", 2)
+    made = signed_statement.sign("note", Note("中心 01", 2), KEY)
+    assert signed_statement.verify("note", made, PUBLIC, Note) == Note("中心 01", 2)
     assert made.payload == '{"number":2,"text":"中心 01"}'.encode()
 
 
 @pytest.mark.parametrize("part", ["payload", "signature"])
 def test_every_flipped_bit_is_found(part: str) -> None:
-    made = signed.sign("note", Note("x"), KEY)
+    made = signed_statement.sign("note", Note("x"), KEY)
     whole = getattr(made, part)
     for position in range(len(whole) * 8):
         broken = bytearray(whole)
         broken[position // 8] ^= 1 << position % 8
         with pytest.raises(DamagedError):
-            signed.verify("note", msgspec.structs.replace(made, **{part: bytes(broken)}), PUBLIC, Note)
+            signed_statement.verify("note", msgspec.structs.replace(made, **{part: bytes(broken)}), PUBLIC, Note)
 
 
 def test_another_key_and_another_type_do_not_pass() -> None:
-    made = signed.sign("note", Note("x"), KEY)
+    made = signed_statement.sign("note", Note("x"), KEY)
     other = Ed25519PrivateKey.generate().public_key().public_bytes_raw().hex()
     with pytest.raises(DamagedError, match="expected key"):
-        signed.verify("note", made, other, Note)
+        signed_statement.verify("note", made, other, Note)
     with pytest.raises(DamagedError, match="expected key"):
-        signed.verify("letter", made, PUBLIC, Note)
+        signed_statement.verify("letter", made, PUBLIC, Note)
     with pytest.raises(DamagedError, match="cannot be read"):
-        signed.verify("note", made, "not hexadecimal", Note)
+        signed_statement.verify("note", made, "not hexadecimal", Note)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_another_key_and_another_type_do_not_pass() -> None:
 def test_a_signature_over_bytes_that_are_not_canonical_does_not_help(payload: bytes) -> None:
     made = Signed(payload, KEY.sign(pre_authentication_encoding("note", payload)))
     with pytest.raises(DamagedError, match="canonical"):
-        signed.verify("note", made, PUBLIC, Note)
+        signed_statement.verify("note", made, PUBLIC, Note)
 
 
 @pytest.mark.parametrize("content", [{"number": 1}, {"number": "1", "text": "x"}, {}])
@@ -80,4 +80,4 @@ def test_a_signed_statement_of_another_shape_is_refused(content: dict[str, Any])
     payload = json.dumps(content, separators=(",", ":"), sort_keys=True).encode()
     made = Signed(payload, KEY.sign(pre_authentication_encoding("note", payload)))
     with pytest.raises(DamagedError, match="cannot be read"):
-        signed.verify("note", made, PUBLIC, Note)
+        signed_statement.verify("note", made, PUBLIC, Note)
