@@ -58,7 +58,7 @@ def passphrase_of(file: Path | None) -> str:
 def signed_in(vault: Path | None, user: str | None, passphrase_file: Path | None) -> Generator[Site]:
     """A site with the acting person signed in, until the command ends."""
     from desktop import opening
-    from desktop.vault import attempts
+    from desktop.vault import failed_sign_ins
 
     folder = vault_folder(vault)
     opening.label(folder)
@@ -66,7 +66,7 @@ def signed_in(vault: Path | None, user: str | None, passphrase_file: Path | None
         raise typer.BadParameter("Name the acting person: --user NAME or SITEBOOK_USER.")
     passphrase = passphrase_of(passphrase_file)
     try:
-        attempts.refuse_while_waiting(folder, opening.system_wall())
+        failed_sign_ins.refuse_while_waiting(folder, opening.system_wall())
     except SignInError as error:
         print(f"sitebook: {error}", file=sys.stderr)
         time.sleep(error.wait)

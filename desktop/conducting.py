@@ -34,7 +34,7 @@ from desktop.study.itemtypes import ValueFault
 from desktop.study.part import words
 from desktop.study.pathway import Decisions, Stage, walk
 from desktop.study.settings import setting_value
-from desktop.vault import casebook
+from desktop.vault import casebook_tables
 from desktop.vault.vault import Recording
 
 LONGEST_ANSWER = 200
@@ -60,7 +60,7 @@ def record(site: OpenedVault, act: ConductAct) -> Recorded:
 def stages(site: OpenedVault, subject: str) -> tuple[tuple[Stage, ...], Decisions]:
     """Where a subject is in the pathway, with the decisions that were made. Raises RefusedError where there is none."""
     with site.vault.begin() as connection:
-        if not casebook.is_known(connection, subject):
+        if not casebook_tables.is_known(connection, subject):
             raise RefusedError("There is no subject of this key.")
         fold = site.vault.subject(connection, subject)
     return walk(site.rules, fold.contents(), fold.decisions, site.civil_date), fold.decisions

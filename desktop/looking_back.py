@@ -11,7 +11,7 @@ from desktop.casebook.views import AuditLine, Change
 from desktop.journal import entry as e
 from desktop.journal.clock import JUMP, milliseconds
 from desktop.study.data import FormKey, ItemPlace
-from desktop.vault import journal, outbox
+from desktop.vault import journal_table, outbox_tables
 
 if TYPE_CHECKING:
     from desktop.site_session import OpenedVault
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 def history(site: OpenedVault, subject: str, key: FormKey | None, place: ItemPlace | None) -> tuple[Change, ...]:
     """Every change of a subject's values, or of one form's, or of one item's; oldest first."""
     with site.vault.begin() as connection:
-        changes = folding.history(subject, journal.of_subject(connection, subject))
+        changes = folding.history(subject, journal_table.of_subject(connection, subject))
         staff = site.vault.staff(connection)
-        received = outbox.received_to(connection)
+        received = outbox_tables.received_to(connection)
     return tuple(
         change_view(change, subject, staff, received if change.entry.head.device == site.device else 0)
         for change in changes
@@ -36,7 +36,7 @@ def audit(
     """The journal for a person, newest first."""
     with site.vault.begin() as connection:
         staff = site.vault.staff(connection)
-        entries = journal.newest(connection, before=before, limit=limit, subject=subject)
+        entries = journal_table.newest(connection, before=before, limit=limit, subject=subject)
     return tuple(_audit_line(entry, staff) for entry in entries)
 
 

@@ -23,7 +23,7 @@ from desktop.study.data import FormContent, FormKey, item_in
 from desktop.study.definition import Definition
 from desktop.study.values import number_in_first_unit
 from desktop.summaries import Contents, discrepancy, due_of, headline, summary
-from desktop.vault import casebook, drafts
+from desktop.vault import casebook_tables, draft_table
 
 if TYPE_CHECKING:
     from desktop.site_session import OpenedVault
@@ -33,13 +33,13 @@ def casebook_of(site: OpenedVault, subject: str) -> Casebook:
     """Everything about one subject. Raises RefusedError where there is none."""
     definition = site.definition
     with site.vault.begin() as connection:
-        if not casebook.is_known(connection, subject):
+        if not casebook_tables.is_known(connection, subject):
             raise RefusedError("There is no subject of this key.")
         fold = site.vault.subject(connection, subject)
         staff = site.vault.staff(connection)
         contents = fold.contents()
         due = due_of(site, subject, contents)
-        mine = tuple(draft.key for draft in drafts.of_user(connection, site.user_oid) if draft.subject == subject)
+        mine = tuple(draft.key for draft in draft_table.of_user(connection, site.user_oid) if draft.subject == subject)
         coming = {form.key: form.due for form in due} | dict.fromkeys(mine, site.civil_date)
         stages = tuple(
             _stage(staff, stage) for stage in pathway.walk(site.rules, contents, fold.decisions, site.civil_date)
@@ -92,7 +92,7 @@ def form(site: OpenedVault, subject: str, key: FormKey) -> FormView:
         draft = next(
             (
                 draft
-                for draft in drafts.of_user(connection, site.user_oid)
+                for draft in draft_table.of_user(connection, site.user_oid)
                 if (draft.subject, draft.key) == (subject, key)
             ),
             None,

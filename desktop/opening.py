@@ -22,10 +22,10 @@ from desktop.progress import Progress
 from desktop.site import Site
 from desktop.study.definition import Definition
 from desktop.study.part import Text
-from desktop.vault import attempts, keys
+from desktop.vault import failed_sign_ins, key_slots
 from desktop.vault.backup import unpack_backup
 from desktop.vault.database import translated
-from desktop.vault.keys import Unlocked, VaultFile
+from desktop.vault.key_slots import Unlocked, VaultFile
 from desktop.vault.vault import Recording, Vault, empty_folder, new_device_oid, new_user_keys
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -44,7 +44,7 @@ class VaultLabel(msgspec.Struct, frozen=True, kw_only=True):
 
 def label(folder: Path) -> VaultLabel:
     """Read a vault's label. Raises EnvironmentProblemError, DamagedError or NewerReleaseError."""
-    file = keys.read(folder)
+    file = key_slots.read(folder)
     return VaultLabel(
         study=file.study,
         study_name=file.study_name,
@@ -75,15 +75,15 @@ def create_site(
         raise RefusedError("The study has no site {site}. Its sites: {known}.", site=location, known=known)
     if letter not in LETTERS or len(letter) != 1:
         raise RefusedError("The device letter is one capital letter from A to Z.")
-    keys.check_passphrase(passphrase)
-    name = keys.normalised_name(admin)
+    key_slots.check_passphrase(passphrase)
+    name = key_slots.normalised_name(admin)
     if not name or not name.isprintable():
         raise RefusedError("The administrator needs a name.")
     device = new_device_oid(letter)
     user = f"U.{device}.1"
     private, public = new_user_keys()
-    unlocked = Unlocked(secrets.token_bytes(keys.KEY_BYTES), private)
-    recovery_code = keys.new_recovery_code()
+    unlocked = Unlocked(secrets.token_bytes(key_slots.KEY_BYTES), private)
+    recovery_code = key_slots.new_recovery_code()
     file = VaultFile(
         release=__version__,
         study=definition.version.study,
@@ -93,8 +93,8 @@ def create_site(
         device=device,
         letter=letter,
         slots=(
-            keys.wrap(passphrase, user, name, unlocked),
-            keys.wrap(recovery_code, "", "", Unlocked(unlocked.database_key, b"")),
+            key_slots.wrap(passphrase, user, name, unlocked),
+            key_slots.wrap(recovery_code, "", "", Unlocked(unlocked.database_key, b"")),
         ),
         last_user=name,
     )
@@ -133,17 +133,17 @@ def open_site(folder: Path, name: str, passphrase: str, *, wall: Wall = system_w
     Raises SignInError for a wrong user or passphrase (its `wait` says how long the next try must wait), NotAllowedError
     for a suspended person, DamagedError, InUseError, NewerReleaseError or EnvironmentProblemError.
     """
-    file = keys.read(folder)
-    attempts.refuse_while_waiting(folder, wall())
-    slot = keys.find_slot(file, name)
+    file = key_slots.read(folder)
+    failed_sign_ins.refuse_while_waiting(folder, wall())
+    slot = key_slots.find_slot(file, name)
     try:
         # A name that is not there is as slow as a wrong passphrase, so that nobody learns which names exist.
-        unlocked = keys.unwrap(passphrase, slot or file.slots[0])
+        unlocked = key_slots.unwrap(passphrase, slot or file.slots[0])
         if slot is None:
             raise SignInError("The user or the passphrase is not right.")
     except SignInError as error:
         with translated():
-            raise attempts.counted(folder, wall(), error) from None
+            raise failed_sign_ins.counted(folder, wall(), error) from None
     return _enter(folder, file, unlocked, slot.user, wall)
 
 
@@ -153,24 +153,24 @@ def recover_site(folder: Path, recovery_code: str, name: str, new_passphrase: st
     The person's signing key is lost with the passphrase: a new one is made and journalled.
     Raises what `open_site` raises.
     """
-    file = keys.read(folder)
-    attempts.refuse_while_waiting(folder, wall())
-    keys.check_passphrase(new_passphrase)
-    slot, person_slot = keys.recovery_slot(file), keys.find_slot(file, name)
+    file = key_slots.read(folder)
+    failed_sign_ins.refuse_while_waiting(folder, wall())
+    key_slots.check_passphrase(new_passphrase)
+    slot, person_slot = key_slots.recovery_slot(file), key_slots.find_slot(file, name)
     if slot is None or person_slot is None:
         raise SignInError("The user or the recovery code is not right.")
     try:
-        unlocked = keys.unwrap(keys.tidy_recovery_code(recovery_code), slot)
+        unlocked = key_slots.unwrap(key_slots.tidy_recovery_code(recovery_code), slot)
     except SignInError:
         wrong = SignInError("The user or the recovery code is not right.")
         with translated():
-            raise attempts.counted(folder, wall(), wrong) from None
+            raise failed_sign_ins.counted(folder, wall(), wrong) from None
     private, public = new_user_keys()
     mine = Unlocked(unlocked.database_key, private)
     site = _enter(folder, file, mine, person_slot.user, wall)
     body = PassphraseChanged(salt=new_salt(), user=person_slot.user, signing_key=public, recovered=True)
-    new_slot = keys.wrap(new_passphrase, person_slot.user, person_slot.name, mine)
-    site.vault.record([Recording(body)], lambda _: site.vault.put_slots(keys.with_slot(site.vault.file, new_slot)))
+    new_slot = key_slots.wrap(new_passphrase, person_slot.user, person_slot.name, mine)
+    site.vault.record([Recording(body)], lambda _: site.vault.put_slots(key_slots.with_slot(site.vault.file, new_slot)))
     return site
 
 
@@ -189,15 +189,15 @@ def restore_site(
     folder then), and what `open_site` raises.
     """
     from desktop.sync.client.verification import receipts_of
-    from desktop.vault.verify import verify_vault
+    from desktop.vault.verification import verify_vault
 
     restored = unpack_backup(backup, folder)
     try:
-        file = keys.read(folder)
-        slot = keys.find_slot(file, name)
+        file = key_slots.read(folder)
+        slot = key_slots.find_slot(file, name)
         if slot is None:
             raise SignInError("The user or the passphrase is not right.")
-        unlocked = keys.unwrap(passphrase, slot)
+        unlocked = key_slots.unwrap(passphrase, slot)
         vault = Vault.unlock(folder, file, unlocked, wall)
         try:
             found = verify_vault(vault, receipts_of(vault), progress)
@@ -233,9 +233,9 @@ def _enter(folder: Path, file: VaultFile, unlocked: Unlocked, user: str, wall: W
 
 
 def _record_sign_in(vault: Vault) -> None:
-    vault.record([Recording(body) for body in attempts.told(vault.folder, "signed_in")])
+    vault.record([Recording(body) for body in failed_sign_ins.told(vault.folder, "signed_in")])
     with translated():
-        attempts.forget(vault.folder)
+        failed_sign_ins.forget(vault.folder)
 
 
 def _as_new_device(vault: Vault, user: str) -> Site:

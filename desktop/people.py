@@ -7,8 +7,8 @@ from desktop.casebook.saving import is_clean_text
 from desktop.casebook.views import Role
 from desktop.errors import RefusedError
 from desktop.journal.entry import PassphraseChanged, UserAdded, UserChanged, new_salt
-from desktop.vault import keys
-from desktop.vault.keys import Slot, Unlocked
+from desktop.vault import key_slots
+from desktop.vault.key_slots import Slot, Unlocked
 from desktop.vault.vault import Recording, Vault, new_user_keys
 
 LONGEST_NAME = 80
@@ -17,7 +17,7 @@ LONGEST_NAME = 80
 def add_user(vault: Vault, act: AddUser) -> Recorded:
     """Let a person use this vault. Raises RefusedError."""
     name = _checked_name(act.name)
-    keys.check_passphrase(act.passphrase)
+    key_slots.check_passphrase(act.passphrase)
     roles = _checked_roles(act.roles)
     with vault.begin() as connection:
         staff = vault.staff(connection)
@@ -26,7 +26,7 @@ def add_user(vault: Vault, act: AddUser) -> Recorded:
     number = 1 + sum(oid.startswith(f"U.{vault.device}.") for oid in staff.people)
     private, public = new_user_keys()
     user = f"U.{vault.device}.{number}"
-    slot = keys.wrap(act.passphrase, user, name, Unlocked(vault.unlocked.database_key, private))
+    slot = key_slots.wrap(act.passphrase, user, name, Unlocked(vault.unlocked.database_key, private))
     body = UserAdded(salt=new_salt(), user=user, name=name, roles=roles, signing_key=public)
     _record_with_slot(vault, body, slot)
     return Recorded(changed=True, users=True)
@@ -53,10 +53,10 @@ def change_user(vault: Vault, act: ChangeUser) -> Recorded:
 
 def change_passphrase(vault: Vault, slot: Slot, act: ChangePassphrase) -> Recorded:
     """Wrap a person's keys under a new passphrase. Raises SignInError for a wrong old one, RefusedError for a short new one."""
-    keys.check_passphrase(act.new)
-    unlocked = keys.unwrap(act.old, slot)
+    key_slots.check_passphrase(act.new)
+    unlocked = key_slots.unwrap(act.old, slot)
     body = PassphraseChanged(salt=new_salt(), user=slot.user)
-    _record_with_slot(vault, body, keys.wrap(act.new, slot.user, slot.name, unlocked))
+    _record_with_slot(vault, body, key_slots.wrap(act.new, slot.user, slot.name, unlocked))
     return Recorded(changed=True, users=True)
 
 
@@ -65,7 +65,7 @@ def _record_with_slot(vault: Vault, body: UserAdded | PassphraseChanged, slot: S
     before = vault.file
 
     def replace_slots(_: Connection) -> None:
-        vault.put_slots(keys.with_slot(before, slot))
+        vault.put_slots(key_slots.with_slot(before, slot))
 
     try:
         vault.record([Recording(body)], replace_slots)
@@ -82,7 +82,7 @@ def require_reason(reason: str) -> None:
 
 
 def _checked_name(name: str) -> str:
-    name = keys.normalised_name(name)
+    name = key_slots.normalised_name(name)
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise RefusedError("The name of a user has 1 to {n} visible characters.", n=LONGEST_NAME)
     return name

@@ -37,7 +37,7 @@ from desktop.study.assess import Code, assess
 from desktop.study.data import FormKey, ItemValue
 from desktop.study.definition import groups_of
 from desktop.summaries import Contents, discrepancy, due_of, headline, summary
-from desktop.vault import casebook, drafts, open_checks, outbox
+from desktop.vault import casebook_tables, draft_table, open_check_tables, outbox_tables
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -57,7 +57,7 @@ def shell(site: OpenedVault) -> ShellView:
             site=site.vault.site,
             user=site.user_view(connection),
             entries=_states(site, connection),
-            enrolled=outbox.is_enrolled(connection),
+            enrolled=outbox_tables.is_enrolled(connection),
             due=sum(form.is_now for form in due),
             discrepancies=len(_discrepancies(site, connection)),
         )
@@ -69,30 +69,31 @@ def today(site: OpenedVault) -> Today:
     with site.vault.begin() as connection:
         staff = site.vault.staff(connection)
         due = _due(site, connection)
-        states = casebook.count_states(connection)
+        states = casebook_tables.count_states(connection)
         first_walls = [
             form.first.wall
-            for _, _, form in casebook.forms(connection, form=definition.version.first_form)
+            for _, _, form in casebook_tables.forms(connection, form=definition.version.first_form)
             if form.first is not None
         ]
         total = sum(states.values())
         return Today(
             date=site.civil_date,
             due=due,
-            drafts=tuple(drafts.of_user(connection, site.user_oid)),
+            drafts=tuple(draft_table.of_user(connection, site.user_oid)),
             incomplete=tuple(
                 summary(definition, staff, subject, key, form)
-                for subject, key, form in casebook.forms(connection, state=FormState.INCOMPLETE)
+                for subject, key, form in casebook_tables.forms(connection, state=FormState.INCOMPLETE)
             ),
             open_checks=tuple(_with_open_checks(site, connection, staff)),
             decisions=tuple(
-                DecisionNeeded(subject=subject, step=step) for subject, step in open_checks.all_decisions(connection)
+                DecisionNeeded(subject=subject, step=step)
+                for subject, step in open_check_tables.all_decisions(connection)
             ),
             discrepancies=_discrepancies(site, connection),
             entries=_states(site, connection),
-            enrolled=outbox.is_enrolled(connection),
-            last_receipt=outbox.last_receipt(connection) or "",
-            subjects=len(casebook.all_subjects(connection)),
+            enrolled=outbox_tables.is_enrolled(connection),
+            last_receipt=outbox_tables.last_receipt(connection) or "",
+            subjects=len(casebook_tables.all_subjects(connection)),
             planned_subjects=site.location.planned_subjects,
             subjects_by_month=_by_month(site.civil_date, first_walls),
             forms_complete=total - states.get(FormState.INCOMPLETE, 0),
@@ -102,8 +103,8 @@ def today(site: OpenedVault) -> Today:
 
 
 def _with_open_checks(site: OpenedVault, connection: Connection, staff: Staff) -> Iterator[FormSummary]:
-    for subject, found in open_checks.all_found(connection):
-        form = casebook.form_of(connection, subject, found.key)
+    for subject, found in open_check_tables.all_found(connection):
+        form = casebook_tables.form_of(connection, subject, found.key)
         if form is not None:
             told = summary(site.definition, staff, subject, found.key, form)
             yield msgspec.structs.replace(told, open_checks=found.count)
@@ -116,7 +117,7 @@ def subjects(site: OpenedVault) -> tuple[SubjectLine, ...]:
     with site.vault.begin() as connection:
         headlines = _headlines(site, connection)
         lines: dict[str, list[tuple[FormKey, folding.FormFold]]] = {}
-        for subject, key, form in casebook.forms(connection):
+        for subject, key, form in casebook_tables.forms(connection):
             lines.setdefault(subject, []).append((key, form))
     found: list[SubjectLine] = []
     for subject, forms in lines.items():
@@ -138,13 +139,13 @@ def subjects(site: OpenedVault) -> tuple[SubjectLine, ...]:
 def reassess_next(site: OpenedVault) -> bool:
     """Assess the forms of one subject that changed since; False where all is up to date. For idle time."""
     with site.vault.begin() as connection:
-        stale = open_checks.next_stale(connection, site.rules_mark)
+        stale = open_check_tables.next_stale(connection, site.rules_mark)
         if stale is None:
             return False
         subject, time = stale
         fold = site.vault.subject(connection, subject)
         contents = fold.contents()
-        found: list[open_checks.OpenForm] = []
+        found: list[open_check_tables.OpenForm] = []
         for key, saved in fold.forms.items():
             if saved.removed is not None or saved.version_sha256 not in site.conduct.versions:
                 continue
@@ -161,10 +162,10 @@ def reassess_next(site: OpenedVault) -> bool:
                 for problem in assessment.problems
             )
             if count:
-                found.append(open_checks.OpenForm(key, count))
+                found.append(open_check_tables.OpenForm(key, count))
         stages = pathway.walk(site.rules, contents, fold.decisions, site.civil_date)
         step = stages[-1].step.oid if stages and stages[-1].step.is_decision else ""
-        open_checks.put(connection, subject, time, site.rules_mark, found, step)
+        open_check_tables.put(connection, subject, time, site.rules_mark, found, step)
     return True
 
 
@@ -173,7 +174,7 @@ def next_subject(site: OpenedVault) -> str:
     definition, vault = site.definition, site.vault
     prefix = definition.version.subject_key.split("{number", 1)[0].format(site=vault.site, letter=vault.letter)
     with vault.begin() as connection:
-        used = casebook.keys_ever_used(connection, prefix)
+        used = casebook_tables.keys_ever_used(connection, prefix)
     numbers = [int(digits[0]) for key in used if (digits := re.match(r"\d+", key[len(prefix) :]))]
     return definition.subject_key(vault.site, vault.letter, max(numbers, default=0) + 1)
 
@@ -190,13 +191,13 @@ def status(site: OpenedVault) -> Status:
         return Status(
             site=site.vault.site,
             device=site.device,
-            subjects=len(casebook.all_subjects(connection)),
-            forms=casebook.count_states(connection),
+            subjects=len(casebook_tables.all_subjects(connection)),
+            forms=casebook_tables.count_states(connection),
             due=_count_due(_due(site, connection)),
             discrepancies=len(_discrepancies(site, connection)),
             queries=0,
             entries=_states(site, connection),
-            last_receipt=outbox.last_receipt(connection),
+            last_receipt=outbox_tables.last_receipt(connection),
         )
 
 
@@ -255,30 +256,30 @@ def sync_view(site: OpenedVault) -> SyncView:
             fingerprint=centre.fingerprint if centre else "",
             entries=_states(site, connection),
             total=head.sequence,
-            last_receipt=outbox.last_receipt(connection) or "",
-            received_to=outbox.received_to(connection),
+            last_receipt=outbox_tables.last_receipt(connection) or "",
+            received_to=outbox_tables.received_to(connection),
             head=head_words(head.value),
             directory_version=centre.read_directory().version if centre else 0,
-            log=outbox.log(connection, SYNC_LINES),
+            log=outbox_tables.log(connection, SYNC_LINES),
         )
 
 
 def received_to(site: OpenedVault) -> int:
     """Sequence number up to which the centre has signed for this device's entries."""
     with site.vault.begin() as connection:
-        return outbox.received_to(connection)
+        return outbox_tables.received_to(connection)
 
 
 def _states(site: OpenedVault, connection: Connection) -> EntryStates:
     total = site.vault.chain_point(connection, site.device).sequence
-    return outbox.entry_states(connection, total)
+    return outbox_tables.entry_states(connection, total)
 
 
 def _headlines(site: OpenedVault, connection: Connection) -> dict[str, tuple[ItemValue | None, ...]]:
     groups = groups_of(site.definition, set(site.definition.version.headline))
     return {
         subject: headline(site.definition, contents)
-        for subject, contents in casebook.contents_of_groups(connection, groups)
+        for subject, contents in casebook_tables.contents_of_groups(connection, groups)
     }
 
 
@@ -287,9 +288,9 @@ def _due(site: OpenedVault, connection: Connection) -> tuple[DueForm, ...]:
     of = (site.vault.revision, site.civil_date)
     if site.known_due is not None and site.known_due[0] == of:
         return site.known_due[1]
-    anchored: dict[str, Contents] = dict(casebook.contents_of_groups(connection, site.schedule_groups()))
+    anchored: dict[str, Contents] = dict(casebook_tables.contents_of_groups(connection, site.schedule_groups()))
     present: dict[str, Contents] = {}
-    for subject, key in casebook.keys(connection):
+    for subject, key in casebook_tables.keys(connection):
         # A form that is there is not due; its values matter only where they are anchors.
         present.setdefault(subject, {})[key] = anchored.get(subject, {}).get(key, {})
     found = [due for subject, contents in present.items() for due in due_of(site, subject, contents)]
@@ -301,7 +302,7 @@ def _discrepancies(site: OpenedVault, connection: Connection) -> tuple[Discrepan
     staff = site.vault.staff(connection)
     return tuple(
         discrepancy(site.definition, staff, subject, key, clash)
-        for subject, key, form in casebook.forms(connection, state=FormState.DISCREPANT)
+        for subject, key, form in casebook_tables.forms(connection, state=FormState.DISCREPANT)
         for clash in form.clashes
     )
 

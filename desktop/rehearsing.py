@@ -18,7 +18,7 @@ from desktop.study.checks import Rules
 from desktop.study.data import FormContent, FormKey
 from desktop.study.definition import Definition
 from desktop.study.pathway import Decisions, walk
-from desktop.vault import casebook
+from desktop.vault import casebook_tables
 
 if TYPE_CHECKING:
     from desktop.site_session import OpenedVault
@@ -106,7 +106,7 @@ def rehearse(
         raise RefusedError("This is the definition of another study: {study}.", study=definition.version.study)
     new = Rules(definition, site.conduct.local)
     with site.vault.begin() as connection:
-        subjects = casebook.all_subjects(connection)
+        subjects = casebook_tables.all_subjects(connection)
     found: list[SubjectRehearsal] = []
     for number, subject in enumerate(subjects, 1):
         with site.vault.begin() as connection:

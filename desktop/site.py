@@ -66,9 +66,9 @@ from desktop.progress import Cancelled, Progress
 from desktop.site_session import OpenedVault
 from desktop.study.data import FormKey, ItemPlace
 from desktop.study.definition import Definition
-from desktop.vault import attempts, drafts, journal, keys
+from desktop.vault import draft_table, failed_sign_ins, journal_table, key_slots
 from desktop.vault.database import translated
-from desktop.vault.keys import Slot
+from desktop.vault.key_slots import Slot
 from desktop.vault.vault import Recording, Vault
 
 FILLS_FORMS = frozenset({Role.ENTRY, Role.INVESTIGATOR})
@@ -110,15 +110,15 @@ class Site(OpenedVault):
 
     def unlock(self, passphrase: str) -> None:
         """Open the doors again. Raises SignInError; its `wait` says how long the next try must wait."""
-        attempts.refuse_while_waiting(self.folder, self.vault.clock.wall())
+        failed_sign_ins.refuse_while_waiting(self.folder, self.vault.clock.wall())
         try:
-            keys.unwrap(passphrase, self._slot())
+            key_slots.unwrap(passphrase, self._slot())
         except SignInError as error:
             with translated():
-                raise attempts.counted(self.folder, self.vault.clock.wall(), error) from None
-        self.vault.record([Recording(body) for body in attempts.told(self.folder, "unlocked")])
+                raise failed_sign_ins.counted(self.folder, self.vault.clock.wall(), error) from None
+        self.vault.record([Recording(body) for body in failed_sign_ins.told(self.folder, "unlocked")])
         with translated():
-            attempts.forget(self.folder)
+            failed_sign_ins.forget(self.folder)
         self._locked = False
 
     def close(self) -> None:
@@ -190,7 +190,7 @@ class Site(OpenedVault):
         self.require(MANAGES)
         people.require_reason(act.reason)
         with self.vault.begin() as connection:
-            held = journal.raw_entries(connection, act.device, act.sequence - 1, 1)
+            held = journal_table.raw_entries(connection, act.device, act.sequence - 1, 1)
         if not held or held[0].body is None or decode(held[0]).head.kind != Kind.FORM_SAVED:
             raise RefusedError("There is no entry of a form to blank there.")
         body = Redacted(salt=new_salt(), device=act.device, sequence=act.sequence, reason=act.reason.strip())
@@ -200,7 +200,7 @@ class Site(OpenedVault):
     def _record_form(self, body: FormSaved | FormRemoved, subject: str, key: FormKey) -> Recorded:
         """Record what became of a form; the draft goes with it."""
         [entry] = self.vault.record(
-            [Recording(body, subject)], lambda connection: drafts.drop(connection, self.user_oid, subject, key)
+            [Recording(body, subject)], lambda connection: draft_table.drop(connection, self.user_oid, subject, key)
         )
         head = entry.head
         return Recorded(changed=True, subject=subject, key=key, device=head.device, sequence=head.sequence)
@@ -247,12 +247,12 @@ class Site(OpenedVault):
         """Keep what was typed and not yet saved, encrypted, outside the journal."""
         wall = self.vault.clock.wall().isoformat(timespec="seconds")
         with self.vault.begin() as connection:
-            drafts.keep(connection, self.user_oid, msgspec.structs.replace(draft, wall=wall))
+            draft_table.keep(connection, self.user_oid, msgspec.structs.replace(draft, wall=wall))
 
     def drop_draft(self, subject: str, key: FormKey) -> None:
         """Forget a draft: the person starts again from what is saved."""
         with self.vault.begin() as connection:
-            drafts.drop(connection, self.user_oid, subject, key)
+            draft_table.drop(connection, self.user_oid, subject, key)
 
     # Asking
 
@@ -345,7 +345,7 @@ class Site(OpenedVault):
     def verify(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> Verification:
         """Verify chain, signatures and casebook; nothing is mended."""
         from desktop.sync.client.verification import receipts_of
-        from desktop.vault.verify import verify_vault
+        from desktop.vault.verification import verify_vault
 
         return verify_vault(self.vault, receipts_of(self.vault), progress, cancelled)
 
@@ -399,7 +399,7 @@ class Site(OpenedVault):
         with path.open("rb") as stream:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         with self.vault.begin() as connection:
-            for entry in journal.of_kinds(connection, [Kind.EXPORTED]):
+            for entry in journal_table.of_kinds(connection, [Kind.EXPORTED]):
                 if isinstance(entry.body, Exported) and entry.body.sha256 == sha256:
                     return found
         unknown = Failure(where=path.name, message="The journal has no export of this file as it is now.")

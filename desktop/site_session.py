@@ -17,7 +17,7 @@ from desktop.study.checks import Rules
 from desktop.study.definition import Definition, Location
 from desktop.study.local import NOTHING_LOCAL
 from desktop.study.schedule import groups_read
-from desktop.vault import journal
+from desktop.vault import journal_table
 from desktop.vault.vault import Vault
 
 
@@ -65,7 +65,7 @@ class OpenedVault:
         """A study version that is here. Raises RefusedError, or DamagedError where there is none at all."""
         if sha256 not in self._definitions:
             with self.vault.begin() as connection:
-                for entry in journal.of_kinds(connection, [Kind.STUDY_VERSION_ADDED]):
+                for entry in journal_table.of_kinds(connection, [Kind.STUDY_VERSION_ADDED]):
                     if isinstance(entry.body, StudyVersionAdded) and entry.body.sha256 == sha256:
                         self._definitions[sha256] = Definition.from_bytes(entry.body.definition.encode())
         if sha256 not in self._definitions:

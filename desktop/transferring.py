@@ -13,7 +13,7 @@ from desktop.errors import RefusedError
 from desktop.export.transfer import Transfer, TransferForm
 from desktop.journal import entry as e
 from desktop.study.data import FormKey
-from desktop.vault import journal
+from desktop.vault import journal_table
 from desktop.vault.vault import folds
 
 if TYPE_CHECKING:
@@ -39,12 +39,12 @@ def transfer(site: OpenedVault, month: str) -> Transfer:
                 yield entry
 
     with site.vault.begin() as connection:
-        for fold in folds(within(journal.all_by_subject(connection))):
+        for fold in folds(within(journal_table.all_by_subject(connection))):
             present = [(key, form) for key, form in fold.forms.items() if form.removed is None]
             present.sort(key=lambda pair: (order.get(pair[0].event, -1), pair[0]))
             forms += [_transfer_form(fold.subject, key, form) for key, form in present]
         points = tuple(
-            (device, sequence, (journal.chain_value(connection, device, sequence) or b"").hex())
+            (device, sequence, (journal_table.chain_value(connection, device, sequence) or b"").hex())
             for device, sequence in sorted(heads.items())
         )
     return Transfer(definition=site.definition, location=site.location, month=month, heads=points, forms=tuple(forms))

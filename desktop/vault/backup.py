@@ -16,7 +16,7 @@ from desktop import __version__
 from desktop.errors import CancelledError, DamagedError, EnvironmentProblemError, NewerReleaseError
 from desktop.files import aside, file_problem, flush_to_disk, replace_file, sync_folder
 from desktop.progress import Cancelled, Progress, no_progress
-from desktop.vault import keys
+from desktop.vault import key_slots
 from desktop.vault.database import translated
 from desktop.vault.vault import DATABASE, Vault, empty_folder
 
@@ -26,7 +26,7 @@ BLOCK = 1 << 20
 OPCODES_BETWEEN_LOOKS = 200_000
 """SQLite virtual-machine steps between two looks at whether the person cancelled."""
 
-PARTS = (keys.FILE, DATABASE)
+PARTS = (key_slots.FILE, DATABASE)
 NOT_A_BACKUP = "This file is not a Sitebook backup, or it is damaged. Try an older backup."
 
 
@@ -69,7 +69,7 @@ def write_backup(vault: Vault, out: Path, progress: Progress | None, cancelled: 
             report(0, 4)
             _export(vault, folder / DATABASE, cancelled)
             report(1, 4)
-            replace_file(folder / keys.FILE, (vault.folder / keys.FILE).read_bytes())
+            replace_file(folder / key_slots.FILE, (vault.folder / key_slots.FILE).read_bytes())
             archive = folder / "archive"
             _archive(vault, folder, archive)
             report(2, 4)
@@ -103,7 +103,7 @@ def unpack_backup(backup: Path, folder: Path) -> Restored:
                     with archive.open(part) as source, (folder / part).open("wb") as target:
                         shutil.copyfileobj(source, target, BLOCK)
                         flush_to_disk(target)
-                (folder / keys.COPY).write_bytes((folder / keys.FILE).read_bytes())
+                (folder / key_slots.COPY).write_bytes((folder / key_slots.FILE).read_bytes())
             except (OSError, zipfile.BadZipFile):
                 restored.undo()
                 raise

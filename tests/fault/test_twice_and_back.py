@@ -17,7 +17,7 @@ from desktop.errors import InUseError, SignInError
 from desktop.site import Site
 from desktop.study.assess import Code
 from desktop.study.data import ItemPlace, ItemValue
-from desktop.vault.attempts import LONGEST_WAIT_SECONDS
+from desktop.vault.failed_sign_ins import LONGEST_WAIT_SECONDS
 from desktop.vault.vault import LOCK
 from tests.conftest import DOCTOR, NURSE, OTHER_NURSE
 from tests.fault import worker

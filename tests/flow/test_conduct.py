@@ -33,7 +33,7 @@ from desktop.study.definition import DataType, Definition, EditCheck, ItemDef, I
 from desktop.study.laboratory import Flag
 from desktop.study.load import load_definition
 from desktop.study.local import NormalRange
-from desktop.vault import journal
+from desktop.vault import journal_table
 from tests.conftest import ADMIN, DOCTOR, NURSE, Clinic, SetClock
 
 COURSE = Path(__file__).parents[1] / "data" / "study" / "course"
@@ -525,7 +525,7 @@ def versions_of(site: Site, key: FormKey, subject: str = SUBJECT) -> list[str]:
     with site.vault.begin() as connection:
         return [
             entry.body.version
-            for entry in journal.of_subject(connection, subject)
+            for entry in journal_table.of_subject(connection, subject)
             if isinstance(entry.body, FormSaved) and entry.body.key == key
         ]
 
@@ -771,7 +771,7 @@ def bring(source: Site, target: Site) -> None:
     with target.vault.begin() as connection:
         known = target.vault.chain_point(connection, source.device).sequence
     with source.vault.begin() as connection:
-        raws = journal.raw_entries(connection, source.device, known, 100_000)
+        raws = journal_table.raw_entries(connection, source.device, known, 100_000)
         end = source.vault.chain_point(connection, source.device)
     target.receive(source.device, raws, end)
 

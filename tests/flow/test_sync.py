@@ -26,7 +26,7 @@ from desktop.sync.client.channel import Call, NoAnswerError
 from desktop.sync.client.enrolled_centre import agreed_centre, keep_centre
 from desktop.sync.formats import batch, messages, signed_statement
 from desktop.sync.formats.receipt import Receipt
-from desktop.vault import journal, outbox
+from desktop.vault import journal_table, outbox_tables
 
 ADMIN = ("Manager", "manager passphrase")
 NURSE = ("Nurse A", "nurse A passphrase")
@@ -43,7 +43,7 @@ def register(site: Site, number: int) -> None:
 
 def own_entries(site: Site) -> list[RawEntry]:
     with site.vault.begin() as connection:
-        return journal.raw_entries(connection, site.device, 0, 100_000)
+        return journal_table.raw_entries(connection, site.device, 0, 100_000)
 
 
 def entries_at(store: Store, device: str) -> list[RawEntry]:
@@ -332,7 +332,7 @@ def test_a_site_restored_from_a_backup_goes_on_as_a_new_computer_and_gets_its_ow
         assert [line.subject for line in restored.subjects()] == ["01-A001", "01-A002"]
         with restored.vault.begin() as connection:
             device = old_device(old)
-            assert journal.raw_entries(connection, device, 0, 10_000) == old
+            assert journal_table.raw_entries(connection, device, 0, 10_000) == old
         assert restored.verify().ok
 
 
@@ -349,12 +349,12 @@ def test_what_the_centre_sets_aside_is_packed_again_from_the_journal(
     """A batch that was damaged where it was kept does not stop the record for ever."""
     with joined.sign_in() as site:
         register(site, 1)
-        real = outbox.put_batch
+        real = outbox_tables.put_batch
 
-        def spoil(connection: Any, first: int, last: int, data: bytes, wall: str) -> outbox.Batch:
+        def spoil(connection: Any, first: int, last: int, data: bytes, wall: str) -> outbox_tables.Batch:
             return real(connection, first, last, data[:-1] + bytes([data[-1] ^ 1]), wall)
 
-        monkeypatch.setattr(outbox, "put_batch", spoil)
+        monkeypatch.setattr(outbox_tables, "put_batch", spoil)
         with pytest.raises(RefusedError, match=r"could not accept entries 1 to \d+ .*unsealed.* Tell the centre"):
             site.sync()
         assert site.status().entries.received == 0

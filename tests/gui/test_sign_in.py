@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 
 from desktop import opening
 from desktop.errors import SignInError
-from desktop.vault import attempts
+from desktop.vault import failed_sign_ins
 from ui.screens.screen import Where
 from ui.screens.sign_in import SignInScreen
 from ui.style import Tone
@@ -76,7 +76,7 @@ def test_caps_lock_is_noticed(driver: Any) -> None:
 def test_after_many_failed_tries_one_has_to_wait(driver: Any, vault: Path) -> None:
     driver.settle()
     screen = driver.sign_in_screen
-    while not attempts.wait(attempts.read(vault), opening.system_wall()):
+    while not failed_sign_ins.wait(failed_sign_ins.read(vault), opening.system_wall()):
         with pytest.raises(SignInError):
             opening.open_site(vault, NURSE[0], "wrong")
     driver.give_passphrase(NURSE[1])

@@ -8,7 +8,7 @@ from desktop.sync.formats import signed_statement
 from desktop.sync.formats.directory import DIRECTORY_TYPE, Directory
 from desktop.sync.formats.fingerprint import fingerprint
 from desktop.sync.formats.signed_statement import Signed
-from desktop.vault import outbox
+from desktop.vault import outbox_tables
 
 CENTRE = "centre"
 
@@ -32,13 +32,13 @@ class AgreedCentre(msgspec.Struct, frozen=True, kw_only=True):
 
 def agreed_centre(connection: Connection) -> AgreedCentre | None:
     """The centre that this device joined; None before enrolment."""
-    kept = outbox.read_peer(connection, CENTRE)
+    kept = outbox_tables.read_peer(connection, CENTRE)
     return None if kept is None else msgspec.msgpack.decode(kept, type=AgreedCentre)
 
 
 def keep_centre(connection: Connection, centre: AgreedCentre) -> None:
     """Keep what was agreed."""
-    outbox.put_peer(connection, CENTRE, msgspec.msgpack.encode(centre))
+    outbox_tables.put_peer(connection, CENTRE, msgspec.msgpack.encode(centre))
 
 
 def with_directory(centre: AgreedCentre, newer: Signed) -> AgreedCentre:

@@ -19,7 +19,7 @@ from desktop.sync.formats import messages, signed_statement
 from desktop.sync.formats.directory import DIRECTORY_TYPE, Directory
 from desktop.sync.formats.fingerprint import fingerprint, same_words
 from desktop.sync.formats.sealing import seal, unseal
-from desktop.vault import outbox
+from desktop.vault import outbox_tables
 from desktop.vault.vault import Recording, Vault
 
 OTHER_STUDY = "The centre runs another study ({theirs})."
@@ -109,6 +109,6 @@ def finish_enrolment(vault: Vault, enrolment: Enrolment) -> None:
 
     def keep(connection: Connection) -> None:
         keep_centre(connection, agreed)
-        outbox.drop_unreceived(connection)
+        outbox_tables.drop_unreceived(connection)
 
     vault.record([Recording(entry)], keep)

@@ -33,7 +33,7 @@ from desktop.sync.client.channel import UNTRUSTED, Call, Carry, Channel, NoAnswe
 from desktop.sync.client.enrolled_centre import agreed_centre, keep_centre, with_directory
 from desktop.sync.formats import batch, messages, signed_statement
 from desktop.sync.formats.receipt import RECEIPT_TYPE, Receipt
-from desktop.vault import journal, outbox
+from desktop.vault import journal_table, outbox_tables
 from desktop.vault.vault import Vault
 
 PARTED = (
@@ -123,7 +123,7 @@ class SyncSession:
         with self._vault.begin() as connection:
             if self._sent or self._fetched or self._problem is None:
                 self._tell(connection, "done", DONE, {"sent": str(self._sent), "fetched": str(self._fetched)})
-            states = outbox.entry_states(connection, self._own_point(connection).sequence)
+            states = outbox_tables.entry_states(connection, self._own_point(connection).sequence)
         if self._problem is not None:
             raise self._problem
         return SyncResult(
@@ -156,7 +156,7 @@ class SyncSession:
             if not parted:
                 self._unreceive(connection, sequence)
             # Not from where the centre stands: a batch whose receipt was lost on the way gets it by going again.
-            done = outbox.received_to(connection)
+            done = outbox_tables.received_to(connection)
         packed_again = False
         while done < total:
             self._stop_if_cancelled()
@@ -175,40 +175,40 @@ class SyncSession:
                 # Once more from our own entries: the batch as it was kept may be what the centre cannot read.
                 packed_again = True
                 with self._vault.begin() as connection:
-                    outbox.drop_after(connection, answer.wanted - 1 if answer.outcome == "gap" else done)
-                    done = outbox.received_to(connection)
+                    outbox_tables.drop_after(connection, answer.wanted - 1 if answer.outcome == "gap" else done)
+                    done = outbox_tables.received_to(connection)
         if parted:
             self._put_off(RefusedError(PARTED, sequence=done))
         self._progress(done, total)
 
     def _unreceive(self, connection: Connection, sequence: int) -> None:
         """A centre that has less than it signed for was restored from a backup: it gets all again, people are told."""
-        received = outbox.received_to(connection)
+        received = outbox_tables.received_to(connection)
         if received > sequence:
-            outbox.drop_after(connection, sequence)
+            outbox_tables.drop_after(connection, sequence)
             fields = {"sequence": str(sequence), "received": str(received)}
             self._tell(connection, "waiting", CENTRE_RESTORED, fields)
 
-    def _send_one(self, done: int, *, parted: bool) -> tuple[outbox.Batch, messages.BatchAnswer]:
+    def _send_one(self, done: int, *, parted: bool) -> tuple[outbox_tables.Batch, messages.BatchAnswer]:
         """Send the batch that begins after `done`, and keep its receipt; once records have parted, only as evidence."""
         with self._vault.begin() as connection:
-            kept = outbox.batch_from(connection, done + 1) or self._pack(connection, done)
+            kept = outbox_tables.batch_from(connection, done + 1) or self._pack(connection, done)
         try:
             answer = self._channel.read(self._call(messages.BATCH, kept.data), messages.BatchAnswer)
             if answer.outcome == "received" and not parted:
                 self._take_receipt(kept, answer.receipt)
         except (NoAnswerError, CancelledError):
             with self._vault.begin() as connection:
-                outbox.mark_handed_over(connection, kept.first)
+                outbox_tables.mark_handed_over(connection, kept.first)
             raise
         return kept, answer
 
-    def _pack(self, connection: Connection, done: int) -> outbox.Batch:
+    def _pack(self, connection: Connection, done: int) -> outbox_tables.Batch:
         """Pack our own entries that follow `done`, and keep the batch: it travels as it is from now on."""
         packed = self._packed(connection, self._vault.device, self._vault.keys, done)
-        return outbox.put_batch(connection, packed.first, packed.last, packed.data, self._wall())
+        return outbox_tables.put_batch(connection, packed.first, packed.last, packed.data, self._wall())
 
-    def _packed(self, connection: Connection, device: str, keys: DeviceKeys, done: int) -> outbox.Batch:
+    def _packed(self, connection: Connection, device: str, keys: DeviceKeys, done: int) -> outbox_tables.Batch:
         """The batch of a device's entries that follow `done`. Raises DamagedError where the journal does not hold them."""
         vault = self._vault
         raws = batch.fit(vault.raw_entries(connection, device, done, batch.MOST_ENTRIES))
@@ -227,20 +227,20 @@ class SyncSession:
                 sequence=statement.last,
                 device=device,
             )
-        return outbox.Batch(statement.first, statement.last, data)
+        return outbox_tables.Batch(statement.first, statement.last, data)
 
-    def _take_receipt(self, kept: outbox.Batch, receipt: signed_statement.Signed | None) -> None:
+    def _take_receipt(self, kept: outbox_tables.Batch, receipt: signed_statement.Signed | None) -> None:
         with self._vault.begin() as connection:
             kept_receipt = self._verified(connection, self._vault.device, kept, receipt)
-            outbox.put_receipt(connection, kept.first, msgspec.msgpack.encode(kept_receipt), self._wall())
+            outbox_tables.put_receipt(connection, kept.first, msgspec.msgpack.encode(kept_receipt), self._wall())
         self._count(kept)
 
-    def _count(self, received: outbox.Batch) -> None:
+    def _count(self, received: outbox_tables.Batch) -> None:
         self._sent += received.last - received.first + 1
         self._batches += 1
 
     def _verified(
-        self, connection: Connection, device: str, kept: outbox.Batch, receipt: signed_statement.Signed | None
+        self, connection: Connection, device: str, kept: outbox_tables.Batch, receipt: signed_statement.Signed | None
     ) -> signed_statement.Signed:
         """The receipt, if it is the centre's for this very batch. Raises NoAnswerError."""
         if receipt is None:
@@ -374,13 +374,13 @@ class SyncSession:
 
     def _tell(self, connection: Connection, outcome: str, message: str, fields: dict[str, str]) -> None:
         event = SyncEvent(wall=self._wall(), channel="network", outcome=outcome, message=message, fields=fields)
-        outbox.note(connection, event)
+        outbox_tables.note(connection, event)
         self._messages.append(event)
 
 
 def _chain_value(connection: Connection, device: str, sequence: int) -> str:
     """Our chain value after an entry of a device, hexadecimal; empty where there is no such entry."""
-    value = journal.chain_value(connection, device, sequence)
+    value = journal_table.chain_value(connection, device, sequence)
     return "" if value is None else value.hex()
 
 

@@ -12,9 +12,9 @@ from desktop.sync.client.enrolled_centre import agreed_centre
 from desktop.sync.formats import batch, signed_statement
 from desktop.sync.formats.directory import Directory
 from desktop.sync.formats.receipt import RECEIPT_TYPE, Receipt
-from desktop.vault import journal, outbox
+from desktop.vault import journal_table, outbox_tables
 from desktop.vault.vault import Vault
-from desktop.vault.verify import failure_of
+from desktop.vault.verification import failure_of
 
 
 def receipts_of(vault: Vault) -> Callable[[Connection], tuple[int, list[Failure]]]:
@@ -31,7 +31,7 @@ def receipts_of(vault: Vault) -> Callable[[Connection], tuple[int, list[Failure]
             good += 1
         except DamagedError as error:
             return 0, [failure_of("directory", error)]
-        for first, last, sha256, kept in outbox.receipts(connection):
+        for first, last, sha256, kept in outbox_tables.receipts(connection):
             try:
                 receipt = signed_statement.verify(
                     RECEIPT_TYPE,
@@ -39,7 +39,7 @@ def receipts_of(vault: Vault) -> Callable[[Connection], tuple[int, list[Failure]
                     directory.centre.signing_key,
                     Receipt,
                 )
-                head = journal.chain_value(connection, vault.device, last)
+                head = journal_table.chain_value(connection, vault.device, last)
                 if (receipt.device, receipt.last, receipt.batch_sha256) != (vault.device, last, sha256):
                     raise DamagedError("The receipt is not for the batch that it lies with.")
                 if head is None or head.hex() != receipt.head:

@@ -117,7 +117,7 @@ def test_going_on_takes_the_line_away(forms: Any) -> None:
 
 def test_a_draft_that_cannot_be_kept_is_said(forms: Any, monkeypatch: Any) -> None:
     from desktop.errors import EnvironmentProblemError
-    from desktop.vault import drafts as store
+    from desktop.vault import draft_table as store
 
     def full(*_: object) -> None:
         raise EnvironmentProblemError("The disk is full. Free some space, then try again.")

@@ -9,7 +9,7 @@ from desktop.errors import CancelledError, DamagedError, SitebookError
 from desktop.journal.chain import ChainPoint, verified
 from desktop.journal.entry import RawEntry
 from desktop.progress import Cancelled, Progress
-from desktop.vault import casebook, journal
+from desktop.vault import casebook_tables, journal_table
 from desktop.vault import tables as t
 from desktop.vault.vault import Vault, folds
 
@@ -36,8 +36,8 @@ def verify_vault(
     try:
         with vault.begin() as connection:
             failures += _pages(connection)
-            total = journal.count(connection)
-            for device in journal.devices(connection):
+            total = journal_table.count(connection)
+            for device in journal_table.devices(connection):
                 for sequence in _chain(connection, device, failures):
                     entries += 1
                     if sequence % STEP == 0:
@@ -47,7 +47,7 @@ def verify_vault(
                             raise CancelledError("The verification was stopped.")
             signatures, wrong = signatures_of(connection)
             failures += wrong
-            subjects = len(casebook.all_subjects(connection))
+            subjects = len(casebook_tables.all_subjects(connection))
             failures += _casebook(connection)
     except DamagedError as error:
         failures.append(failure_of("journal.db", error))
@@ -102,20 +102,20 @@ def _chain(connection: Connection, device: str, failures: list[Failure]) -> Iter
 
 def _casebook(connection: Connection) -> Iterable[Failure]:
     """Fold the journal's bytes anew and compare with what is stored, row by row."""
-    form_rows, group_rows, decision_rows = casebook.stored_rows(connection)
-    stored_forms = {casebook.form_row_key(row): row for row in form_rows}
-    stored_groups = {casebook.group_row_key(row): row for row in group_rows}
-    stored_decisions = {casebook.decision_row_key(row): row for row in decision_rows}
+    form_rows, group_rows, decision_rows = casebook_tables.stored_rows(connection)
+    stored_forms = {casebook_tables.form_row_key(row): row for row in form_rows}
+    stored_groups = {casebook_tables.group_row_key(row): row for row in group_rows}
+    stored_decisions = {casebook_tables.decision_row_key(row): row for row in decision_rows}
     wrong: list[str] = []
-    for fold in folds(journal.all_by_subject(connection)):
+    for fold in folds(journal_table.all_by_subject(connection)):
         for key, form in fold.forms.items():
-            form_row, rows = casebook.rows_of(fold.subject, key, form)
-            pairs = [(form_row, stored_forms.pop(casebook.form_row_key(form_row), None))]
-            pairs += [(row, stored_groups.pop(casebook.group_row_key(row), None)) for row in rows]
+            form_row, rows = casebook_tables.rows_of(fold.subject, key, form)
+            pairs = [(form_row, stored_forms.pop(casebook_tables.form_row_key(form_row), None))]
+            pairs += [(row, stored_groups.pop(casebook_tables.group_row_key(row), None)) for row in rows]
             if any(folded != stored for folded, stored in pairs):
                 wrong.append(f"{fold.subject}/{key.event}/{key.event_repeat}/{key.form}/{key.form_repeat}")
-        for row in casebook.decision_rows(fold):
-            key = casebook.decision_row_key(row)
+        for row in casebook_tables.decision_rows(fold):
+            key = casebook_tables.decision_row_key(row)
             if stored_decisions.pop(key, None) != row:
                 wrong.append("/".join(map(str, key)))
     wrong += ["/".join(map(str, key)) for key in [*stored_forms, *stored_groups, *stored_decisions]]
