@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from desktop.casebook import fold as folding
 from desktop.casebook.staff import Staff
-from desktop.casebook.views import AuditLine, Change
 from desktop.journal import entry as e
 from desktop.journal.clock import JUMP, milliseconds
 from desktop.study.data import FormKey, ItemPlace
 from desktop.vault import journal_table, outbox_tables
+from desktop.views.audit import AuditLine, Change
 
 if TYPE_CHECKING:
     from desktop.site_session import OpenedVault

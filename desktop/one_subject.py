@@ -10,13 +10,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from desktop.casebook.staff import Staff
-from desktop.casebook.views import (
-    Casebook,
-    DosingSpan,
-    FormView,
-    StageView,
-    TrendPoint,
-)
 from desktop.errors import RefusedError
 from desktop.study import pathway
 from desktop.study.data import FormContent, FormKey, item_in
@@ -24,6 +17,8 @@ from desktop.study.definition import Definition
 from desktop.study.values import number_in_first_unit
 from desktop.summaries import Contents, discrepancy, due_of, headline, summary
 from desktop.vault import casebook_tables, draft_table
+from desktop.views.casebook import Casebook, DosingSpan, StageView, TrendPoint
+from desktop.views.forms import FormView
 
 if TYPE_CHECKING:
     from desktop.site_session import OpenedVault

@@ -7,7 +7,6 @@ import msgspec
 
 from desktop import __version__
 from desktop.casebook.staff import Person
-from desktop.casebook.views import Role
 from desktop.errors import DamagedError, NotAllowedError, RefusedError, SignInError
 from desktop.journal.clock import Wall, system_wall
 from desktop.journal.entry import (
@@ -27,6 +26,7 @@ from desktop.vault.backup import unpack_backup
 from desktop.vault.database import translated
 from desktop.vault.key_slots import Unlocked, VaultFile
 from desktop.vault.vault import Recording, Vault, empty_folder, new_device_oid, new_user_keys
+from desktop.views.people import Role
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 

@@ -15,29 +15,17 @@ import msgspec
 
 from desktop.casebook import fold as folding
 from desktop.casebook.staff import Staff
-from desktop.casebook.views import (
-    DecisionNeeded,
-    Discrepancy,
-    DueForm,
-    EntryStates,
-    FormState,
-    FormSummary,
-    PointAnswer,
-    RangeLine,
-    ShellView,
-    Status,
-    StudyView,
-    SubjectLine,
-    SyncView,
-    Today,
-    VersionLine,
-)
 from desktop.study import pathway
 from desktop.study.assess import Code, assess
 from desktop.study.data import FormKey, ItemValue
 from desktop.study.definition import groups_of
 from desktop.summaries import Contents, discrepancy, due_of, headline, summary
 from desktop.vault import casebook_tables, draft_table, open_check_tables, outbox_tables
+from desktop.views.casebook import DecisionNeeded, Discrepancy, SubjectLine
+from desktop.views.forms import DueForm, FormState, FormSummary
+from desktop.views.study import PointAnswer, RangeLine, StudyView, VersionLine
+from desktop.views.sync import EntryStates, SyncView
+from desktop.views.today import ShellView, Status, Today
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -31,24 +31,6 @@ from desktop.actions import (
     SetNormalRange,
 )
 from desktop.casebook.saving import prepare_save
-from desktop.casebook.views import (
-    AuditLine,
-    Casebook,
-    Change,
-    Discrepancy,
-    Draft,
-    Failure,
-    FormView,
-    Role,
-    ShellView,
-    Status,
-    StudyView,
-    SubjectLine,
-    SyncView,
-    Today,
-    UserView,
-    Verification,
-)
 from desktop.errors import NotAllowedError, RefusedError, SignInError
 from desktop.journal.chain import ChainPoint
 from desktop.journal.entry import (
@@ -70,6 +52,14 @@ from desktop.vault import draft_table, failed_sign_ins, journal_table, key_slots
 from desktop.vault.database import translated
 from desktop.vault.key_slots import Slot
 from desktop.vault.vault import Recording, Vault
+from desktop.views.audit import AuditLine, Change
+from desktop.views.casebook import Casebook, Discrepancy, SubjectLine
+from desktop.views.forms import Draft, FormView
+from desktop.views.people import Role, UserView
+from desktop.views.study import StudyView
+from desktop.views.sync import SyncView
+from desktop.views.today import ShellView, Status, Today
+from desktop.views.verification import Failure, Verification
 
 FILLS_FORMS = frozenset({Role.ENTRY, Role.INVESTIGATOR})
 EXPORTS = frozenset({Role.MANAGER, Role.INVESTIGATOR})

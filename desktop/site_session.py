@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from desktop.casebook.conduct import Conduct
 from desktop.casebook.staff import Person
-from desktop.casebook.views import DueForm, Role, UserView
 from desktop.errors import DamagedError, NotAllowedError, RefusedError, SignInError
 from desktop.journal.entry import Kind, StudyVersionAdded
 from desktop.study.checks import Rules
@@ -19,6 +18,8 @@ from desktop.study.local import NOTHING_LOCAL
 from desktop.study.schedule import groups_read
 from desktop.vault import journal_table
 from desktop.vault.vault import Vault
+from desktop.views.forms import DueForm
+from desktop.views.people import Role, UserView
 
 
 class OpenedVault:

@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING
 
 from desktop.casebook import fold as folding
 from desktop.casebook.staff import Staff
-from desktop.casebook.views import (
-    Discrepancy,
-    DueForm,
-    FormSummary,
-)
 from desktop.study.data import FormContent, FormKey, ItemValue, item_in
 from desktop.study.definition import Definition
 from desktop.study.schedule import due as schedule_due
+from desktop.views.casebook import Discrepancy
+from desktop.views.forms import DueForm, FormSummary
 
 if TYPE_CHECKING:
     from desktop.site_session import OpenedVault

@@ -2,9 +2,9 @@
 
 import msgspec
 
-from desktop.casebook.views import FormState
 from desktop.site import Site
 from desktop.study.data import FormKey
+from desktop.views.forms import FormState
 
 MOST = 12
 SUBJECTS_LOOKED_INTO = 24

@@ -4,9 +4,9 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from desktop.casebook.views import ShellView
 from desktop.errors import SitebookError
 from desktop.study.definition import Definition
+from desktop.views.today import ShellView
 from ui import finding, icons, language, style, words
 from ui.access import SiteAccess
 from ui.finding import Found

@@ -2,11 +2,12 @@
 
 from PySide6.QtCore import QCoreApplication
 
-from desktop.casebook.views import FormState, Role
 from desktop.study.course import StudyEventDef
 from desktop.study.data import FormKey, ItemValue
 from desktop.study.definition import Definition, ItemDef
 from desktop.study.values import display
+from desktop.views.forms import FormState
+from desktop.views.people import Role
 from ui import language
 from ui.icons import Sign
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 import msgspec
 
-from desktop.casebook.views import Role
 from desktop.journal.entry import (
     DeviceStarted,
     Entry,
@@ -16,6 +15,7 @@ from desktop.journal.entry import (
     UserAdded,
     UserChanged,
 )
+from desktop.views.people import Role
 
 STAFF_KINDS = (
     Kind.DEVICE_STARTED,

@@ -20,13 +20,13 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils.cell import get_column_letter
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-from desktop.casebook.views import Failure, Verification
 from desktop.errors import DamagedError
 from desktop.export.cells import DERIVED_GROUND, MISSING_GROUND, Cell, Kind, Mark, decimals, writable
 from desktop.export.cover import CONTENT_HASH, SHEET_HEADS, SHEETS_HASH, SUBJECTS, SheetsHash, cover_rows
 from desktop.export.layout import COVER, HEAD_ROWS, Cells, Sheet
 from desktop.export.sheets import sheets_of
 from desktop.export.transfer import Transfer
+from desktop.views.verification import Failure, Verification
 
 NOT_A_TRANSFER = "This file is not a Sitebook transfer, or it is damaged."
 MOST_FAILURES = 50

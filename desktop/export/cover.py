@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from desktop.casebook.views import FormState
 from desktop.export.cells import Cell, Kind, Mark
 from desktop.export.layout import Cells, Sheet, both
 from desktop.export.transfer import Transfer
 from desktop.study.part import Text
 from desktop.study.values import MISSING_WORDS
+from desktop.views.forms import FormState
 
 STATES: dict[str, tuple[str, Text]] = {
     FormState.INCOMPLETE: ("◐", {"en": "incomplete", "zh": "未完成"}),

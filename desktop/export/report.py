@@ -8,11 +8,11 @@ import html
 
 import msgspec
 
-from desktop.casebook.views import FormState, FormView
 from desktop.study.data import ItemPlace, ItemValue, value_at
 from desktop.study.definition import NON_REPEATING_ROW, Definition, ItemGroupDef
 from desktop.study.part import Text, words
 from desktop.study.values import display
+from desktop.views.forms import FormState, FormView
 
 _WORDS: dict[str, Text] = {
     "study": {"en": "Study", "zh": "研究"},

@@ -6,9 +6,9 @@ import msgspec
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
-from desktop.casebook.views import Draft
 from desktop.study.data import FormKey
 from desktop.vault.tables import draft
+from desktop.views.forms import Draft
 
 FIRST_PASS = 1
 

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, Table, Text, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from desktop.casebook.views import EntryStates, SyncEvent
+from desktop.views.sync import EntryStates, SyncEvent
 
 tables = MetaData()
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 from sqlalchemy import Connection, select
 
-from desktop.casebook.views import Failure, Verification
 from desktop.errors import CancelledError, DamagedError, SitebookError
 from desktop.journal.chain import ChainPoint, verified
 from desktop.journal.entry import RawEntry
@@ -12,6 +11,7 @@ from desktop.progress import Cancelled, Progress
 from desktop.vault import casebook_tables, journal_table
 from desktop.vault import tables as t
 from desktop.vault.vault import Vault, folds
+from desktop.views.verification import Failure, Verification
 
 STEP = 2000
 """Entries read at a time."""

@@ -15,13 +15,13 @@ from collections.abc import Mapping
 import msgspec
 
 from desktop.actions import SaveForm
-from desktop.casebook.views import Draft, FormView
 from desktop.study.assess import Assessment, Code, Problem, assess
 from desktop.study.checks import Rules
 from desktop.study.data import FormContent, ItemPlace, ItemValue, copy_content, value_at
 from desktop.study.definition import NON_REPEATING_ROW, Definition, FormDef, ItemGroupDef
 from desktop.study.laboratory import Flag
 from desktop.study.part import Text
+from desktop.views.forms import Draft, FormView
 
 ROW_KEY_BYTES = 6
 

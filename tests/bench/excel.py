@@ -11,7 +11,6 @@ from pathlib import Path
 
 import xlsxwriter
 
-from desktop.casebook.views import FormState
 from desktop.export.cells import Cell, Kind
 from desktop.export.excel import write_excel
 from desktop.export.layout import Cells
@@ -20,6 +19,7 @@ from desktop.export.transfer import Transfer, TransferForm
 from desktop.study.data import FormContent, FormKey, ItemValue, Row
 from desktop.study.definition import DataType, Definition, ItemDef, ItemRef
 from desktop.study.load import load_definition, locate
+from desktop.views.forms import FormState
 
 SUBJECTS = 120
 ROWS_OF_GROUP = 28

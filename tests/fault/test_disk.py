@@ -11,10 +11,10 @@ import pytest
 
 from desktop import opening
 from desktop.actions import AddUser, ChangePassphrase, SaveForm
-from desktop.casebook.views import Draft
 from desktop.errors import EnvironmentProblemError, SignInError
 from desktop.site import Site
 from desktop.study.data import ItemPlace, ItemValue
+from desktop.views.forms import Draft
 from tests.conftest import ADMIN, DOCTOR, NURSE, Clinic, SetClock
 from tests.fault import worker
 from tests.fault.conftest import Disk

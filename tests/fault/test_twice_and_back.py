@@ -12,13 +12,13 @@ import pytest
 from desktop import entering, opening
 from desktop.actions import SaveForm
 from desktop.casebook.saving import FormRefusedError
-from desktop.casebook.views import FormState
 from desktop.errors import InUseError, SignInError
 from desktop.site import Site
 from desktop.study.assess import Code
 from desktop.study.data import ItemPlace, ItemValue
 from desktop.vault.failed_sign_ins import LONGEST_WAIT_SECONDS
 from desktop.vault.vault import LOCK
+from desktop.views.forms import FormState
 from tests.conftest import DOCTOR, NURSE, OTHER_NURSE
 from tests.fault import worker
 

@@ -22,7 +22,6 @@ from desktop.actions import (
     SetNormalRange,
 )
 from desktop.casebook.saving import LONGEST_NOTE, FormRefusedError
-from desktop.casebook.views import Draft, FormState
 from desktop.errors import CancelledError, NotAllowedError, RefusedError
 from desktop.journal.entry import FormSaved, Kind
 from desktop.site import Site
@@ -34,6 +33,7 @@ from desktop.study.laboratory import Flag
 from desktop.study.load import load_definition
 from desktop.study.local import NormalRange
 from desktop.vault import journal_table
+from desktop.views.forms import Draft, FormState
 from tests.conftest import ADMIN, DOCTOR, NURSE, Clinic, SetClock
 
 COURSE = Path(__file__).parents[1] / "data" / "study" / "course"

@@ -9,7 +9,6 @@ import pytest
 from desktop import entering, opening
 from desktop.actions import AddUser, ChangePassphrase, ChangeUser, RedactEntry, RemoveForm, SaveForm
 from desktop.casebook.saving import FormRefusedError
-from desktop.casebook.views import Draft, FormState
 from desktop.errors import (
     DamagedError,
     EnvironmentProblemError,
@@ -21,6 +20,7 @@ from desktop.errors import (
 from desktop.site import Site
 from desktop.study.assess import Code
 from desktop.study.data import FormKey, ItemPlace, ItemValue
+from desktop.views.forms import Draft, FormState
 
 ADMIN = ("Manager", "manager passphrase")
 NURSE = ("Nurse A", "nurse A passphrase")

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from desktop.casebook.views import Casebook, DueForm, FormState, FormSummary
 from desktop.one_subject import _occurrences
 from desktop.study.data import FormContent, FormKey, ItemValue
 from desktop.study.definition import Definition
 from desktop.study.load import load_definition, locate
+from desktop.views.casebook import Casebook
+from desktop.views.forms import DueForm, FormState, FormSummary
 from ui.icons import Sign
 from ui.screens.matrix import matrix, next_occurrences
 

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtGui import QFontMetrics, QImage, QTextLayout
 from PySide6.QtWidgets import QApplication, QLabel
 
-from desktop.casebook.views import FormState
+from desktop.views.forms import FormState
 from ui import icons, style
 from ui.icons import SIGN_OF_STATE, Sign
 from ui.style import DARK, LIGHT, Choice, Colours, Tone

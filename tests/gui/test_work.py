@@ -10,8 +10,9 @@ from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop.casebook.views import Draft, Role
 from desktop.study.data import FormKey, ItemValue
+from desktop.views.forms import Draft
+from desktop.views.people import Role
 from ui.icons import Sign
 from ui.screens.screen import Where
 from ui.style import Tone

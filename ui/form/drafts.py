@@ -3,8 +3,8 @@
 from PySide6.QtCore import QEvent, QObject, Qt, QTime, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
-from desktop.casebook.views import Draft
 from desktop.study.data import FormKey
+from desktop.views.forms import Draft
 from desktop.wizard.wizard import FormWizard
 from ui import language, style
 from ui.access import SiteAccess

@@ -2,11 +2,12 @@
 
 from typing import NamedTuple
 
-from desktop.casebook.views import FormView, SyncView
 from desktop.errors import RefusedError
 from desktop.site import Site
 from desktop.study.checks import Rules
 from desktop.study.data import FormKey
+from desktop.views.forms import FormView
+from desktop.views.sync import SyncView
 
 
 class OpenedForm(NamedTuple):

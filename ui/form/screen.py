@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.actions import Recorded
 from desktop.casebook.saving import FormRefusedError
-from desktop.casebook.views import Change
 from desktop.site import FILLS_FORMS
 from desktop.study.assess import Problem
 from desktop.study.data import FormKey, ItemPlace
+from desktop.views.audit import Change
 from desktop.wizard.wizard import FormWizard, PageState
 from ui import style
 from ui.access import SiteAccess

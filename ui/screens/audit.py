@@ -4,9 +4,10 @@ from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from desktop.casebook.views import AuditLine, Change, Role
 from desktop.study.data import ItemPlace
 from desktop.study.definition import Definition
+from desktop.views.audit import AuditLine, Change
+from desktop.views.people import Role
 from ui import language, style, words
 from ui.access import SiteAccess
 from ui.screens.screen import Place, Screen, Where

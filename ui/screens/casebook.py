@@ -6,10 +6,11 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
-from desktop.casebook.views import Casebook, Discrepancy, DueForm, FormState, FormSummary
 from desktop.site import FILLS_FORMS
 from desktop.study.data import FormKey
 from desktop.study.pathway import Evidence
+from desktop.views.casebook import Casebook, Discrepancy
+from desktop.views.forms import DueForm, FormState, FormSummary
 from ui import language, style, words
 from ui.access import SiteAccess
 from ui.icons import Sign

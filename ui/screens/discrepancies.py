@@ -5,9 +5,9 @@ from typing import Any
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.casebook.views import Discrepancy
 from desktop.site import Site
 from desktop.study.definition import Definition
+from desktop.views.casebook import Discrepancy
 from ui import language, style, words
 from ui.access import SiteAccess
 from ui.icons import Sign

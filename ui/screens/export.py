@@ -7,8 +7,9 @@ from pathlib import Path
 from PySide6.QtCore import QStandardPaths, Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QWidget
 
-from desktop.casebook.views import FormState, Status
 from desktop.site import EXPORTS, Site
+from desktop.views.forms import FormState
+from desktop.views.today import Status
 from ui import language, words
 from ui.access import SiteAccess
 from ui.icons import SIGN_OF_STATE

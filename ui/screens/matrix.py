@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from desktop.casebook.views import Casebook, DueForm, FormState, FormSummary
 from desktop.study.data import FormKey
 from desktop.study.definition import Definition
+from desktop.views.casebook import Casebook
+from desktop.views.forms import DueForm, FormState, FormSummary
 from ui.icons import SIGN_OF_STATE, Sign
 
 WORST_FIRST = (

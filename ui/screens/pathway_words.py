@@ -5,10 +5,10 @@ from collections import Counter
 import msgspec
 from PySide6.QtCore import QCoreApplication
 
-from desktop.casebook.views import StageView
 from desktop.study.course import Pathway, PathwayStep
 from desktop.study.definition import Definition, source_words
 from desktop.study.pathway import Evidence
+from desktop.views.casebook import StageView
 from ui import language, words
 
 LONGEST_VALUE = 30

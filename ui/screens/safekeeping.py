@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.casebook.views import Verification
 from desktop.site import Site
+from desktop.views.verification import Verification
 from ui import language, style
 from ui.access import SiteAccess
 from ui.jobs import Job

@@ -3,8 +3,8 @@
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from desktop.casebook.views import StudyView
 from desktop.site import Site
+from desktop.views.study import StudyView
 from ui import language
 from ui.access import SiteAccess
 from ui.screens.screen import Screen

@@ -4,8 +4,9 @@ from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.casebook.views import Role, StudyView
 from desktop.study.definition import source_words
+from desktop.views.people import Role
+from desktop.views.study import StudyView
 from ui import language, style
 from ui.access import SiteAccess
 from ui.style import Tone

@@ -4,12 +4,12 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout
 
 from desktop.actions import AnswerPoint, Recorded
-from desktop.casebook.views import PointAnswer, StudyView
 from desktop.site import DECIDES
 from desktop.study.definition import DataType, Setting
 from desktop.study.itemtypes import ValueFault
 from desktop.study.settings import setting_value
 from desktop.study.tidying import tidy_number
+from desktop.views.study import PointAnswer, StudyView
 from ui import language
 from ui.access import SiteAccess
 from ui.screens.study_part import StudyPart, TextCard

@@ -6,11 +6,11 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.actions import Recorded, SetNormalRange
-from desktop.casebook.views import RangeLine
 from desktop.site import SETS_RANGES
 from desktop.study.definition import ItemDef
 from desktop.study.local import NormalRange
 from desktop.study.tidying import tidy_date, tidy_number
+from desktop.views.study import RangeLine
 from ui import language, words
 from ui.access import SiteAccess
 from ui.screens.study_part import StudyPart

@@ -7,7 +7,6 @@ from PySide6.QtCore import QStandardPaths, Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayout
 
 from desktop.actions import ActivateStudyVersion, AddStudyVersion, Recorded
-from desktop.casebook.views import VersionLine
 from desktop.errors import DefinitionError
 from desktop.rehearsing import Rehearsal
 from desktop.site import MANAGES, Site
@@ -15,6 +14,7 @@ from desktop.study.definition import Definition
 from desktop.study.faults import Fault
 from desktop.study.load import STUDY_FILE, load_definition
 from desktop.study.tidying import tidy_date
+from desktop.views.study import VersionLine
 from ui import language
 from ui.access import SiteAccess
 from ui.jobs import Job

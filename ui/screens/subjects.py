@@ -5,9 +5,10 @@ from typing import Any
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from desktop.casebook.views import FormState, SubjectLine
 from desktop.site import FILLS_FORMS, Site
 from desktop.study.data import FormKey
+from desktop.views.casebook import SubjectLine
+from desktop.views.forms import FormState
 from ui import language, style, words
 from ui.access import SiteAccess
 from ui.icons import SIGN_OF_STATE

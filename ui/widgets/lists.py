@@ -4,9 +4,10 @@ import datetime
 
 from PySide6.QtCore import QCoreApplication
 
-from desktop.casebook.views import Discrepancy, DueForm, FormSummary
 from desktop.study.data import FormKey
 from desktop.study.definition import Definition
+from desktop.views.casebook import Discrepancy
+from desktop.views.forms import DueForm, FormSummary
 from ui import language, words
 from ui.icons import SIGN_OF_STATE, Sign
 from ui.style import Tone

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from desktop.casebook.views import DosingSpan, TrendPoint
+from desktop.views.casebook import DosingSpan, TrendPoint
 from ui import language, style
 
 STRIP = 74

@@ -16,7 +16,6 @@ from typing import Protocol
 import msgspec
 from sqlalchemy import Connection
 
-from desktop.casebook.views import SyncEvent
 from desktop.errors import (
     CancelledError,
     CentreError,
@@ -35,6 +34,7 @@ from desktop.sync.formats import batch, messages, signed_statement
 from desktop.sync.formats.receipt import RECEIPT_TYPE, Receipt
 from desktop.vault import journal_table, outbox_tables
 from desktop.vault.vault import Vault
+from desktop.views.sync import SyncEvent
 
 PARTED = (
     "This computer's record and the centre's have parted after entry {sequence}: nothing was overwritten. "

@@ -6,7 +6,6 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection
 
-from desktop.casebook.views import Failure, Verification
 from desktop.errors import DamagedError, SitebookError
 from desktop.sync.client.enrolled_centre import agreed_centre
 from desktop.sync.formats import batch, signed_statement
@@ -15,6 +14,7 @@ from desktop.sync.formats.receipt import RECEIPT_TYPE, Receipt
 from desktop.vault import journal_table, outbox_tables
 from desktop.vault.vault import Vault
 from desktop.vault.verification import failure_of
+from desktop.views.verification import Failure, Verification
 
 
 def receipts_of(vault: Vault) -> Callable[[Connection], tuple[int, list[Failure]]]:

@@ -5,7 +5,6 @@ from pathlib import Path
 import msgspec
 import openpyxl
 
-from desktop.casebook.views import FormState
 from desktop.export.layout import HEAD_ROWS
 from desktop.export.transfer import Transfer, TransferForm
 from desktop.study.course import FormRef, StudyEventDef
@@ -24,6 +23,7 @@ from desktop.study.definition import (
     MetaDataVersion,
     UnitRef,
 )
+from desktop.views.forms import FormState
 
 KG, GRAM = UnitRef(unit="MU.KG"), UnitRef(unit="MU.G", factor=0.001)
 

@@ -10,7 +10,6 @@ import msgspec
 import openpyxl
 import pytest
 
-from desktop.casebook.views import FormState
 from desktop.errors import CancelledError, RefusedError
 from desktop.export import cells
 from desktop.export.check import check, verify_excel
@@ -18,6 +17,7 @@ from desktop.export.excel import write_excel
 from desktop.export.layout import COVER, HEAD_ROWS
 from desktop.export.sheets import MOST_ROWS
 from desktop.study.data import FormContent, FormKey, ItemValue
+from desktop.views.forms import FormState
 from tests.unit.export.everything import ITEMS, ROW_ITEMS, WALL, form, main, study, transfer, written
 
 

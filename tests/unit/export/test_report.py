@@ -4,12 +4,12 @@ import datetime
 
 import pytest
 
-from desktop.casebook.views import FormState, FormView
 from desktop.export.report import Printing, form_report
 from desktop.journal.entry import FiredCheck
 from desktop.study.data import FormKey, ItemValue
 from desktop.study.definition import Definition
 from desktop.study.load import load_definition, locate
+from desktop.views.forms import FormState, FormView
 
 KEY = FormKey("SE.COMMON", 1, "F.SAE", 2)
 PRINTING = Printing(

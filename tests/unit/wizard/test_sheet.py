@@ -4,9 +4,9 @@ import datetime
 
 import pytest
 
-from desktop.casebook.views import FormView
 from desktop.study.checks import Rules
 from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue
+from desktop.views.forms import FormView
 from desktop.wizard.sheet import Sheet
 from desktop.wizard.wizard import FormWizard
 from tests.gui.form.study import definition

@@ -4,11 +4,11 @@ import datetime
 
 import pytest
 
-from desktop.casebook.views import Draft, FormView
 from desktop.journal.entry import FiredCheck
 from desktop.study.assess import Code
 from desktop.study.checks import Rules
 from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue
+from desktop.views.forms import Draft, FormView
 from desktop.wizard.wizard import FormWizard, PageState
 from tests.gui.form.study import definition
 
