@@ -6,7 +6,7 @@ import datetime
 from typing import TYPE_CHECKING
 
 from desktop.casebook import fold as folding
-from desktop.casebook.staff import Staff
+from desktop.casebook.users_and_devices import Staff
 from desktop.journal import entry as e
 from desktop.journal.clock import JUMP, milliseconds
 from desktop.study.data import FormKey, ItemPlace

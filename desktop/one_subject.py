@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from desktop.casebook.staff import Staff
+from desktop.casebook.users_and_devices import Staff
 from desktop.errors import RefusedError
 from desktop.study import pathway
 from desktop.study.data import FormContent, FormKey, item_in

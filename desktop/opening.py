@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from desktop import __version__
-from desktop.casebook.staff import Person
+from desktop.casebook.users_and_devices import Person
 from desktop.errors import DamagedError, NotAllowedError, RefusedError, SignInError
 from desktop.journal.clock import Wall, system_wall
 from desktop.journal.entry import (

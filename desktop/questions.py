@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from desktop.casebook import fold as folding
-from desktop.casebook.staff import Staff
+from desktop.casebook.users_and_devices import Staff
 from desktop.study import pathway
 from desktop.study.assess import Code, assess
 from desktop.study.data import FormKey, ItemValue

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection
 
-from desktop.casebook.conduct import Conduct
-from desktop.casebook.staff import Person
+from desktop.casebook.study_conduct import Conduct
+from desktop.casebook.users_and_devices import Person
 from desktop.errors import DamagedError, NotAllowedError, RefusedError, SignInError
 from desktop.journal.entry import Kind, StudyVersionAdded
 from desktop.study.checks import Rules

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from desktop.casebook import fold as folding
-from desktop.casebook.staff import Staff
+from desktop.casebook.users_and_devices import Staff
 from desktop.study.data import FormContent, FormKey, ItemValue, item_in
 from desktop.study.definition import Definition
 from desktop.study.schedule import due as schedule_due

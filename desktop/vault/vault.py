@@ -24,9 +24,9 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlcipher3 import dbapi2
 
-from desktop.casebook.conduct import CONDUCT_KINDS, Conduct, fold_conduct
 from desktop.casebook.fold import FOLD_VERSION, SubjectFold, fold_subject
-from desktop.casebook.staff import STAFF_KINDS, Staff, fold_staff
+from desktop.casebook.study_conduct import CONDUCT_KINDS, Conduct, fold_conduct
+from desktop.casebook.users_and_devices import STAFF_KINDS, Staff, fold_staff
 from desktop.errors import CancelledError, DamagedError, EnvironmentProblemError, InUseError
 from desktop.files import file_problem
 from desktop.journal.chain import ChainPoint, next_value, verified

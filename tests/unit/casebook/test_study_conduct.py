@@ -2,7 +2,7 @@
 
 import pytest
 
-from desktop.casebook.conduct import CONDUCT_KINDS, Conduct, fold_conduct
+from desktop.casebook.study_conduct import CONDUCT_KINDS, Conduct, fold_conduct
 from desktop.journal.entry import (
     BODIES,
     KINDS,
