@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from desktop import acting
-from desktop.cli import app
-from desktop.cli import main as main_of_desktop
+from desktop.cli import sign_in
+from desktop.cli.app import app
+from desktop.cli.app import main as main_of_desktop
 from desktop.command_line import JsonOption, say
 from desktop.errors import EnvironmentProblemError
 from ui.command import data_folder, open_window, prepare_environment, usual_vault
 
 
 @app.command()
-def window(vault: acting.Vault = None) -> None:
+def window(vault: sign_in.Vault = None) -> None:
     """Open the window: also what `sitebook` does with no argument."""
     raise typer.Exit(open_window(vault or usual_vault()))
 

@@ -15,8 +15,17 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from desktop.acting import PassphraseFile, User, Vault, find_definition, passphrase_of, secret, signed_in, vault_folder
-from desktop.cli_study import study_app
+from desktop.cli.sign_in import (
+    PassphraseFile,
+    User,
+    Vault,
+    find_definition,
+    passphrase_of,
+    secret,
+    signed_in,
+    vault_folder,
+)
+from desktop.cli.study_commands import study_app
 from desktop.command_line import JsonOption, run_app, say
 from desktop.errors import EnvironmentProblemError, RefusedError
 
@@ -168,11 +177,11 @@ def show(
     json: JsonOption = False,
 ) -> None:
     """Show a subject's record, or its history."""
-    from desktop import showing
+    from desktop.cli import record_document
 
     with signed_in(vault, user, passphrase_file) as opened:
-        document: Any = showing.history(opened, subject) if history else showing.record(opened, subject)
-    say(json, document, showing.as_lines(document))
+        document: Any = record_document.history(opened, subject) if history else record_document.record(opened, subject)
+    say(json, document, record_document.as_lines(document))
 
 
 @app.command()

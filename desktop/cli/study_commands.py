@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from desktop.acting import PassphraseFile, User, Vault, find_definition, signed_in
+from desktop.cli.sign_in import PassphraseFile, User, Vault, find_definition, signed_in
 from desktop.command_line import JsonOption, say
 from desktop.errors import DefinitionError
 
