@@ -8,7 +8,7 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtPrintSupport import QPrintPreviewDialog
 from PySide6.QtWidgets import QWidget
 
-from desktop.export.report import Printing, form_report
+from desktop.export.form_report import Printing, form_report
 from desktop.summaries import headline
 from desktop.wizard.wizard import FormWizard
 from ui import language, words

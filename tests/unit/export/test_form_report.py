@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from desktop.export.report import Printing, form_report
+from desktop.export.form_report import Printing, form_report
 from desktop.journal.entry import FiredCheck
 from desktop.study.data import FormKey, ItemValue
 from desktop.study.definition import Definition
