@@ -75,8 +75,8 @@ CONDUCTS: dict[type[ConductAct], frozenset[Role]] = {
 }
 
 if TYPE_CHECKING:
-    from desktop.export.excel import ExportResult
     from desktop.export.transfer import Transfer
+    from desktop.export.xlsx.writer import ExportResult
     from desktop.rehearsing import Rehearsal
     from desktop.sync.client.channel import Carry
     from desktop.sync.client.enrolment import Enrolment
@@ -357,7 +357,7 @@ class Site(OpenedVault):
 
         Raises NotAllowedError, RefusedError, EnvironmentProblemError or CancelledError.
         """
-        from desktop.export.excel import write_excel
+        from desktop.export.xlsx.writer import write_excel
 
         def note(result: "ExportResult") -> None:
             body = Exported(salt=new_salt(), what="excel", month=month, sha256=result.sha256)
@@ -383,7 +383,7 @@ class Site(OpenedVault):
 
     def _verify_export(self, path: Path) -> Verification:
         """The file by itself, and whether the journal knows it to the last byte: a forger can mend the first."""
-        from desktop.export.check import verify_excel
+        from desktop.export.xlsx.verification import verify_excel
 
         found = verify_excel(path)
         with path.open("rb") as stream:

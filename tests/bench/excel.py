@@ -11,11 +11,11 @@ from pathlib import Path
 
 import xlsxwriter
 
-from desktop.export.cells import Cell, Kind
-from desktop.export.excel import write_excel
-from desktop.export.layout import Cells
-from desktop.export.sheets import sheets_of
 from desktop.export.transfer import Transfer, TransferForm
+from desktop.export.xlsx.cells import Cell, Kind
+from desktop.export.xlsx.sheet_model import Cells
+from desktop.export.xlsx.sheets import sheets_of
+from desktop.export.xlsx.writer import write_excel
 from desktop.study.data import FormContent, FormKey, ItemValue, Row
 from desktop.study.definition import DataType, Definition, ItemDef, ItemRef
 from desktop.study.load import load_definition, locate

@@ -5,8 +5,8 @@ from pathlib import Path
 import msgspec
 import openpyxl
 
-from desktop.export.layout import HEAD_ROWS
 from desktop.export.transfer import Transfer, TransferForm
+from desktop.export.xlsx.sheet_model import HEAD_ROWS
 from desktop.study.course import FormRef, StudyEventDef
 from desktop.study.data import FormContent, FormKey, ItemValue
 from desktop.study.definition import (

@@ -8,11 +8,11 @@ import openpyxl
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from desktop.export import cells
-from desktop.export.check import check, verify_excel
-from desktop.export.excel import write_excel
-from desktop.export.layout import HEAD_ROWS
 from desktop.export.transfer import TransferForm
+from desktop.export.xlsx import cells
+from desktop.export.xlsx.sheet_model import HEAD_ROWS
+from desktop.export.xlsx.verification import check, verify_excel
+from desktop.export.xlsx.writer import write_excel
 from desktop.study.data import FormContent, ItemValue
 from tests.unit.export.everything import form, main, transfer
 

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from desktop.errors import RefusedError
-from desktop.export.cells import Cell, Kind, Mark, value_cell
-from desktop.export.dictionary import CODE_LISTS, DICTIONARY, code_lists, dictionary
-from desktop.export.layout import COVER, HEAD_ROWS, Cells, Column, Sheet, both
 from desktop.export.transfer import Transfer, TransferForm
+from desktop.export.xlsx.cells import Cell, Kind, Mark, value_cell
+from desktop.export.xlsx.data_dictionary import CODE_LISTS, DICTIONARY, code_lists, dictionary
+from desktop.export.xlsx.sheet_model import COVER, HEAD_ROWS, Cells, Column, Sheet, both
 from desktop.study.data import ItemValue
 from desktop.study.data import Row as Values
 from desktop.study.definition import NON_REPEATING_ROW, Definition, FormDef, ItemDef, ItemGroupDef, ItemRef

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from desktop.export.cells import Cell
+from desktop.export.xlsx.cells import Cell
 from desktop.study.part import Text, words
 
 COVER = "Cover"

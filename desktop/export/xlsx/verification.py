@@ -21,11 +21,11 @@ from openpyxl.utils.cell import get_column_letter
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from desktop.errors import DamagedError
-from desktop.export.cells import DERIVED_GROUND, MISSING_GROUND, Cell, Kind, Mark, decimals, writable
-from desktop.export.cover import CONTENT_HASH, SHEET_HEADS, SHEETS_HASH, SUBJECTS, SheetsHash, cover_rows
-from desktop.export.layout import COVER, HEAD_ROWS, Cells, Sheet
-from desktop.export.sheets import sheets_of
 from desktop.export.transfer import Transfer
+from desktop.export.xlsx.cells import DERIVED_GROUND, MISSING_GROUND, Cell, Kind, Mark, decimals, writable
+from desktop.export.xlsx.cover import CONTENT_HASH, SHEET_HEADS, SHEETS_HASH, SUBJECTS, SheetsHash, cover_rows
+from desktop.export.xlsx.sheet_model import COVER, HEAD_ROWS, Cells, Sheet
+from desktop.export.xlsx.sheets import sheets_of
 from desktop.views.verification import Failure, Verification
 
 NOT_A_TRANSFER = "This file is not a Sitebook transfer, or it is damaged."

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from desktop.export.cells import Cell
-from desktop.export.layout import Cells, Column, Sheet, both
+from desktop.export.xlsx.cells import Cell
+from desktop.export.xlsx.sheet_model import Cells, Column, Sheet, both
 from desktop.study.definition import Definition, RangeCheck
 from desktop.study.part import Text, words
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from desktop.export.cells import Cell, Kind, Mark
-from desktop.export.layout import Cells, Sheet, both
 from desktop.export.transfer import Transfer
+from desktop.export.xlsx.cells import Cell, Kind, Mark
+from desktop.export.xlsx.sheet_model import Cells, Sheet, both
 from desktop.study.part import Text
 from desktop.study.values import MISSING_WORDS
 from desktop.views.forms import FormState

@@ -11,11 +11,11 @@ import openpyxl
 import pytest
 
 from desktop.errors import CancelledError, RefusedError
-from desktop.export import cells
-from desktop.export.check import check, verify_excel
-from desktop.export.excel import write_excel
-from desktop.export.layout import COVER, HEAD_ROWS
-from desktop.export.sheets import MOST_ROWS
+from desktop.export.xlsx import cells
+from desktop.export.xlsx.sheet_model import COVER, HEAD_ROWS
+from desktop.export.xlsx.sheets import MOST_ROWS
+from desktop.export.xlsx.verification import check, verify_excel
+from desktop.export.xlsx.writer import write_excel
 from desktop.study.data import FormContent, FormKey, ItemValue
 from desktop.views.forms import FormState
 from tests.unit.export.everything import ITEMS, ROW_ITEMS, WALL, form, main, study, transfer, written

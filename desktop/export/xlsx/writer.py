@@ -20,11 +20,11 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from desktop.errors import CancelledError, EnvironmentProblemError
-from desktop.export.cells import DERIVED_GROUND, MISSING_GROUND, Cell, Kind, Mark, decimals, is_rich, writable
-from desktop.export.cover import WIDTHS, SheetsHash, cover_rows, hash_row
-from desktop.export.layout import COVER, HEAD_ROWS, Cells, Sheet
-from desktop.export.sheets import sheets_of
 from desktop.export.transfer import Transfer
+from desktop.export.xlsx.cells import DERIVED_GROUND, MISSING_GROUND, Cell, Kind, Mark, decimals, is_rich, writable
+from desktop.export.xlsx.cover import WIDTHS, SheetsHash, cover_rows, hash_row
+from desktop.export.xlsx.sheet_model import COVER, HEAD_ROWS, Cells, Sheet
+from desktop.export.xlsx.sheets import sheets_of
 from desktop.files import aside, file_problem, flush_to_disk, sync_folder
 from desktop.progress import Cancelled, Progress, never, no_progress
 from desktop.study.part import words

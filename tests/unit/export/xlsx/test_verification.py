@@ -8,11 +8,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from desktop.export.check import check, verify_excel
-from desktop.export.excel import write_excel
-from desktop.export.layout import COVER
-from desktop.export.sheets import sheet_names, sheets_of
 from desktop.export.transfer import Transfer
+from desktop.export.xlsx.sheet_model import COVER
+from desktop.export.xlsx.sheets import sheet_names, sheets_of
+from desktop.export.xlsx.verification import check, verify_excel
+from desktop.export.xlsx.writer import write_excel
 from desktop.study.data import ItemValue
 from desktop.study.definition import FormDef
 from tests.unit.export.everything import GRAM, KG, ROW_ITEMS, form, group, item, main, study, transfer
