@@ -18,9 +18,10 @@ from typing import Self
 
 import msgspec
 
-from desktop import entering, opening
+from desktop import opening
 from desktop.actions import AddUser, DecidePathway
 from desktop.errors import CancelledError, CentreError, DamagedError, EnvironmentProblemError
+from desktop.imports import json_lines
 from desktop.progress import Cancelled, Progress
 from desktop.simulating import as_act, read_model, simulate
 from desktop.study.load import load_definition, locate
@@ -167,7 +168,7 @@ def _enter_subjects(
         for number, (name, batch) in enumerate(by_user):
             user = next(user for user in practice.users if user.name == name)
             with opening.open_site(vault_of(folder), user.name, user.passphrase) as site:
-                entered = entering.enter(site, batch)
+                entered = json_lines.enter(site, batch)
                 if entered.refused:
                     first = entered.refused[0]
                     raise DamagedError(

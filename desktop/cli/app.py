@@ -151,14 +151,14 @@ def enter(
     json: JsonOption = False,
 ) -> None:
     """Record form saves from a file, one JSON object a line, through the same rules as the screen."""
-    from desktop import entering
+    from desktop.imports import json_lines
 
     try:
         lines = file.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
     except OSError as error:
         raise EnvironmentProblemError("The file of form saves cannot be read.") from error
     with signed_in(vault, user, passphrase_file) as opened:
-        entered = entering.enter(opened, lines)
+        entered = json_lines.enter(opened, lines)
     say(json, entered, f"Recorded {entered.recorded}, unchanged {entered.unchanged}, refused {len(entered.refused)}.")
     if entered.refused:
         if not json:

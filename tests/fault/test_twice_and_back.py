@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from desktop import entering, opening
+from desktop import opening
 from desktop.actions import SaveForm
 from desktop.casebook.saving import FormRefusedError
 from desktop.errors import InUseError, SignInError
+from desktop.imports import json_lines
 from desktop.site import Site
 from desktop.study.assess import Code
 from desktop.study.data import ItemPlace, ItemValue
@@ -192,7 +193,7 @@ def test_a_line_of_nonsense_is_refused_and_the_next_is_read(clinic: Any) -> None
         for number, line in enumerate(NONSENSE, 1):
             items = {"IT.ICDAT": "2026-11-20", "IT.SEX": "M"}
             good = {"subject": f"01-A{number:03}", "event": "SE.VISIT", "form": "F.DM", "items": items}
-            entered = entering.enter(site, [line, json.dumps(good).encode()])
+            entered = json_lines.enter(site, [line, json.dumps(good).encode()])
             assert entered.recorded == 1, line[:80]
             assert {refusal.line for refusal in entered.refused} == ({1} if line.strip() else set()), line[:80]
             assert {refusal.code for refusal in entered.refused} <= codes, line[:80]
@@ -214,7 +215,7 @@ def test_text_in_any_script_comes_back_as_it_was(clinic: Any, tmp_path: Path) ->
         for number, note in enumerate(notes, 1):
             items = {"IT.ICDAT": "2026-11-20", "IT.SEX": "M", "IT.NOTE": note}
             line = {"subject": f"01-A{number:03}", "event": "SE.VISIT", "form": "F.DM", "items": items}
-            assert entering.enter(site, [json.dumps(line).encode()]).recorded == 1
+            assert json_lines.enter(site, [json.dumps(line).encode()]).recorded == 1
     with clinic.sign_in(DOCTOR) as site:
         kept = [site.form(line.subject, worker.DM).content["IG.DM"][""]["IT.NOTE"].value for line in site.subjects()]
         assert kept == notes

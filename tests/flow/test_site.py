@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from desktop import entering, opening
+from desktop import opening
 from desktop.actions import AddUser, ChangePassphrase, ChangeUser, RedactEntry, RemoveForm, SaveForm
 from desktop.casebook.saving import FormRefusedError
 from desktop.errors import (
@@ -17,6 +17,7 @@ from desktop.errors import (
     RefusedError,
     SignInError,
 )
+from desktop.imports import json_lines
 from desktop.site import Site
 from desktop.study.assess import Code
 from desktop.study.data import FormKey, ItemPlace, ItemValue
@@ -321,7 +322,7 @@ def test_lines_from_a_file_keep_the_row_keys_and_their_order(clinic: Any) -> Non
     }
     with clinic.sign_in() as site:
         register(site)
-        assert entering.enter(site, [json.dumps(line).encode()]).recorded == 1
+        assert json_lines.enter(site, [json.dumps(line).encode()]).recorded == 1
         assert list(site.form(SUBJECT, VS).content["IG.BP"]) == ["z", "a"]
 
 
