@@ -13,7 +13,7 @@ from sqlalchemy import select
 from center.store import Store
 from center.tables import batch
 from desktop.errors import DamagedError, EnvironmentProblemError
-from desktop.journal.chain import START
+from desktop.journal.hash_chain import START
 from desktop.sync.formats import signed_statement
 from desktop.sync.formats.batch import STATEMENT_TYPE, Statement
 from desktop.sync.formats.directory import DIRECTORY_TYPE, Directory

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from center.store import Store, now
 from desktop.errors import DamagedError, NewerReleaseError, RefusedError
-from desktop.journal.chain import ChainPoint
+from desktop.journal.hash_chain import ChainPoint
 from desktop.sync.formats import batch, messages, signed_statement
 from desktop.sync.formats.directory import DeviceRecord
 from desktop.sync.formats.receipt import RECEIPT_TYPE, Receipt

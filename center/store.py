@@ -21,9 +21,10 @@ from sqlalchemy import Connection, func, select
 from center.database import DAMAGED, file_of, open_engine, prepare_folder, translated
 from center.tables import batch, code, device, entry, metadata, quarantine, redaction, setting
 from desktop.errors import DamagedError, EnvironmentProblemError, RefusedError
-from desktop.journal.chain import ChainPoint
-from desktop.journal.entry import Entry, RawEntry, Redacted
-from desktop.journal.keys import DeviceKeys
+from desktop.journal.bodies import Redacted
+from desktop.journal.device_keys import DeviceKeys
+from desktop.journal.entry import Entry, RawEntry
+from desktop.journal.hash_chain import ChainPoint
 from desktop.study.definition import Definition
 from desktop.sync.formats import signed_statement
 from desktop.sync.formats.directory import DIRECTORY_TYPE, CentreRecord, DeviceRecord, Directory

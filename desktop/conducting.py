@@ -18,14 +18,14 @@ from desktop.actions import (
 )
 from desktop.casebook.saving import LONGEST_NOTE, is_clean_text
 from desktop.errors import RefusedError
-from desktop.journal.entry import (
+from desktop.journal.bodies import (
     NormalRangeSet,
     PathwayDecided,
     PointAnswered,
     StudyVersionActivated,
     StudyVersionAdded,
-    new_salt,
 )
+from desktop.journal.entry import new_salt
 from desktop.people import require_reason
 from desktop.site_session import OpenedVault
 from desktop.study.definition import Definition

@@ -8,7 +8,24 @@ from typing import TYPE_CHECKING
 from desktop.casebook import fold as folding
 from desktop.casebook.users_and_devices import Staff
 from desktop.journal import entry as e
-from desktop.journal.clock import JUMP, milliseconds
+from desktop.journal.bodies import (
+    DeviceStarted,
+    Enrolled,
+    Exported,
+    FormRemoved,
+    FormSaved,
+    NormalRangeSet,
+    PassphraseChanged,
+    PathwayDecided,
+    PointAnswered,
+    Redacted,
+    SessionChanged,
+    StudyVersionActivated,
+    StudyVersionAdded,
+    UserAdded,
+    UserChanged,
+)
+from desktop.journal.hybrid_clock import JUMP, milliseconds
 from desktop.study.data import FormKey, ItemPlace
 from desktop.vault import journal_table, outbox_tables
 from desktop.views.audit import AuditLine, Change
@@ -74,37 +91,31 @@ def _audit_line(entry: e.Entry, staff: Staff) -> AuditLine:
     match body:
         case None:
             detail = "The content of this entry was blanked because it held identifying text."
-        case e.FormSaved():
+        case FormSaved():
             detail = "Form saved as complete." if body.complete else "Form saved, not complete yet."
             key, reason = body.key, body.reason
-        case e.FormRemoved():
+        case FormRemoved():
             detail, key, reason = "Form removed.", body.key, body.reason
-        case e.UserAdded():
+        case UserAdded():
             detail, fields = "User {name} added: {roles}.", {"name": body.name, "roles": ", ".join(body.roles)}
-        case e.UserChanged():
+        case UserChanged():
             detail = "User {name} suspended." if body.suspended else "User {name} has now: {roles}."
             fields = {"name": staff.name_of(body.user), "roles": ", ".join(body.roles)}
             reason = body.reason
-        case e.PassphraseChanged():
+        case PassphraseChanged():
             detail = "Passphrase renewed with the recovery code." if body.recovered else "Passphrase changed."
-        case e.SessionChanged():
+        case SessionChanged():
             detail, fields = _SESSION[body.act], {"n": str(body.count)}
-        case e.DeviceStarted():
+        case DeviceStarted():
             detail = "This computer took over from a backup." if body.restored_device else "This computer began."
-        case (
-            e.StudyVersionAdded()
-            | e.StudyVersionActivated()
-            | e.PathwayDecided()
-            | e.PointAnswered()
-            | e.NormalRangeSet()
-        ):
+        case StudyVersionAdded() | StudyVersionActivated() | PathwayDecided() | PointAnswered() | NormalRangeSet():
             detail, fields, reason = _conduct_words(body)
-        case e.Exported():
+        case Exported():
             detail, fields = "Exported: {what} {month}.", {"what": body.what, "month": body.month}
-        case e.Redacted():
+        case Redacted():
             detail = "The content of entry {sequence} of device {device} was blanked."
             fields, reason = {"sequence": str(body.sequence), "device": body.device}, body.reason
-        case e.Enrolled():
+        case Enrolled():
             detail, fields = "Joined the centre {fingerprint}.", {"fingerprint": body.fingerprint}
         case _:
             pass
@@ -125,22 +136,22 @@ def _audit_line(entry: e.Entry, staff: Staff) -> AuditLine:
 
 
 def _conduct_words(
-    body: e.StudyVersionAdded | e.StudyVersionActivated | e.PathwayDecided | e.PointAnswered | e.NormalRangeSet,
+    body: StudyVersionAdded | StudyVersionActivated | PathwayDecided | PointAnswered | NormalRangeSet,
 ) -> tuple[str, dict[str, str], str]:
     """What was decided about the conduct of the study: words, their fields, the reason."""
     match body:
-        case e.StudyVersionAdded():
+        case StudyVersionAdded():
             return "Study version {version} came to this site.", {"version": body.oid}, ""
-        case e.StudyVersionActivated():
+        case StudyVersionActivated():
             fields = {"version": body.oid, "approved": body.approved, "reference": body.reference}
             return "Study version {version} is in force: approved {approved}, {reference}.", fields, ""
-        case e.PathwayDecided():
+        case PathwayDecided():
             detail = "Decision on the pathway: from {step} to {to}." if body.to else "Decision at {step} taken back."
             return detail, {"step": body.step, "to": body.to}, body.reason
-        case e.PointAnswered():
+        case PointAnswered():
             detail = "Answer to {name} taken back." if body.value is None else "Open point {name} answered: {value}."
             return detail, {"name": body.name, "value": body.value or ""}, body.reason
-        case e.NormalRangeSet():
+        case NormalRangeSet():
             limits = body.range
             fields = {"item": limits.item, "low": limits.low or "–", "high": limits.high or "–", "since": limits.since}
             return "Normal range of {item}: {low} to {high} from {since}.", fields, body.reason

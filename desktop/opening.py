@@ -8,15 +8,9 @@ import msgspec
 from desktop import __version__
 from desktop.casebook.users_and_devices import Person
 from desktop.errors import DamagedError, NotAllowedError, RefusedError, SignInError
-from desktop.journal.clock import Wall, system_wall
-from desktop.journal.entry import (
-    DeviceStarted,
-    PassphraseChanged,
-    SessionChanged,
-    StudyVersionAdded,
-    UserAdded,
-    new_salt,
-)
+from desktop.journal.bodies import DeviceStarted, PassphraseChanged, SessionChanged, StudyVersionAdded, UserAdded
+from desktop.journal.entry import new_salt
+from desktop.journal.hybrid_clock import Wall, system_wall
 from desktop.progress import Progress
 from desktop.site import Site
 from desktop.study.definition import Definition

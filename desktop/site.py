@@ -32,18 +32,9 @@ from desktop.actions import (
 )
 from desktop.casebook.saving import prepare_save
 from desktop.errors import NotAllowedError, RefusedError, SignInError
-from desktop.journal.chain import ChainPoint
-from desktop.journal.entry import (
-    Exported,
-    FormRemoved,
-    FormSaved,
-    Kind,
-    RawEntry,
-    Redacted,
-    SessionChanged,
-    decode,
-    new_salt,
-)
+from desktop.journal.bodies import Exported, FormRemoved, FormSaved, Kind, Redacted, SessionChanged
+from desktop.journal.entry import RawEntry, decode, new_salt
+from desktop.journal.hash_chain import ChainPoint
 from desktop.progress import Cancelled, Progress
 from desktop.site_session import OpenedVault
 from desktop.study.data import FormKey, ItemPlace

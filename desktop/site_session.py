@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from desktop.casebook.study_conduct import Conduct
 from desktop.casebook.users_and_devices import Person
 from desktop.errors import DamagedError, NotAllowedError, RefusedError, SignInError
-from desktop.journal.entry import Kind, StudyVersionAdded
+from desktop.journal.bodies import Kind, StudyVersionAdded
 from desktop.study.checks import Rules
 from desktop.study.definition import Definition, Location
 from desktop.study.local import NOTHING_LOCAL

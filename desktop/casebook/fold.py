@@ -12,7 +12,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from desktop.journal.entry import Entry, FiredCheck, FormRemoved, FormSaved, ItemGroupData, PathwayDecided
+from desktop.journal.bodies import FiredCheck, FormRemoved, FormSaved, ItemGroupData, PathwayDecided
+from desktop.journal.entry import Entry
 from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue
 from desktop.study.pathway import Decision
 from desktop.views.forms import FormState

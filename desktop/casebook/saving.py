@@ -12,7 +12,8 @@ import msgspec
 from desktop.actions import SaveForm
 from desktop.casebook.fold import FormFold, SubjectFold
 from desktop.errors import RefusedError
-from desktop.journal.entry import FiredCheck, FormSaved, ItemGroupData, new_salt
+from desktop.journal.bodies import FiredCheck, FormSaved, ItemGroupData
+from desktop.journal.entry import new_salt
 from desktop.study.assess import Assessment, Code, Problem, assess
 from desktop.study.checks import Rules
 from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue, copy_content, value_at

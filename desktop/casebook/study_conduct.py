@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from desktop.journal.entry import Entry, Kind, NormalRangeSet, PointAnswered, StudyVersionActivated, StudyVersionAdded
+from desktop.journal.bodies import Kind, NormalRangeSet, PointAnswered, StudyVersionActivated, StudyVersionAdded
+from desktop.journal.entry import Entry
 from desktop.study.local import Local, NormalRange
 
 CONDUCT_KINDS = (

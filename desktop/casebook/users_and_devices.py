@@ -7,14 +7,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from desktop.journal.entry import (
-    DeviceStarted,
-    Entry,
-    Kind,
-    PassphraseChanged,
-    UserAdded,
-    UserChanged,
-)
+from desktop.journal.bodies import DeviceStarted, Kind, PassphraseChanged, UserAdded, UserChanged
+from desktop.journal.entry import Entry
 from desktop.views.people import Role
 
 STAFF_KINDS = (

@@ -12,7 +12,8 @@ import msgspec
 
 from desktop.errors import SignInError
 from desktop.files import replace_file
-from desktop.journal.entry import SessionChanged, new_salt
+from desktop.journal.bodies import SessionChanged
+from desktop.journal.entry import new_salt
 
 FILE = "attempts.json"
 FREE = 5

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
-from desktop.journal.chain import ChainPoint
 from desktop.journal.entry import Entry, Head, RawEntry, decode
+from desktop.journal.hash_chain import ChainPoint
 from desktop.vault.tables import journal
 
 _ORDER = (journal.c.time, journal.c.device, journal.c.sequence)

@@ -29,22 +29,11 @@ from desktop.casebook.study_conduct import CONDUCT_KINDS, Conduct, fold_conduct
 from desktop.casebook.users_and_devices import STAFF_KINDS, Staff, fold_staff
 from desktop.errors import CancelledError, DamagedError, EnvironmentProblemError, InUseError
 from desktop.files import file_problem
-from desktop.journal.chain import ChainPoint, next_value, verified
-from desktop.journal.clock import HybridClock, Wall, system_wall
-from desktop.journal.entry import (
-    FORMAT,
-    KINDS,
-    Body,
-    Entry,
-    FormSaved,
-    Head,
-    Kind,
-    PathwayDecided,
-    RawEntry,
-    Redacted,
-    encode,
-)
-from desktop.journal.keys import DeviceKeys
+from desktop.journal.bodies import KINDS, Body, FormSaved, Kind, PathwayDecided, Redacted
+from desktop.journal.device_keys import DeviceKeys
+from desktop.journal.entry import FORMAT, Entry, Head, RawEntry, encode
+from desktop.journal.hash_chain import ChainPoint, next_value, verified
+from desktop.journal.hybrid_clock import HybridClock, Wall, system_wall
 from desktop.progress import Cancelled, Progress
 from desktop.vault import casebook_tables, journal_table, key_slots, open_check_tables, outbox_tables
 from desktop.vault.database import IN_USE, open_engine, translated

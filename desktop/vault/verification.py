@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from sqlalchemy import Connection, select
 
 from desktop.errors import CancelledError, DamagedError, SitebookError
-from desktop.journal.chain import ChainPoint, verified
 from desktop.journal.entry import RawEntry
+from desktop.journal.hash_chain import ChainPoint, verified
 from desktop.progress import Cancelled, Progress
 from desktop.vault import casebook_tables, journal_table
 from desktop.vault import tables as t

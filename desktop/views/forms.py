@@ -3,7 +3,7 @@
 import datetime
 import enum
 
-from desktop.journal.entry import FiredCheck
+from desktop.journal.bodies import FiredCheck
 from desktop.study.data import FormContent, FormKey, ItemValue
 from desktop.views.base import View
 

@@ -20,7 +20,8 @@ import pytest
 from desktop import opening
 from desktop.actions import AddUser
 from desktop.errors import SignInError
-from desktop.journal.entry import Entry, FormRemoved, FormSaved, decode
+from desktop.journal.bodies import FormRemoved, FormSaved
+from desktop.journal.entry import Entry, decode
 from desktop.site import Site
 from desktop.study.data import FormKey
 from desktop.study.load import load_definition, locate

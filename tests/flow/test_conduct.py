@@ -23,7 +23,7 @@ from desktop.actions import (
 )
 from desktop.casebook.saving import LONGEST_NOTE, FormRefusedError
 from desktop.errors import CancelledError, NotAllowedError, RefusedError
-from desktop.journal.entry import FormSaved, Kind
+from desktop.journal.bodies import FormSaved, Kind
 from desktop.site import Site
 from desktop.study.assess import Code
 from desktop.study.course import FormRef

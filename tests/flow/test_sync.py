@@ -17,8 +17,8 @@ from center.tables import entry
 from desktop import opening
 from desktop.actions import RedactEntry, SaveForm
 from desktop.errors import CancelledError, CentreError, DamagedError, RefusedError
+from desktop.journal.device_keys import DeviceKeys
 from desktop.journal.entry import RawEntry
-from desktop.journal.keys import DeviceKeys
 from desktop.site import Site
 from desktop.study.data import FormKey, ItemPlace, ItemValue
 from desktop.sync.client import enrolment, exchange

@@ -12,7 +12,8 @@ from cryptography.exceptions import InvalidTag
 from sqlalchemy import Connection
 
 from desktop.errors import CentreError, DamagedError, RefusedError
-from desktop.journal.entry import Enrolled, new_salt
+from desktop.journal.bodies import Enrolled
+from desktop.journal.entry import new_salt
 from desktop.sync.client.channel import NOT_THE_CENTRE, UNTRUSTED, Call, Channel
 from desktop.sync.client.enrolled_centre import AgreedCentre, keep_centre, with_directory
 from desktop.sync.formats import messages, signed_statement

@@ -24,9 +24,9 @@ from desktop.errors import (
     RefusedError,
     SitebookError,
 )
-from desktop.journal.chain import ChainPoint
+from desktop.journal.device_keys import DeviceKeys
 from desktop.journal.entry import RawEntry
-from desktop.journal.keys import DeviceKeys
+from desktop.journal.hash_chain import ChainPoint
 from desktop.progress import Cancelled, Progress, never, no_progress
 from desktop.sync.client.channel import UNTRUSTED, Call, Carry, Channel, NoAnswerError, carry_here
 from desktop.sync.client.enrolled_centre import agreed_centre, keep_centre, with_directory

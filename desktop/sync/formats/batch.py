@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey
 
 from desktop.errors import DamagedError, NewerReleaseError
-from desktop.journal.chain import ChainPoint, next_value, verified
+from desktop.journal.device_keys import DeviceKeys
 from desktop.journal.entry import Entry, RawEntry
-from desktop.journal.keys import DeviceKeys
+from desktop.journal.hash_chain import ChainPoint, next_value, verified
 from desktop.sync.formats import signed_statement
 from desktop.sync.formats.sealing import SUITE, seal_bound
 from desktop.sync.formats.signed_statement import Hex32, Signed

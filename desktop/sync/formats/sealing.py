@@ -3,7 +3,7 @@
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519PrivateKey, Suite
 
 from desktop.errors import DamagedError
-from desktop.journal.keys import sealing_key
+from desktop.journal.device_keys import sealing_key
 
 SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 

@@ -10,8 +10,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from desktop.errors import DamagedError
+from desktop.journal.device_keys import signing_key
 from desktop.journal.entry import is_canonical
-from desktop.journal.keys import signing_key
 
 T = TypeVar("T")
 

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.casebook.fold import SubjectFold, fold_subject, history
-from desktop.journal.entry import Body, Entry, FormRemoved, FormSaved, Head, ItemGroupData
+from desktop.journal.bodies import Body, FormRemoved, FormSaved, ItemGroupData
+from desktop.journal.entry import Entry, Head
 from desktop.study.data import FormKey, ItemPlace, ItemValue
 from desktop.views.forms import FormState
 

@@ -3,18 +3,17 @@
 import pytest
 
 from desktop.casebook.study_conduct import CONDUCT_KINDS, Conduct, fold_conduct
-from desktop.journal.entry import (
+from desktop.journal.bodies import (
     BODIES,
     KINDS,
     Body,
-    Entry,
-    Head,
     NormalRangeSet,
     PointAnswered,
     SessionChanged,
     StudyVersionActivated,
     StudyVersionAdded,
 )
+from desktop.journal.entry import Entry, Head
 from desktop.study.local import Local, NormalRange
 
 

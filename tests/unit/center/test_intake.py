@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from center.intake import Request
 from center.tables import code as code_table
 from desktop.errors import DamagedError, RefusedError
-from desktop.journal.entry import RawEntry, Redacted
-from desktop.journal.keys import DeviceKeys
+from desktop.journal.bodies import Redacted
+from desktop.journal.device_keys import DeviceKeys
+from desktop.journal.entry import RawEntry
 from desktop.sync.formats import batch, messages, signed_statement
 from desktop.sync.formats.directory import DIRECTORY_TYPE, DeviceRecord, Directory
 

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from desktop.export.form_report import Printing, form_report
-from desktop.journal.entry import FiredCheck
+from desktop.journal.bodies import FiredCheck
 from desktop.study.data import FormKey, ItemValue
 from desktop.study.definition import Definition
 from desktop.study.load import load_definition, locate

@@ -7,7 +7,8 @@ import pytest
 
 from desktop.casebook.fold import SubjectFold
 from desktop.casebook.saving import prepare_save
-from desktop.journal.entry import KINDS, Body, Entry, Head, PathwayDecided
+from desktop.journal.bodies import KINDS, Body, PathwayDecided
+from desktop.journal.entry import Entry, Head
 from desktop.simulating import Model, SimulatedSubject, as_act, read_model, simulate
 from desktop.study.checks import Rules
 from desktop.study.definition import Definition

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from desktop.journal.entry import FiredCheck
+from desktop.journal.bodies import FiredCheck
 from desktop.study.assess import Code
 from desktop.study.checks import Rules
 from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from desktop.errors import CentreError, RefusedError
-from desktop.journal.keys import DeviceKeys
+from desktop.journal.device_keys import DeviceKeys
 from desktop.sync.client.channel import Call, Channel, NoAnswerError, checked_url
 from desktop.sync.formats import messages, signed_statement
 from desktop.sync.formats.receipt import Receipt

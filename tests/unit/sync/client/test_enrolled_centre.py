@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from desktop.errors import CentreError, DamagedError
-from desktop.journal.keys import DeviceKeys
+from desktop.journal.device_keys import DeviceKeys
 from desktop.sync.client.enrolled_centre import AgreedCentre, with_directory
 from desktop.sync.formats import signed_statement
 from desktop.sync.formats.directory import DIRECTORY_TYPE, CentreRecord, Directory

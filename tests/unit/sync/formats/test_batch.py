@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desktop.errors import DamagedError, NewerReleaseError
-from desktop.journal.chain import ChainPoint
+from desktop.journal.device_keys import DeviceKeys
 from desktop.journal.entry import RawEntry
-from desktop.journal.keys import DeviceKeys
+from desktop.journal.hash_chain import ChainPoint
 from desktop.sync.formats import batch, sealing, signed_statement
 from desktop.sync.formats.batch import Envelope, Source, Statement
 

@@ -5,7 +5,7 @@ import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.journal.clock import HybridClock, milliseconds
+from desktop.journal.hybrid_clock import HybridClock, milliseconds
 
 NOW = datetime.datetime(2026, 11, 24, 8, 0, tzinfo=datetime.UTC)
 
