@@ -10,7 +10,7 @@ import zoneinfo
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
-from desktop.practice import USERS, vault_of
+from desktop.practice.practice_site import USERS, vault_of
 from desktop.study.data import ItemPlace
 from ui.form.grid import GridPage
 from ui.screens.casebook import CasebookScreen

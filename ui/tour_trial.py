@@ -7,8 +7,8 @@ import datetime
 
 from PySide6.QtCore import Qt
 
-from desktop.practice import STUDY
-from desktop.simulating import as_act, read_model, simulate
+from desktop.practice.practice_site import STUDY
+from desktop.practice.simulation import as_act, read_model, simulate
 from desktop.site import Site
 from ui.screens.casebook import CasebookScreen
 from ui.screens.screen import Where

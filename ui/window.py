@@ -22,7 +22,7 @@ from ui.screens.sign_in import SignInScreen
 from ui.style import Choice
 
 if TYPE_CHECKING:
-    from desktop.practice import Centre
+    from desktop.practice.practice_site import Centre
     from ui.frame import Frame
     from ui.screens.entrance import Entrance
 
@@ -231,7 +231,7 @@ class MainWindow(QWidget):
             return
 
         def work(_: Job) -> Centre | None:
-            from desktop.practice import Centre, find
+            from desktop.practice.practice_site import Centre, find
 
             practice = find(folder)
             return None if practice is None else Centre(folder, practice.port)

@@ -31,7 +31,7 @@ def practice(
     json: JsonOption = False,
 ) -> None:
     """Make (or reopen) a practice site with a local centre and synthetic subjects."""
-    from desktop import practice as practising
+    from desktop.practice import practice_site as practising
 
     folder = dir or data_folder() / "practice"
     site = practising.find(folder)

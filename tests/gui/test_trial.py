@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 
 from desktop import opening
 from desktop.actions import AddUser, DecidePathway
-from desktop.simulating import SimulatedSubject, as_act, read_model, simulate
+from desktop.practice.simulation import SimulatedSubject, as_act, read_model, simulate
 from desktop.site import Site
 from desktop.study.data import FormKey, ItemPlace
 from desktop.study.load import load_definition, locate

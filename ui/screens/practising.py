@@ -18,7 +18,7 @@ from ui.widgets.message import Message
 from ui.widgets.table import Cell, Column, Line, Table
 
 if TYPE_CHECKING:
-    from desktop.practice import PracticeSite
+    from desktop.practice.practice_site import PracticeSite
     from ui.access import SiteAccess
     from ui.jobs import Job
 
@@ -78,7 +78,7 @@ class PracticeForm(QWidget):
         self.message.clear()
 
         def look(_: Job) -> PracticeSite | None:
-            from desktop.practice import find
+            from desktop.practice.practice_site import find
 
             return find(folder)
 
@@ -136,7 +136,7 @@ class PracticeForm(QWidget):
         folder = self._folder
 
         def work(job: Job) -> PracticeSite:
-            from desktop.practice import make
+            from desktop.practice.practice_site import make
 
             return make(folder, job.progress, job.is_cancelled)
 
@@ -162,7 +162,7 @@ class PracticeForm(QWidget):
 
     @Slot()
     def _go_on(self) -> None:
-        from desktop.practice import vault_of
+        from desktop.practice.practice_site import vault_of
 
         self.ready.emit(vault_of(self._folder))
 

@@ -285,7 +285,7 @@ def _practice_passphrases(folder: Path) -> dict[str, str]:
     """Who may sign in at a practice site, and with what; nobody where the vault is a real one."""
     if not (folder.parent / PRACTICE_FILE).exists():
         return {}
-    from desktop.practice import find
+    from desktop.practice.practice_site import find
 
     found = find(folder.parent)
     return {} if found is None else {user.name: user.passphrase for user in found.users}
