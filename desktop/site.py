@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 import msgspec
 
-from desktop import conducting, looking_back, one_subject, people, questions, transferring
+from desktop import conducting, people
 from desktop.actions import (
     Act,
     ActivateStudyVersion,
@@ -36,6 +36,13 @@ from desktop.journal.bodies import Exported, FormRemoved, FormSaved, Kind, Redac
 from desktop.journal.entry import RawEntry, decode, new_salt
 from desktop.journal.hash_chain import ChainPoint
 from desktop.progress import Cancelled, Progress
+from desktop.reading import audit_trail, monthly_transfer, today
+from desktop.reading import subject as subject_queries
+from desktop.reading.discrepancies import discrepancies
+from desktop.reading.open_checks import reassess_next
+from desktop.reading.study import study_view
+from desktop.reading.subjects import next_subject, subjects
+from desktop.reading.sync import sync_view
 from desktop.site_session import OpenedVault
 from desktop.study.data import FormKey, ItemPlace
 from desktop.study.definition import Definition
@@ -68,7 +75,7 @@ CONDUCTS: dict[type[ConductAct], frozenset[Role]] = {
 if TYPE_CHECKING:
     from desktop.export.transfer import Transfer
     from desktop.export.xlsx.writer import ExportResult
-    from desktop.rehearsing import Rehearsal
+    from desktop.reading.amendment_rehearsal import Rehearsal
     from desktop.sync.client.channel import Carry
     from desktop.sync.client.enrolment import Enrolment
     from desktop.sync.client.exchange import SyncResult
@@ -239,35 +246,35 @@ class Site(OpenedVault):
 
     def shell(self) -> ShellView:
         """What the frame around every screen shows."""
-        return questions.shell(self)
+        return today.shell(self)
 
     def today(self) -> Today:
         """The home screen."""
-        return questions.today(self)
+        return today.today(self)
 
     def reassess_next(self) -> bool:
         """Look in idle time for checks that a later change elsewhere made fire; False where all is up to date."""
-        return questions.reassess_next(self)
+        return reassess_next(self)
 
     def subjects(self) -> tuple[SubjectLine, ...]:
         """All subjects, in order of their keys."""
-        return questions.subjects(self)
+        return subjects(self)
 
     def casebook(self, subject: str) -> Casebook:
         """Everything about one subject. Raises RefusedError where there is none."""
-        return one_subject.casebook_of(self, subject)
+        return subject_queries.casebook_of(self, subject)
 
     def form(self, subject: str, key: FormKey) -> FormView:
         """A form with all that is needed to go on filling it; also one that has no entry yet."""
-        return one_subject.form(self, subject, key)
+        return subject_queries.form(self, subject, key)
 
     def study_view(self) -> StudyView:
         """How the site conducts the study: answers to open points, normal ranges, versions."""
-        return questions.study_view(self)
+        return study_view(self)
 
     def next_subject(self) -> str:
         """The next free subject key of this device."""
-        return questions.next_subject(self)
+        return next_subject(self)
 
     def next_repeat(self, subject: str, event: str, event_repeat: int, form: str) -> int:
         """The repeat that a new instance of a repeating form would have."""
@@ -280,13 +287,13 @@ class Site(OpenedVault):
 
     def history(self, subject: str, key: FormKey | None = None, place: ItemPlace | None = None) -> tuple[Change, ...]:
         """Every change of a subject's values, or of one form's, or of one item's; oldest first."""
-        return looking_back.history(self, subject, key, place)
+        return audit_trail.history(self, subject, key, place)
 
     def audit(
         self, before: tuple[int, str, int] | None = None, limit: int = 200, subject: str | None = None
     ) -> tuple[AuditLine, ...]:
         """The journal for a person, newest first; `before` is the `order` of the last line shown."""
-        return looking_back.audit(self, before, limit, subject)
+        return audit_trail.audit(self, before, limit, subject)
 
     def users(self) -> tuple[UserView, ...]:
         """Everyone who may use this vault, suspended persons too."""
@@ -296,15 +303,15 @@ class Site(OpenedVault):
 
     def discrepancies(self) -> tuple[Discrepancy, ...]:
         """What two people or two computers recorded differently."""
-        return questions.discrepancies(self)
+        return discrepancies(self)
 
     def sync_view(self) -> SyncView:
         """How far this device's entries have travelled."""
-        return questions.sync_view(self)
+        return sync_view(self)
 
     def status(self) -> Status:
         """The numbers of `sitebook status`."""
-        return questions.status(self)
+        return today.status(self)
 
     # Long work
 
@@ -315,7 +322,7 @@ class Site(OpenedVault):
 
         Raises RefusedError where it is of another study, or CancelledError.
         """
-        from desktop.rehearsing import rehearse
+        from desktop.reading.amendment_rehearsal import rehearse
 
         return rehearse(self, definition, progress, cancelled)
 
@@ -339,7 +346,7 @@ class Site(OpenedVault):
     def transfer(self, month: str) -> "Transfer":
         """What a month's transfer would hold. Raises NotAllowedError, or RefusedError where the month is none."""
         self.require(EXPORTS)
-        return transferring.transfer(self, month)
+        return monthly_transfer.transfer(self, month)
 
     def export_excel(
         self, month: str, out: Path, progress: Progress | None = None, cancelled: Cancelled | None = None

@@ -5,11 +5,12 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.errors import SitebookError
+from desktop.reading import find
+from desktop.reading.find import Found
 from desktop.study.definition import Definition
 from desktop.views.today import ShellView
-from ui import finding, icons, language, style, words
+from ui import icons, language, style, words
 from ui.access import SiteAccess
-from ui.finding import Found
 from ui.icons import SIGN_OF_STATE
 from ui.screens.screen import Place, Where
 from ui.style import Tone
@@ -102,7 +103,7 @@ class FindBox(QLineEdit):
     def _ask(self) -> None:
         text = self.text()
         if text.strip():
-            self._access.ask(lambda site: finding.find(site, text), self._show, self._fail)
+            self._access.ask(lambda site: find.find(site, text), self._show, self._fail)
         else:
             self._results.hide()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from desktop.one_subject import _occurrences
+from desktop.reading.subject import _occurrences
 from desktop.study.data import FormContent, FormKey, ItemValue
 from desktop.study.definition import Definition
 from desktop.study.load import load_definition, locate

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from PySide6.QtCore import QCoreApplication
 
-from desktop.rehearsing import FormRehearsal, Rehearsal
+from desktop.reading.amendment_rehearsal import FormRehearsal, Rehearsal
 from desktop.study.assess import Code, Problem
 from desktop.study.data import FormKey
 from desktop.study.definition import Definition

@@ -2,7 +2,9 @@
 
 import msgspec
 
-from desktop.site import Site
+from desktop.reading.subject import casebook_of
+from desktop.reading.subjects import subjects as all_subjects
+from desktop.site_session import OpenedVault
 from desktop.study.data import FormKey
 from desktop.views.forms import FormState
 
@@ -18,7 +20,7 @@ class Found(msgspec.Struct, frozen=True):
     state: FormState | None = None
 
 
-def find(site: Site, text: str) -> tuple[Found, ...]:
+def find(site: OpenedVault, text: str) -> tuple[Found, ...]:
     """Find what a person typed: `a007`, `a007 dos`, `01-A007 给药`, `adverse`.
 
     Words that stand in subject keys choose the subjects, the others the forms by their titles in any
@@ -27,7 +29,7 @@ def find(site: Site, text: str) -> tuple[Found, ...]:
     asked = text.casefold().split()
     if not asked:
         return ()
-    subjects = [line.subject for line in site.subjects()]
+    subjects = [line.subject for line in all_subjects(site)]
     form_words = [word for word in asked if not any(word in key.casefold() for key in subjects)]
     key_words = [word for word in asked if word not in form_words]
     chosen = [key for key in subjects if all(word in key.casefold() for word in key_words)]
@@ -35,7 +37,7 @@ def find(site: Site, text: str) -> tuple[Found, ...]:
         return tuple(Found(key) for key in chosen[:MOST])
     found: list[Found] = []
     for subject in chosen[:SUBJECTS_LOOKED_INTO]:
-        for form in site.casebook(subject).forms:
+        for form in casebook_of(site, subject).forms:
             known = site.definition.forms.get(form.key.form)
             titles = " ".join(known.title.values() if known else [form.key.form]).casefold()
             if all(word in titles for word in form_words):
