@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Self
 
 import msgspec
 
-from desktop import conducting, people
 from desktop.actions import (
     Act,
     ActivateStudyVersion,
@@ -30,7 +29,6 @@ from desktop.actions import (
     SaveForm,
     SetNormalRange,
 )
-from desktop.casebook.saving import prepare_save
 from desktop.errors import NotAllowedError, RefusedError, SignInError
 from desktop.journal.bodies import Exported, FormRemoved, FormSaved, Kind, Redacted, SessionChanged
 from desktop.journal.entry import RawEntry, decode, new_salt
@@ -43,6 +41,8 @@ from desktop.reading.open_checks import reassess_next
 from desktop.reading.study import study_view
 from desktop.reading.subjects import next_subject, subjects
 from desktop.reading.sync import sync_view
+from desktop.recording import study_conduct, users
+from desktop.recording.save_form import prepare_save
 from desktop.site_session import OpenedVault
 from desktop.study.data import FormKey, ItemPlace
 from desktop.study.definition import Definition
@@ -138,15 +138,15 @@ class Site(OpenedVault):
                 return self._remove_form(act)
             case DecidePathway() | AnswerPoint() | SetNormalRange() | AddStudyVersion() | ActivateStudyVersion():
                 self.require(CONDUCTS[type(act)])
-                return conducting.record(self, act)
+                return study_conduct.record(self, act)
             case AddUser():
                 self.require(MANAGES)
-                return people.add_user(self.vault, act)
+                return users.add_user(self.vault, act)
             case ChangeUser():
                 self.require(MANAGES)
-                return people.change_user(self.vault, act)
+                return users.change_user(self.vault, act)
             case ChangePassphrase():
-                return people.change_passphrase(self.vault, self._slot(), act)
+                return users.change_passphrase(self.vault, self._slot(), act)
             case RedactEntry():
                 return self._redact_entry(act)
 
@@ -165,7 +165,7 @@ class Site(OpenedVault):
 
     def _remove_form(self, act: RemoveForm) -> Recorded:
         self.require(FILLS_FORMS)
-        people.require_reason(act.reason)
+        users.require_reason(act.reason)
         with self.vault.begin() as connection:
             form = self.vault.subject(connection, act.subject).forms.get(act.key)
         if form is None or form.removed is not None:
@@ -176,7 +176,7 @@ class Site(OpenedVault):
 
     def _redact_entry(self, act: RedactEntry) -> Recorded:
         self.require(MANAGES)
-        people.require_reason(act.reason)
+        users.require_reason(act.reason)
         with self.vault.begin() as connection:
             held = journal_table.raw_entries(connection, act.device, act.sequence - 1, 1)
         if not held or held[0].body is None or decode(held[0]).head.kind != Kind.FORM_SAVED:
@@ -298,8 +298,8 @@ class Site(OpenedVault):
     def users(self) -> tuple[UserView, ...]:
         """Everyone who may use this vault, suspended persons too."""
         with self.vault.begin() as connection:
-            people = self.vault.staff(connection).people
-        return tuple(self.view_of(person) for person in sorted(people.values(), key=lambda person: person.name))
+            users = self.vault.staff(connection).people
+        return tuple(self.view_of(person) for person in sorted(users.values(), key=lambda person: person.name))
 
     def discrepancies(self) -> tuple[Discrepancy, ...]:
         """What two people or two computers recorded differently."""

@@ -9,8 +9,8 @@ from typing import cast
 import msgspec
 
 from desktop.actions import SaveForm
-from desktop.casebook.saving import FormRefusedError, coordinates_problem
 from desktop.errors import NotAllowedError
+from desktop.recording.save_form import FormRefusedError, coordinates_problem
 from desktop.site import Site
 from desktop.study.assess import Code, Problem
 from desktop.study.data import FormKey, ItemPlace, ItemValue

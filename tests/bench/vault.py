@@ -17,8 +17,8 @@ from sqlcipher3 import dbapi2
 
 from desktop import opening
 from desktop.actions import AddUser, SaveForm
-from desktop.casebook.saving import prepare_save
 from desktop.journal.bodies import FormSaved
+from desktop.recording.save_form import prepare_save
 from desktop.site import Site
 from desktop.study.data import FormKey, ItemPlace, ItemValue
 from desktop.study.load import load_definition, locate

@@ -11,9 +11,9 @@ import pytest
 
 from desktop import opening
 from desktop.actions import SaveForm
-from desktop.casebook.saving import FormRefusedError
 from desktop.errors import InUseError, SignInError
 from desktop.imports import json_lines
+from desktop.recording.save_form import FormRefusedError
 from desktop.site import Site
 from desktop.study.assess import Code
 from desktop.study.data import ItemPlace, ItemValue

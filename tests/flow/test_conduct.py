@@ -21,9 +21,10 @@ from desktop.actions import (
     SaveForm,
     SetNormalRange,
 )
-from desktop.casebook.saving import LONGEST_NOTE, FormRefusedError
 from desktop.errors import CancelledError, NotAllowedError, RefusedError
 from desktop.journal.bodies import FormSaved, Kind
+from desktop.recording.note_text import LONGEST_NOTE
+from desktop.recording.save_form import FormRefusedError
 from desktop.site import Site
 from desktop.study.assess import Code
 from desktop.study.course import FormRef

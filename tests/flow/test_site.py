@@ -8,7 +8,6 @@ import pytest
 
 from desktop import opening
 from desktop.actions import AddUser, ChangePassphrase, ChangeUser, RedactEntry, RemoveForm, SaveForm
-from desktop.casebook.saving import FormRefusedError
 from desktop.errors import (
     DamagedError,
     EnvironmentProblemError,
@@ -18,6 +17,7 @@ from desktop.errors import (
     SignInError,
 )
 from desktop.imports import json_lines
+from desktop.recording.save_form import FormRefusedError
 from desktop.site import Site
 from desktop.study.assess import Code
 from desktop.study.data import FormKey, ItemPlace, ItemValue

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from desktop.actions import Recorded
-from desktop.casebook.saving import FormRefusedError
+from desktop.recording.save_form import FormRefusedError
 from desktop.study.assess import Problem
 from desktop.wizard.wizard import FormWizard
 from ui import language

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.actions import Recorded
-from desktop.casebook.saving import FormRefusedError
+from desktop.recording.save_form import FormRefusedError
 from desktop.site import FILLS_FORMS
 from desktop.study.assess import Problem
 from desktop.study.data import FormKey, ItemPlace

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from desktop.casebook.fold import SubjectFold
-from desktop.casebook.saving import prepare_save
 from desktop.journal.bodies import KINDS, Body, PathwayDecided
 from desktop.journal.entry import Entry, Head
 from desktop.practice.simulation import Model, SimulatedSubject, as_act, read_model, simulate
+from desktop.recording.save_form import prepare_save
 from desktop.study.checks import Rules
 from desktop.study.definition import Definition
 from desktop.study.load import Checked, check_definition, locate

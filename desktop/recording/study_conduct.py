@@ -16,7 +16,6 @@ from desktop.actions import (
     Recorded,
     SetNormalRange,
 )
-from desktop.casebook.saving import LONGEST_NOTE, is_clean_text
 from desktop.errors import RefusedError
 from desktop.journal.bodies import (
     NormalRangeSet,
@@ -26,7 +25,8 @@ from desktop.journal.bodies import (
     StudyVersionAdded,
 )
 from desktop.journal.entry import new_salt
-from desktop.people import require_reason
+from desktop.recording.note_text import LONGEST_NOTE, is_clean_text
+from desktop.recording.users import require_reason
 from desktop.site_session import OpenedVault
 from desktop.study.definition import Definition
 from desktop.study.difference import changed_meanings

@@ -3,10 +3,10 @@
 from sqlalchemy import Connection
 
 from desktop.actions import AddUser, ChangePassphrase, ChangeUser, Recorded
-from desktop.casebook.saving import is_clean_text
 from desktop.errors import RefusedError
 from desktop.journal.bodies import PassphraseChanged, UserAdded, UserChanged
 from desktop.journal.entry import new_salt
+from desktop.recording.note_text import is_clean_text
 from desktop.vault import key_slots
 from desktop.vault.key_slots import Slot, Unlocked
 from desktop.vault.vault import Recording, Vault, new_user_keys

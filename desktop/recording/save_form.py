@@ -14,6 +14,7 @@ from desktop.casebook.fold import FormFold, SubjectFold
 from desktop.errors import RefusedError
 from desktop.journal.bodies import FiredCheck, FormSaved, ItemGroupData
 from desktop.journal.entry import new_salt
+from desktop.recording.note_text import LONGEST_NOTE, is_clean_text
 from desktop.study.assess import Assessment, Code, Problem, assess
 from desktop.study.checks import Rules
 from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue, copy_content, value_at
@@ -22,8 +23,6 @@ from desktop.study.part import Text
 
 MOST_REPEATS = 9999
 LONGEST_ROW_KEY = 200
-LONGEST_NOTE = 2000
-"""Characters of a reason or a comment."""
 
 
 class FormRefusedError(RefusedError):
@@ -257,11 +256,6 @@ def _bad_notes(act: SaveForm) -> list[Problem]:
                 )
             )
     return problems
-
-
-def is_clean_text(text: str) -> bool:
-    """Whether a text holds no control characters but tab and newline, and no lone surrogates."""
-    return not re.search(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]", text)
 
 
 def _groups(
