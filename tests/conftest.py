@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from desktop import opening
 from desktop.actions import AddUser
-from desktop.site import Site
+from desktop.site import opening
+from desktop.site.site import Site
 from desktop.study.load import load_definition, locate
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"

@@ -18,7 +18,7 @@ from ui.jobs import Job, Jobs, call_back
 if TYPE_CHECKING:
     # Takes a fifth of a second to import; the first window does not wait for it.
     from desktop.actions import Act, Recorded
-    from desktop.site import Site
+    from desktop.site.site import Site
     from desktop.study.definition import Definition, Location
     from desktop.sync.client.exchange import SyncResult
     from desktop.views.people import UserView

@@ -10,7 +10,7 @@ from PySide6.QtGui import QActionGroup, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.actions import Recorded
-from desktop.site import Site
+from desktop.site.site import Site
 from desktop.views.today import ShellView
 from ui import language, style, words
 from ui.access import SiteAccess

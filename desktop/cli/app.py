@@ -69,7 +69,7 @@ def init(
     json: JsonOption = False,
 ) -> None:
     """Make a vault in an empty folder; works with no centre."""
-    from desktop import opening
+    from desktop.site import opening
 
     del user  # The administrator is the acting person here.
     folder = vault_folder(vault)
@@ -333,7 +333,7 @@ def restore(
     json: JsonOption = False,
 ) -> None:
     """Restore a backup into an empty folder and go on as a new device."""
-    from desktop import opening
+    from desktop.site import opening
 
     folder = vault_folder(vault)
     if user is None:

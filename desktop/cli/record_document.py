@@ -3,7 +3,7 @@
 from typing import Any
 
 from desktop.errors import RefusedError
-from desktop.site import Site
+from desktop.site.site import Site
 from desktop.study.data import FormContent, ItemValue
 from desktop.study.definition import Definition
 

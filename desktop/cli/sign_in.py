@@ -16,7 +16,7 @@ from desktop.errors import EnvironmentProblemError, SignInError
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from desktop.site import Site
+    from desktop.site.site import Site
     from desktop.study.definition import Definition
 
 Vault = Annotated[Path | None, typer.Option("--vault", envvar="SITEBOOK_VAULT", help="Folder of the vault.")]
@@ -57,7 +57,7 @@ def passphrase_of(file: Path | None) -> str:
 @contextmanager
 def signed_in(vault: Path | None, user: str | None, passphrase_file: Path | None) -> Generator[Site]:
     """A site with the acting person signed in, until the command ends."""
-    from desktop import opening
+    from desktop.site import opening
     from desktop.vault import failed_sign_ins
 
     folder = vault_folder(vault)

@@ -18,12 +18,12 @@ from typing import Self
 
 import msgspec
 
-from desktop import opening
 from desktop.actions import AddUser, DecidePathway
 from desktop.errors import CancelledError, CentreError, DamagedError, EnvironmentProblemError
 from desktop.imports import json_lines
 from desktop.practice.simulation import as_act, read_model, simulate
 from desktop.progress import Cancelled, Progress
+from desktop.site import opening
 from desktop.study.load import load_definition, locate
 from desktop.vault.database import translated
 

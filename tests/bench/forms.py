@@ -20,9 +20,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from desktop import opening
 from desktop.actions import AddUser, SaveForm
-from desktop.site import Site
+from desktop.site import opening
+from desktop.site.site import Site
 from desktop.study.data import FormKey, ItemPlace, ItemValue
 from desktop.wizard.search import TermIndex
 from tests.gui.form.study import definition

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import msgspec
 
-from desktop import opening
 from desktop.actions import AddUser
 from desktop.practice.simulation import SimulatedSubject, as_act, read_model, simulate
+from desktop.site import opening
 from desktop.study.assess import assess
 from desktop.study.checks import Rules
 from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue, copy_content

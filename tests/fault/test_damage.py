@@ -10,10 +10,10 @@ from typing import NamedTuple
 import msgspec
 import pytest
 
-from desktop import opening
 from desktop.actions import SaveForm
 from desktop.errors import DamagedError, SitebookError
-from desktop.site import Site
+from desktop.site import opening
+from desktop.site.site import Site
 from desktop.study.data import ItemPlace, ItemValue
 from desktop.study.definition import Definition
 from desktop.vault import failed_sign_ins, key_slots

@@ -17,12 +17,12 @@ from typing import Any, Self
 import msgspec
 import pytest
 
-from desktop import opening
 from desktop.actions import AddUser
 from desktop.errors import SignInError
 from desktop.journal.bodies import FormRemoved, FormSaved
 from desktop.journal.entry import Entry, decode
-from desktop.site import Site
+from desktop.site import opening
+from desktop.site.site import Site
 from desktop.study.data import FormKey
 from desktop.study.load import load_definition, locate
 from tests.fault import worker

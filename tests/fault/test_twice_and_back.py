@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from desktop import opening
 from desktop.actions import SaveForm
 from desktop.errors import InUseError, SignInError
 from desktop.imports import json_lines
 from desktop.recording.save_form import FormRefusedError
-from desktop.site import Site
+from desktop.site import opening
+from desktop.site.site import Site
 from desktop.study.assess import Code
 from desktop.study.data import ItemPlace, ItemValue
 from desktop.vault.failed_sign_ins import LONGEST_WAIT_SECONDS

@@ -11,7 +11,7 @@ import uvicorn
 
 from center.app import make_app
 from center.store import Store
-from desktop.site import Site
+from desktop.site.site import Site
 
 ADMIN = ("Manager", "manager passphrase")
 

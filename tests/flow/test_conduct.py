@@ -9,7 +9,6 @@ import msgspec
 import openpyxl
 import pytest
 
-from desktop import opening
 from desktop.actions import (
     Act,
     ActivateStudyVersion,
@@ -25,7 +24,8 @@ from desktop.errors import CancelledError, NotAllowedError, RefusedError
 from desktop.journal.bodies import FormSaved, Kind
 from desktop.recording.note_text import LONGEST_NOTE
 from desktop.recording.save_form import FormRefusedError
-from desktop.site import Site
+from desktop.site import opening
+from desktop.site.site import Site
 from desktop.study.assess import Code
 from desktop.study.course import FormRef
 from desktop.study.data import FormKey, ItemPlace, ItemValue

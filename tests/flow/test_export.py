@@ -11,7 +11,7 @@ from desktop.actions import RemoveForm, SaveForm
 from desktop.errors import DamagedError, EnvironmentProblemError, NotAllowedError, RefusedError
 from desktop.export.xlsx.sheet_model import HEAD_ROWS
 from desktop.export.xlsx.verification import check
-from desktop.site import Site
+from desktop.site.site import Site
 from desktop.study.data import FormKey, ItemPlace, ItemValue
 from desktop.views.forms import FormState
 

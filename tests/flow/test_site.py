@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from desktop import opening
 from desktop.actions import AddUser, ChangePassphrase, ChangeUser, RedactEntry, RemoveForm, SaveForm
 from desktop.errors import (
     DamagedError,
@@ -18,7 +17,8 @@ from desktop.errors import (
 )
 from desktop.imports import json_lines
 from desktop.recording.save_form import FormRefusedError
-from desktop.site import Site
+from desktop.site import opening
+from desktop.site.site import Site
 from desktop.study.assess import Code
 from desktop.study.data import FormKey, ItemPlace, ItemValue
 from desktop.views.forms import Draft, FormState

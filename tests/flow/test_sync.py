@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from center.store import Store
 from center.tables import entry
-from desktop import opening
 from desktop.actions import RedactEntry, SaveForm
 from desktop.errors import CancelledError, CentreError, DamagedError, RefusedError
 from desktop.journal.device_keys import DeviceKeys
 from desktop.journal.entry import RawEntry
-from desktop.site import Site
+from desktop.site import opening
+from desktop.site.site import Site
 from desktop.study.data import FormKey, ItemPlace, ItemValue
 from desktop.sync.client import enrolment, exchange
 from desktop.sync.client.channel import Call, NoAnswerError

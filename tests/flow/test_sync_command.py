@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from center.command import main
-from desktop import opening
 from desktop.errors import CentreError
+from desktop.site import opening
 from desktop.sync.formats import batch
 from desktop.vault import journal_table, outbox_tables
 

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from desktop.errors import CentreError, RefusedError
-from desktop.site import Site
+from desktop.site.site import Site
 from desktop.sync.client.enrolled_centre import agreed_centre, keep_centre
 from desktop.sync.formats import messages
 

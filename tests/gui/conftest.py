@@ -18,9 +18,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop import opening
 from desktop.actions import AddUser, SaveForm
-from desktop.site import Site
+from desktop.site import opening
+from desktop.site.site import Site
 from desktop.study.data import FormKey, ItemPlace, ItemValue
 from desktop.study.load import load_definition, locate
 from ui import language, style

@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from desktop import opening
 from desktop.errors import SignInError
+from desktop.site import opening
 from desktop.vault import failed_sign_ins
 from ui.screens.screen import Where
 from ui.screens.sign_in import SignInScreen

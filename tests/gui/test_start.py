@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from desktop import opening
+from desktop.site import opening
 from ui.screens.screen import Where
 from ui.screens.start import StartScreen, Way
 

@@ -10,10 +10,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from desktop import opening
 from desktop.actions import AddUser, DecidePathway
 from desktop.practice.simulation import SimulatedSubject, as_act, read_model, simulate
-from desktop.site import Site
+from desktop.site import opening
+from desktop.site.site import Site
 from desktop.study.data import FormKey, ItemPlace
 from desktop.study.load import load_definition, locate
 from ui.screens.screen import Place, Where

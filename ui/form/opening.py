@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from desktop.errors import RefusedError
-from desktop.site import Site
+from desktop.site.site import Site
 from desktop.study.checks import Rules
 from desktop.study.data import FormKey
 from desktop.views.forms import FormView

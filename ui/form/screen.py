@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.actions import Recorded
 from desktop.recording.save_form import FormRefusedError
-from desktop.site import FILLS_FORMS
+from desktop.site.site import FILLS_FORMS
 from desktop.study.assess import Problem
 from desktop.study.data import FormKey, ItemPlace
 from desktop.views.audit import Change

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
-from desktop.site import FILLS_FORMS
+from desktop.site.site import FILLS_FORMS
 from desktop.study.data import FormKey
 from desktop.study.pathway import Evidence
 from desktop.views.casebook import Casebook, Discrepancy

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.actions import Recorded, RemoveForm
-from desktop.site import FILLS_FORMS
+from desktop.site.site import FILLS_FORMS
 from desktop.study.data import FormKey
 from ui import language, words
 from ui.access import SiteAccess

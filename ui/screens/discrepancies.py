@@ -5,7 +5,7 @@ from typing import Any
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.site import Site
+from desktop.site.site import Site
 from desktop.study.definition import Definition
 from desktop.views.casebook import Discrepancy
 from ui import language, style, words

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QStandardPaths, Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QWidget
 
-from desktop.site import EXPORTS, Site
+from desktop.site.site import EXPORTS, Site
 from desktop.views.forms import FormState
 from desktop.views.today import Status
 from ui import language, words

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from desktop.site import Site
+from desktop.site.site import Site
 from ui.access import SiteAccess
 from ui.jobs import Job
 from ui.style import Tone

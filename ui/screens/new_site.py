@@ -21,7 +21,7 @@ from ui.widgets.message import Message
 from ui.widgets.passphrases import NewPassphrase
 
 if TYPE_CHECKING:
-    from desktop.site import Site
+    from desktop.site.site import Site
     from ui.access import Session, SiteAccess
     from ui.jobs import Job
 
@@ -181,7 +181,7 @@ class NewSiteForm(QWidget):
         codes: list[str] = []
 
         def way(_: Job) -> Site:
-            from desktop.opening import create_site
+            from desktop.site.opening import create_site
 
             site, code = create_site(folder, definition, location, admin, passphrase, letter=letter)
             codes.append(code)

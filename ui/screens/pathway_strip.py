@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.actions import DecidePathway, Recorded
-from desktop.site import DECIDES
+from desktop.site.site import DECIDES
 from desktop.views.casebook import Casebook, StageView
 from ui import language, style
 from ui.access import SiteAccess

@@ -17,7 +17,7 @@ from ui.widgets.message import Message
 from ui.widgets.passphrases import NewPassphrase
 
 if TYPE_CHECKING:
-    from desktop.site import Site
+    from desktop.site.site import Site
     from ui.access import Session, SiteAccess
     from ui.jobs import Job
 
@@ -93,7 +93,7 @@ class RecoveryForm(QWidget):
             self.button.setEnabled(False)
 
             def way(_: Job) -> Site:
-                from desktop.opening import recover_site
+                from desktop.site.opening import recover_site
 
                 return recover_site(folder, code, name, passphrase)
 

@@ -16,7 +16,7 @@ from ui.widgets.labels import label
 from ui.widgets.message import Message
 
 if TYPE_CHECKING:
-    from desktop.site import Site
+    from desktop.site.site import Site
     from ui.access import Session, SiteAccess
     from ui.jobs import Job
 
@@ -135,7 +135,7 @@ class RestoreForm(QWidget):
         self._progress.show()
 
         def way(job: Job) -> Site:
-            from desktop.opening import restore_site
+            from desktop.site.opening import restore_site
 
             return restore_site(Path(file), folder, name, typed, progress=job.progress)
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.site import Site
+from desktop.site.site import Site
 from desktop.views.verification import Verification
 from ui import language, style
 from ui.access import SiteAccess

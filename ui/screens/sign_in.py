@@ -19,8 +19,8 @@ from ui.widgets.labels import label
 from ui.widgets.message import Message
 
 if TYPE_CHECKING:
-    from desktop.opening import VaultLabel
-    from desktop.site import Site
+    from desktop.site.opening import VaultLabel
+    from desktop.site.site import Site
     from ui.access import Session, SiteAccess
     from ui.jobs import Job
     from ui.screens.recovering import RecoveryForm
@@ -97,7 +97,7 @@ class SignInScreen(Entrance):
         folder = self._folder
 
         def look(_: Job) -> tuple[VaultLabel, dict[str, str]]:
-            from desktop.opening import label
+            from desktop.site.opening import label
 
             return label(folder), _practice_passphrases(folder)
 
@@ -211,7 +211,7 @@ class SignInScreen(Entrance):
         folder, name = self._folder, str(self.user.currentData())
 
         def way(_: Job) -> Site:
-            from desktop.opening import open_site
+            from desktop.site.opening import open_site
 
             return open_site(folder, name, typed)
 

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from desktop.site import Site
+from desktop.site.site import Site
 from desktop.views.study import StudyView
 from ui import language
 from ui.access import SiteAccess

@@ -4,7 +4,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout
 
 from desktop.actions import AnswerPoint, Recorded
-from desktop.site import DECIDES
+from desktop.site.site import DECIDES
 from desktop.study.definition import DataType, Setting
 from desktop.study.itemtypes import ValueFault
 from desktop.study.settings import setting_value

@@ -6,7 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.actions import Recorded, SetNormalRange
-from desktop.site import SETS_RANGES
+from desktop.site.site import SETS_RANGES
 from desktop.study.definition import ItemDef
 from desktop.study.local import NormalRange
 from desktop.study.tidying import tidy_date, tidy_number

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayou
 from desktop.actions import ActivateStudyVersion, AddStudyVersion, Recorded
 from desktop.errors import DefinitionError
 from desktop.reading.amendment_rehearsal import Rehearsal
-from desktop.site import MANAGES, Site
+from desktop.site.site import MANAGES, Site
 from desktop.study.definition import Definition
 from desktop.study.faults import Fault
 from desktop.study.load import STUDY_FILE, load_definition

@@ -5,7 +5,7 @@ from typing import Any
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from desktop.site import FILLS_FORMS, Site
+from desktop.site.site import FILLS_FORMS, Site
 from desktop.study.data import FormKey
 from desktop.views.casebook import SubjectLine
 from desktop.views.forms import FormState

@@ -4,7 +4,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from desktop.errors import CancelledError, CentreError
-from desktop.site import MANAGES, Site
+from desktop.site.site import MANAGES, Site
 from desktop.views.sync import SyncEvent, SyncView
 from ui import language, style
 from ui.access import SiteAccess

@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.actions import AddUser, ChangeUser, Recorded
-from desktop.site import MANAGES, Site
+from desktop.site.site import MANAGES, Site
 from desktop.views.people import Role, UserView
 from ui import language, style, words
 from ui.access import SiteAccess

@@ -10,9 +10,9 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
-from desktop import opening
 from desktop.actions import AddUser, SaveForm
-from desktop.site import Site
+from desktop.site import opening
+from desktop.site.site import Site
 from desktop.study.data import FormKey, ItemPlace, ItemValue
 from tests.gui.form.study import definition
 from ui.form.fields.base import Field

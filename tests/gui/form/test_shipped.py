@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from PySide6.QtGui import QFontMetrics
 
-from desktop import opening
 from desktop.actions import AddUser
+from desktop.site import opening
 from desktop.study.data import FormKey
 from desktop.study.definition import Definition
 from desktop.study.load import load_definition, locate, shipped_studies

@@ -12,7 +12,7 @@ from desktop.journal.bodies import DeviceStarted, PassphraseChanged, SessionChan
 from desktop.journal.entry import new_salt
 from desktop.journal.hybrid_clock import Wall, system_wall
 from desktop.progress import Progress
-from desktop.site import Site
+from desktop.site.site import Site
 from desktop.study.definition import Definition
 from desktop.study.part import Text
 from desktop.vault import failed_sign_ins, key_slots
