@@ -5,7 +5,7 @@
 
 import msgspec
 
-from desktop.study.data import FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.study.definition import Definition
 from desktop.study.local import NormalRange
 

@@ -16,7 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPlainTextEdit, QWidget
 
 from desktop.errors import RefusedError, SitebookError
-from desktop.study.data import FormKey, ItemPlace
+from desktop.study.clinical_data import FormKey, ItemPlace
 from ui import language, style
 from ui.form.fields.base import Field
 from ui.form.fields.chosen import ChoiceField, TermField

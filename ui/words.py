@@ -2,8 +2,8 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from desktop.study.clinical_data import FormKey, ItemValue
 from desktop.study.course import StudyEventDef
-from desktop.study.data import FormKey, ItemValue
 from desktop.study.definition import Definition, ItemDef
 from desktop.study.values import display
 from desktop.views.forms import FormState

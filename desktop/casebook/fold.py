@@ -14,7 +14,7 @@ import msgspec
 
 from desktop.journal.bodies import FiredCheck, FormRemoved, FormSaved, ItemGroupData, PathwayDecided
 from desktop.journal.entry import Entry
-from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
 from desktop.study.pathway import Decision
 from desktop.views.forms import FormState
 

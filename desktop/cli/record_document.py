@@ -4,7 +4,7 @@ from typing import Any
 
 from desktop.errors import RefusedError
 from desktop.site.site import Site
-from desktop.study.data import FormContent, ItemValue
+from desktop.study.clinical_data import FormContent, ItemValue
 from desktop.study.definition import Definition
 
 Document = dict[str, Any]

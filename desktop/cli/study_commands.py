@@ -183,7 +183,7 @@ def terminology_import(
 ) -> None:
     """Read the CTCAE workbook of the National Cancer Institute, with its grades, into a study definition."""
     del vault, user, passphrase_file
-    from desktop.study.terminology import import_ctcae
+    from desktop.study.ctcae import import_ctcae
 
     done = import_ctcae(file, study, codelist)
     line = f"{done.terms} terms written to {done.out}; {done.untranslated} have English words only."

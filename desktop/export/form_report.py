@@ -8,7 +8,7 @@ import html
 
 import msgspec
 
-from desktop.study.data import ItemPlace, ItemValue, value_at
+from desktop.study.clinical_data import ItemPlace, ItemValue, value_at
 from desktop.study.definition import NON_REPEATING_ROW, Definition, ItemGroupDef
 from desktop.study.part import Text, words
 from desktop.study.values import display

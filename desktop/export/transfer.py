@@ -5,7 +5,7 @@ import hashlib
 
 import msgspec
 
-from desktop.study.data import FormContent, FormKey
+from desktop.study.clinical_data import FormContent, FormKey
 from desktop.study.definition import Definition, Location
 
 

@@ -13,7 +13,7 @@ from desktop.errors import NotAllowedError
 from desktop.recording.save_form import FormRefusedError, coordinates_problem
 from desktop.site.site import Site
 from desktop.study.assess import Code, Problem
-from desktop.study.data import FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.study.definition import NON_REPEATING_ROW, Definition
 from desktop.study.part import words
 

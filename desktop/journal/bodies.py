@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from desktop.study.data import FormKey, ItemValue
+from desktop.study.clinical_data import FormKey, ItemValue
 from desktop.study.local import NormalRange
 
 

@@ -30,7 +30,7 @@ import msgspec
 from desktop.actions import SaveForm
 from desktop.study.assess import Assessment, Code, assess
 from desktop.study.checks import Rules
-from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
 from desktop.study.definition import NON_REPEATING_ROW, Definition, ItemGroupDef
 from desktop.study.pathway import Decision, walk
 

@@ -15,7 +15,7 @@ from desktop.progress import Cancelled, Progress
 from desktop.study import schedule
 from desktop.study.assess import Assessment, Problem, assess
 from desktop.study.checks import Rules
-from desktop.study.data import FormContent, FormKey
+from desktop.study.clinical_data import FormContent, FormKey
 from desktop.study.definition import Definition
 from desktop.study.pathway import Decisions, walk
 from desktop.vault import casebook_tables

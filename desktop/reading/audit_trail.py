@@ -26,7 +26,7 @@ from desktop.journal.bodies import (
     UserChanged,
 )
 from desktop.journal.hybrid_clock import JUMP, milliseconds
-from desktop.study.data import FormKey, ItemPlace
+from desktop.study.clinical_data import FormKey, ItemPlace
 from desktop.vault import journal_table, outbox_tables
 from desktop.views.audit import AuditLine, Change
 

@@ -5,7 +5,7 @@ import msgspec
 from desktop.reading.subject import casebook_of
 from desktop.reading.subjects import subjects as all_subjects
 from desktop.site_session import OpenedVault
-from desktop.study.data import FormKey
+from desktop.study.clinical_data import FormKey
 from desktop.views.forms import FormState
 
 MOST = 12

@@ -12,7 +12,7 @@ from desktop.casebook import fold as folding
 from desktop.errors import RefusedError
 from desktop.export.transfer import Transfer, TransferForm
 from desktop.journal import entry as e
-from desktop.study.data import FormKey
+from desktop.study.clinical_data import FormKey
 from desktop.vault import journal_table
 from desktop.vault.vault import folds
 

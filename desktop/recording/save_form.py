@@ -17,7 +17,7 @@ from desktop.journal.entry import new_salt
 from desktop.recording.note_text import LONGEST_NOTE, is_clean_text
 from desktop.study.assess import Assessment, Code, Problem, assess
 from desktop.study.checks import Rules
-from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue, copy_content, value_at
+from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue, copy_content, value_at
 from desktop.study.definition import NON_REPEATING_ROW, Definition
 from desktop.study.part import Text
 

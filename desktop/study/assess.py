@@ -14,7 +14,7 @@ from typing import cast
 import msgspec
 
 from desktop.study.checks import FormScope, Rules
-from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue, copy_content, value_at
+from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue, copy_content, value_at
 from desktop.study.definition import NON_REPEATING_ROW, DataType, Definition, EditCheck, ItemDef, ItemGroupDef, ItemRef
 from desktop.study.engine import UNKNOWN, Expression, ExpressionFaultError
 from desktop.study.identifying import identifying

@@ -28,7 +28,7 @@ import yaml
 
 from desktop.study.assess import Assessment, assess
 from desktop.study.checks import Rules
-from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
 from desktop.study.definition import NON_REPEATING_ROW, Definition, ItemGroupDef
 from desktop.study.faults import Faults
 from desktop.study.itemtypes import ValueFault

@@ -20,8 +20,8 @@ import datetime
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from desktop.study.clinical_data import FormContent, FormKey, ItemValue, Row
 from desktop.study.course import Days
-from desktop.study.data import FormContent, FormKey, ItemValue, Row
 from desktop.study.definition import Definition, FormDef, ItemDef, ItemGroupDef, Setting
 from desktop.study.derivations import in_order
 from desktop.study.engine import Condition, Expression

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue, item_in
+from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue, item_in
 from desktop.study.definition import NON_REPEATING_ROW, Definition, FormDef, ItemDef
 from desktop.study.engine import Expression, ExpressionFaultError
 from desktop.study.functions import completed_years

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from desktop.study import values
-from desktop.study.data import ItemValue
+from desktop.study.clinical_data import ItemValue
 from desktop.study.definition import DataType, Definition, ItemDef, RangeCheck
 from desktop.study.itemtypes import DATE_TYPES, ITEM_TYPES, NUMBER_TYPES, PartialDate
 from desktop.study.part import Text

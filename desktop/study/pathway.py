@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from desktop.study.checks import Rules
+from desktop.study.clinical_data import FormContent, FormKey, ItemValue
 from desktop.study.course import Pathway, PathwayBranch, PathwayStep
-from desktop.study.data import FormContent, FormKey, ItemValue
 from desktop.study.subject import SubjectScope
 
 LONGEST_WALK = 300

@@ -12,8 +12,8 @@ import msgspec
 
 from desktop.study import syntax
 from desktop.study.checks import Rules
+from desktop.study.clinical_data import FormContent, FormKey
 from desktop.study.course import Schedule, StudyEventDef
-from desktop.study.data import FormContent, FormKey
 from desktop.study.definition import Definition, groups_of
 from desktop.study.infer import Inference
 from desktop.study.itemtypes import PartialDate

@@ -12,8 +12,8 @@ import datetime
 from collections.abc import Callable, Mapping
 
 from desktop.study.checks import Instances, Rules, Values
+from desktop.study.clinical_data import FormContent, FormKey
 from desktop.study.course import StudyEventDef
-from desktop.study.data import FormContent, FormKey
 from desktop.study.engine import ExpressionFaultError
 from desktop.study.kinds import NUMBER, Kind, Names, list_of, record_of, text_of
 

@@ -3,7 +3,7 @@
 import decimal
 from typing import Any
 
-from desktop.study.data import ItemValue
+from desktop.study.clinical_data import ItemValue
 from desktop.study.definition import DataType, Definition, ItemDef, Missing
 from desktop.study.itemtypes import ITEM_TYPES, NUMBER_TYPES, ValueFault
 from desktop.study.part import Text, words

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from desktop.casebook.fold import FormFold, GroupState, SubjectFold
-from desktop.study.data import FormContent, FormKey
+from desktop.study.clinical_data import FormContent, FormKey
 from desktop.study.pathway import Decision
 from desktop.vault.tables import CASEBOOK, FORM_COORDINATES, form_data, item_group_data, pathway_decision
 from desktop.views.forms import FormState

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
-from desktop.study.data import FormKey
+from desktop.study.clinical_data import FormKey
 from desktop.vault.tables import draft
 from desktop.views.forms import Draft
 

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from desktop.study.data import FormKey
+from desktop.study.clinical_data import FormKey
 from desktop.vault.tables import form_data, open_check, open_decision
 
 

@@ -1,6 +1,6 @@
 """The audit trail, as shown."""
 
-from desktop.study.data import FormKey, ItemValue
+from desktop.study.clinical_data import FormKey, ItemValue
 from desktop.views.base import View
 
 

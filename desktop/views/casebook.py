@@ -2,7 +2,7 @@
 
 import datetime
 
-from desktop.study.data import FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.study.part import Text
 from desktop.study.pathway import Evidence
 from desktop.views.base import View

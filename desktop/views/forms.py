@@ -4,7 +4,7 @@ import datetime
 import enum
 
 from desktop.journal.bodies import FiredCheck
-from desktop.study.data import FormContent, FormKey, ItemValue
+from desktop.study.clinical_data import FormContent, FormKey, ItemValue
 from desktop.views.base import View
 
 

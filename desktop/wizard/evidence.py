@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import msgspec
 
 from desktop.study.checks import Rules
-from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
 from desktop.study.definition import CodeListItem, DataType, Definition
 from desktop.wizard.wizard import FormWizard
 

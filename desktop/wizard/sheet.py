@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from desktop.study.assess import assess
-from desktop.study.data import FormContent, ItemPlace, ItemValue, Row, copy_content
+from desktop.study.clinical_data import FormContent, ItemPlace, ItemValue, Row, copy_content
 from desktop.study.definition import Grid, ItemDef, ItemGroupDef
 from desktop.study.part import Text
 from desktop.study.values import number_in_first_unit

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication
 from desktop.actions import AddUser, SaveForm
 from desktop.site import opening
 from desktop.site.site import Site
-from desktop.study.data import FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.wizard.search import TermIndex
 from tests.gui.form.study import definition
 from ui import language, style

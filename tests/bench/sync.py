@@ -24,7 +24,7 @@ from desktop.journal.entry import RawEntry, new_salt
 from desktop.journal.hash_chain import ChainPoint
 from desktop.site import opening
 from desktop.site.site import Site
-from desktop.study.data import FormKey, ItemValue
+from desktop.study.clinical_data import FormKey, ItemValue
 from desktop.study.load import load_definition, locate
 from desktop.sync.formats import batch
 from desktop.vault.vault import Recording

@@ -16,7 +16,7 @@ from desktop.practice.simulation import SimulatedSubject, as_act, read_model, si
 from desktop.site import opening
 from desktop.study.assess import assess
 from desktop.study.checks import Rules
-from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue, copy_content
+from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue, copy_content
 from desktop.study.definition import NON_REPEATING_ROW, Definition
 from desktop.study.load import check_definition, load_definition, locate
 from desktop.study.pathway import walk

@@ -20,7 +20,7 @@ from desktop.journal.bodies import FormSaved
 from desktop.recording.save_form import prepare_save
 from desktop.site import opening
 from desktop.site.site import Site
-from desktop.study.data import FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.study.load import load_definition, locate
 from desktop.vault.database import PRAGMAS
 from desktop.vault.vault import Recording

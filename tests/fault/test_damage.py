@@ -14,7 +14,7 @@ from desktop.actions import SaveForm
 from desktop.errors import DamagedError, SitebookError
 from desktop.site import opening
 from desktop.site.site import Site
-from desktop.study.data import ItemPlace, ItemValue
+from desktop.study.clinical_data import ItemPlace, ItemValue
 from desktop.study.definition import Definition
 from desktop.vault import failed_sign_ins, key_slots
 from desktop.vault.key_slots import Unlocked, VaultFile

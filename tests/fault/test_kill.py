@@ -23,7 +23,7 @@ from desktop.journal.bodies import FormRemoved, FormSaved
 from desktop.journal.entry import Entry, decode
 from desktop.site import opening
 from desktop.site.site import Site
-from desktop.study.data import FormKey
+from desktop.study.clinical_data import FormKey
 from desktop.study.load import load_definition, locate
 from tests.fault import worker
 from tests.fault.light import lighten

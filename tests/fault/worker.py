@@ -21,7 +21,7 @@ from desktop.actions import ChangePassphrase, RemoveForm, SaveForm
 from desktop.export.xlsx.writer import write_excel as _write_excel  # noqa: F401 - imported before the clock runs
 from desktop.site import opening
 from desktop.site.site import Site
-from desktop.study.data import FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.study.definition import NON_REPEATING_ROW
 from desktop.views.forms import Draft
 

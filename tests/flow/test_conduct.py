@@ -27,8 +27,8 @@ from desktop.recording.save_form import FormRefusedError
 from desktop.site import opening
 from desktop.site.site import Site
 from desktop.study.assess import Code
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.study.course import FormRef
-from desktop.study.data import FormKey, ItemPlace, ItemValue
 from desktop.study.definition import DataType, Definition, EditCheck, ItemDef, ItemRef
 from desktop.study.laboratory import Flag
 from desktop.study.load import load_definition

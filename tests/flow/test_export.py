@@ -12,7 +12,7 @@ from desktop.errors import DamagedError, EnvironmentProblemError, NotAllowedErro
 from desktop.export.xlsx.sheet_model import HEAD_ROWS
 from desktop.export.xlsx.verification import check
 from desktop.site.site import Site
-from desktop.study.data import FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.views.forms import FormState
 
 DM = FormKey("SE.VISIT", 1, "F.DM", 1)

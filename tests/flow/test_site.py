@@ -20,7 +20,7 @@ from desktop.recording.save_form import FormRefusedError
 from desktop.site import opening
 from desktop.site.site import Site
 from desktop.study.assess import Code
-from desktop.study.data import FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.views.forms import Draft, FormState
 
 ADMIN = ("Manager", "manager passphrase")

@@ -20,7 +20,7 @@ from desktop.journal.device_keys import DeviceKeys
 from desktop.journal.entry import RawEntry
 from desktop.site import opening
 from desktop.site.site import Site
-from desktop.study.data import FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.sync.client import enrolment, exchange
 from desktop.sync.client.channel import Call, NoAnswerError
 from desktop.sync.client.enrolled_centre import agreed_centre, keep_centre

@@ -21,7 +21,7 @@ from pytestqt.qtbot import QtBot
 from desktop.actions import AddUser, SaveForm
 from desktop.site import opening
 from desktop.site.site import Site
-from desktop.study.data import FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.study.load import load_definition, locate
 from ui import language, style
 from ui.language import Language

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from desktop.site import opening
-from desktop.study.data import FormKey, ItemPlace
+from desktop.study.clinical_data import FormKey, ItemPlace
 from ui.screens.screen import Place, Where
 
 NURSE = ("Study nurse A", "nurse A passphrase")

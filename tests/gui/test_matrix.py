@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from desktop.reading.subject import _occurrences
-from desktop.study.data import FormContent, FormKey, ItemValue
+from desktop.study.clinical_data import FormContent, FormKey, ItemValue
 from desktop.study.definition import Definition
 from desktop.study.load import load_definition, locate
 from desktop.views.casebook import Casebook

@@ -4,7 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 
-from desktop.study.data import FormKey
+from desktop.study.clinical_data import FormKey
 from ui.icons import Sign
 from ui.screens.screen import Where
 

@@ -123,7 +123,7 @@ def test_ctrl_l_locks_and_the_same_passphrase_unlocks(driver: Any) -> None:
 
 def test_nothing_is_recorded_while_locked(driver: Any) -> None:
     from desktop.actions import RemoveForm
-    from desktop.study.data import FormKey
+    from desktop.study.clinical_data import FormKey
 
     driver.sign_in(NURSE)
     driver.window.lock()

@@ -14,7 +14,7 @@ from desktop.actions import AddUser, DecidePathway
 from desktop.practice.simulation import SimulatedSubject, as_act, read_model, simulate
 from desktop.site import opening
 from desktop.site.site import Site
-from desktop.study.data import FormKey, ItemPlace
+from desktop.study.clinical_data import FormKey, ItemPlace
 from desktop.study.load import load_definition, locate
 from ui.screens.screen import Place, Where
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop.study.data import FormKey, ItemValue
+from desktop.study.clinical_data import FormKey, ItemValue
 from desktop.views.forms import Draft
 from desktop.views.people import Role
 from ui.icons import Sign

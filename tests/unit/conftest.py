@@ -10,7 +10,7 @@ from desktop.journal.bodies import KINDS, Body, FormSaved, ItemGroupData
 from desktop.journal.device_keys import DeviceKeys
 from desktop.journal.entry import FORMAT, Head, RawEntry, encode
 from desktop.journal.hash_chain import ChainPoint, next_value
-from desktop.study.data import FormKey, ItemValue
+from desktop.study.clinical_data import FormKey, ItemValue
 
 STUDY, SITE = "S.X", "01"
 

@@ -5,7 +5,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.study.assess import Code
-from desktop.study.data import ItemPlace, value_at
+from desktop.study.clinical_data import ItemPlace, value_at
 from desktop.study.definition import Definition
 from desktop.wizard.sheet import Cell
 from ui import language

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QEvent, QObject, Qt, QTime, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
-from desktop.study.data import FormKey
+from desktop.study.clinical_data import FormKey
 from desktop.views.forms import Draft
 from desktop.wizard.wizard import FormWizard
 from ui import language, style

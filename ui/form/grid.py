@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.study.data import ItemPlace
+from desktop.study.clinical_data import ItemPlace
 from desktop.study.definition import NON_REPEATING_ROW, Grid, ItemGroupDef
 from desktop.wizard.sheet import Cell, Sheet
 from desktop.wizard.wizard import FormWizard

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.study.data import ItemPlace
+from desktop.study.clinical_data import ItemPlace
 from desktop.views.audit import Change
 from desktop.wizard.wizard import FormWizard
 from ui import language, style

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from desktop.errors import RefusedError
 from desktop.site.site import Site
 from desktop.study.checks import Rules
-from desktop.study.data import FormKey
+from desktop.study.clinical_data import FormKey
 from desktop.views.forms import FormView
 from desktop.views.sync import SyncView
 

@@ -5,7 +5,7 @@ import enum
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.study.data import ItemPlace
+from desktop.study.clinical_data import ItemPlace
 from desktop.wizard.wizard import FormWizard, ValueChange
 from ui import language
 from ui.form.fields.typed import Line

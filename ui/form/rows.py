@@ -4,7 +4,7 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from desktop.study.data import ItemPlace
+from desktop.study.clinical_data import ItemPlace
 from desktop.study.definition import ItemGroupDef
 from desktop.wizard.wizard import FormWizard
 from ui import language

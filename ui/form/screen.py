@@ -10,7 +10,7 @@ from desktop.actions import Recorded
 from desktop.recording.save_form import FormRefusedError
 from desktop.site.site import FILLS_FORMS
 from desktop.study.assess import Problem
-from desktop.study.data import FormKey, ItemPlace
+from desktop.study.clinical_data import FormKey, ItemPlace
 from desktop.views.audit import Change
 from desktop.wizard.wizard import FormWizard, PageState
 from ui import style

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QWidget
 
-from desktop.study.data import ItemValue
+from desktop.study.clinical_data import ItemValue
 from desktop.wizard.sheet import Cell, ContextLine, Sheet
 from ui import language
 from ui.words import value_words

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.actions import Recorded, RemoveForm
 from desktop.site.site import FILLS_FORMS
-from desktop.study.data import FormKey
+from desktop.study.clinical_data import FormKey
 from ui import language, words
 from ui.access import SiteAccess
 from ui.icons import Sign

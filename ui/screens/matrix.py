@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from desktop.study.data import FormKey
+from desktop.study.clinical_data import FormKey
 from desktop.study.definition import Definition
 from desktop.views.casebook import Casebook
 from desktop.views.forms import DueForm, FormState, FormSummary

@@ -12,7 +12,7 @@ from ui.widgets.card import Header
 from ui.widgets.message import Message
 
 if TYPE_CHECKING:
-    from desktop.study.data import FormKey
+    from desktop.study.clinical_data import FormKey
 
 
 class Where(enum.Enum):

@@ -6,7 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from desktop.site.site import FILLS_FORMS, Site
-from desktop.study.data import FormKey
+from desktop.study.clinical_data import FormKey
 from desktop.views.casebook import SubjectLine
 from desktop.views.forms import FormState
 from ui import language, style, words

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
 from desktop.site.site import FILLS_FORMS, Site
-from desktop.study.data import FormKey
+from desktop.study.clinical_data import FormKey
 from desktop.views.casebook import DecisionNeeded, Discrepancy
 from desktop.views.today import Today
 from ui import language, style, words

@@ -11,7 +11,7 @@ import re
 
 import msgspec
 
-from desktop.study.data import ItemValue
+from desktop.study.clinical_data import ItemValue
 from desktop.study.definition import DataType, ItemDef
 
 LONGEST_TEXT = 32_767

@@ -16,8 +16,8 @@ from desktop.export.transfer import Transfer, TransferForm
 from desktop.export.xlsx.cells import Cell, Kind, Mark, value_cell
 from desktop.export.xlsx.data_dictionary import CODE_LISTS, DICTIONARY, code_lists, dictionary
 from desktop.export.xlsx.sheet_model import COVER, HEAD_ROWS, Cells, Column, Sheet, both
-from desktop.study.data import ItemValue
-from desktop.study.data import Row as Values
+from desktop.study.clinical_data import ItemValue
+from desktop.study.clinical_data import Row as Values
 from desktop.study.definition import NON_REPEATING_ROW, Definition, FormDef, ItemDef, ItemGroupDef, ItemRef
 from desktop.study.part import Text, words
 from desktop.study.values import CODE_SEPARATOR

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from desktop.actions import AddUser, SaveForm
 from desktop.site import opening
 from desktop.site.site import Site
-from desktop.study.data import FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from tests.gui.form.study import definition
 from ui.form.fields.base import Field
 from ui.form.fields.factory import field_for

@@ -116,7 +116,7 @@ def test_a_deadline_is_counted_down_in_the_header(forms: Any, qapp: Any) -> None
     import msgspec
 
     from desktop.study.checks import Rules
-    from desktop.study.data import ItemPlace, ItemValue
+    from desktop.study.clinical_data import ItemPlace, ItemValue
     from desktop.study.definition import Definition
     from desktop.wizard.wizard import FormWizard
     from tests.gui.form.study import FORMS, definition
@@ -141,7 +141,7 @@ def test_a_deadline_is_counted_down_in_the_header(forms: Any, qapp: Any) -> None
 def test_keys_that_are_another_forms_do_not_reach_this_one(forms: Any) -> None:
     """What arrives late about a form that was left is not shown on the next one."""
     frame = forms.driver.window.frame
-    from desktop.study.data import FormKey
+    from desktop.study.clinical_data import FormKey
     from ui.screens.screen import Place, Where
 
     frame.go(Place(Where.FORM, "01-A001", FormKey("SE.1", 1, "F.ALL", 1)))

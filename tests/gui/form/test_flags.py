@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from desktop.actions import SetNormalRange
-from desktop.study.data import FormKey
+from desktop.study.clinical_data import FormKey
 from desktop.study.local import NormalRange
 from ui.form.fields.base import Field
 from ui.screens.screen import Place, Where

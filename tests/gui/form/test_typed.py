@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QPlainTextEdit
 
-from desktop.study.data import ItemValue
+from desktop.study.clinical_data import ItemValue
 from ui import language
 from ui.form.fields.typed import Line
 from ui.language import Language

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from desktop.casebook.fold import SubjectFold, fold_subject, history
 from desktop.journal.bodies import Body, FormRemoved, FormSaved, ItemGroupData
 from desktop.journal.entry import Entry, Head
-from desktop.study.data import FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.views.forms import FormState
 
 KEY = FormKey("SE.1", 1, "F.1", 1)

@@ -7,8 +7,8 @@ import openpyxl
 
 from desktop.export.transfer import Transfer, TransferForm
 from desktop.export.xlsx.sheet_model import HEAD_ROWS
+from desktop.study.clinical_data import FormContent, FormKey, ItemValue
 from desktop.study.course import FormRef, StudyEventDef
-from desktop.study.data import FormContent, FormKey, ItemValue
 from desktop.study.definition import (
     CodeList,
     CodeListItem,

@@ -13,7 +13,7 @@ from desktop.export.xlsx import cells
 from desktop.export.xlsx.sheet_model import HEAD_ROWS
 from desktop.export.xlsx.verification import check, verify_excel
 from desktop.export.xlsx.writer import write_excel
-from desktop.study.data import FormContent, ItemValue
+from desktop.study.clinical_data import FormContent, ItemValue
 from tests.unit.export.everything import form, main, transfer
 
 LETTERS = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff")

@@ -13,7 +13,7 @@ from desktop.errors import DamagedError
 from desktop.journal.bodies import Body, FormSaved, ItemGroupData, SessionChanged, UnknownBody
 from desktop.journal.entry import FORMAT, Head, RawEntry, decode, encode, is_canonical, new_salt, schema
 from desktop.journal.hash_chain import START, ChainPoint, next_value, verified
-from desktop.study.data import FormKey, ItemValue
+from desktop.study.clinical_data import FormKey, ItemValue
 
 SCHEMA = Path(__file__).parents[2] / "data" / "journal-schema.json"
 

@@ -9,7 +9,7 @@ import pytest
 
 from desktop.study.assess import Code, assess
 from desktop.study.checks import Rules
-from desktop.study.data import FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.study.definition import Definition, MetaDataVersion
 from desktop.study.faults import Faults
 from desktop.study.laboratory import Flag

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from desktop.study.data import ItemValue
+from desktop.study.clinical_data import ItemValue
 from desktop.study.definition import DataType, Definition, ItemDef, RangeCheck
 from desktop.study.limits import broken_limits
 

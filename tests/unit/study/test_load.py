@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from desktop.errors import DefinitionError, EnvironmentProblemError
-from desktop.study.data import ItemValue
+from desktop.study.clinical_data import ItemValue
 from desktop.study.definition import DataType, Definition, RangeCheck
 from desktop.study.faults import Fault
 from desktop.study.load import load_definition, locate, shipped_studies

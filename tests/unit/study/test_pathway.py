@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from desktop.study.checks import Rules
+from desktop.study.clinical_data import FormKey, ItemValue
 from desktop.study.course import Pathway, PathwayBranch, PathwayStep
-from desktop.study.data import FormKey, ItemValue
 from desktop.study.definition import Definition
 from desktop.study.pathway import LONGEST_WALK, Decision, Stage, walk
 

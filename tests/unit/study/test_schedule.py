@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from desktop.study.checks import Rules
+from desktop.study.clinical_data import FormContent, FormKey, ItemValue
 from desktop.study.course import Schedule
-from desktop.study.data import FormContent, FormKey, ItemValue
 from desktop.study.definition import Definition
 from desktop.study.local import Local
 from desktop.study.schedule import Due, due, groups_read

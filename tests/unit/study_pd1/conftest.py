@@ -7,7 +7,7 @@ import pytest
 
 from desktop.study.assess import Assessment, Code, assess
 from desktop.study.checks import Rules
-from desktop.study.data import FormContent, FormKey, ItemValue
+from desktop.study.clinical_data import FormContent, FormKey, ItemValue
 from desktop.study.definition import Definition
 from desktop.study.load import load_definition, locate
 

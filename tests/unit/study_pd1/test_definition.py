@@ -12,7 +12,7 @@ import pytest
 
 from desktop.study.assess import Code, assess
 from desktop.study.checks import Rules
-from desktop.study.data import FormContent, FormKey, ItemValue
+from desktop.study.clinical_data import FormContent, FormKey, ItemValue
 from desktop.study.definition import Definition, ItemDef, MetaDataVersion, source_words
 from desktop.study.part import Text
 

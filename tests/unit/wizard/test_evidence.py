@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from desktop.study.checks import Rules
-from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
 from desktop.views.forms import FormView
 from desktop.wizard.evidence import evidence_for, newest, tally, verdict
 from desktop.wizard.wizard import FormWizard

@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from desktop.study.data import ItemPlace, ItemValue
+from desktop.study.clinical_data import ItemPlace, ItemValue
 from desktop.study.definition import Definition, ItemDef
 from desktop.study.laboratory import Flag
 from desktop.study.values import MISSING_WORDS

@@ -1,6 +1,6 @@
 """Which field answers which item."""
 
-from desktop.study.data import ItemPlace
+from desktop.study.clinical_data import ItemPlace
 from desktop.study.definition import DataType, Definition, ItemDef
 from ui.form.fields.base import Field
 from ui.form.fields.chosen import CardsField, ChoiceField, SegmentsField, TermField

@@ -16,7 +16,7 @@ from desktop.export.xlsx.sheet_model import COVER, HEAD_ROWS
 from desktop.export.xlsx.sheets import MOST_ROWS
 from desktop.export.xlsx.verification import check, verify_excel
 from desktop.export.xlsx.writer import write_excel
-from desktop.study.data import FormContent, FormKey, ItemValue
+from desktop.study.clinical_data import FormContent, FormKey, ItemValue
 from desktop.views.forms import FormState
 from tests.unit.export.everything import ITEMS, ROW_ITEMS, WALL, form, main, study, transfer, written
 

@@ -9,9 +9,9 @@ import openpyxl
 import pytest
 
 from desktop.errors import DefinitionError, EnvironmentProblemError, RefusedError
+from desktop.study.ctcae import LARGEST_WORKBOOK, Imported, import_ctcae, read_workbook
 from desktop.study.definition import CodeListItem
 from desktop.study.load import check_definition, load_definition, locate
-from desktop.study.terminology import LARGEST_WORKBOOK, Imported, import_ctcae, read_workbook
 
 HEAD = ["MedDRA Code", "MedDRA SOC", "CTCAE Term", *(f"Grade {grade}" for grade in range(1, 6)), "Definition"]
 ANEMIA = [10002272, "Blood", "Anemia", "Below normal", "<100 g/L", "<80 g/L", "Life-threatening", "Death", "A disorder"]
