@@ -25,7 +25,7 @@ from desktop.journal.bodies import Redacted
 from desktop.journal.device_keys import DeviceKeys
 from desktop.journal.entry import Entry, RawEntry
 from desktop.journal.hash_chain import ChainPoint
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.sync.formats import signed_statement
 from desktop.sync.formats.directory import DIRECTORY_TYPE, CentreRecord, DeviceRecord, Directory
 from desktop.sync.formats.receipt import Receipt

@@ -6,8 +6,8 @@
 import msgspec
 
 from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
-from desktop.study.definition import Definition
-from desktop.study.local import NormalRange
+from desktop.study.definition.metadata import Definition
+from desktop.study.definition.site_parameters import NormalRange
 
 
 class _Act(msgspec.Struct, frozen=True, kw_only=True):

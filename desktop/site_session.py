@@ -13,8 +13,8 @@ from desktop.casebook.users_and_devices import Person
 from desktop.errors import DamagedError, NotAllowedError, RefusedError, SignInError
 from desktop.journal.bodies import Kind, StudyVersionAdded
 from desktop.study.checks import Rules
-from desktop.study.definition import Definition, Location
-from desktop.study.local import NOTHING_LOCAL
+from desktop.study.definition.metadata import Definition, Location
+from desktop.study.definition.site_parameters import NOTHING_LOCAL
 from desktop.study.schedule import groups_read
 from desktop.vault import journal_table
 from desktop.vault.vault import Vault

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     # Takes a fifth of a second to import; the first window does not wait for it.
     from desktop.actions import Act, Recorded
     from desktop.site.site import Site
-    from desktop.study.definition import Definition, Location
+    from desktop.study.definition.metadata import Definition, Location
     from desktop.sync.client.exchange import SyncResult
     from desktop.views.people import UserView
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from desktop.errors import SitebookError
 
 if TYPE_CHECKING:
-    from desktop.study.part import Text
+    from desktop.study.definition.base import Text
 
 
 class Language(enum.StrEnum):
@@ -98,9 +98,9 @@ def is_chinese() -> bool:
 
 def words(text: "Text") -> str:
     """A text of the study in the language of this moment."""
-    from desktop.study import definition
+    from desktop.study.definition import metadata
 
-    return definition.words(text, Speech.present)
+    return metadata.words(text, Speech.present)
 
 
 def sentence(error: SitebookError) -> str:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidg
 from desktop.errors import SitebookError
 from desktop.reading import find
 from desktop.reading.find import Found
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.views.today import ShellView
 from ui import icons, language, style, words
 from ui.access import SiteAccess

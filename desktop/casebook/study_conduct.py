@@ -9,7 +9,7 @@ import msgspec
 
 from desktop.journal.bodies import Kind, NormalRangeSet, PointAnswered, StudyVersionActivated, StudyVersionAdded
 from desktop.journal.entry import Entry
-from desktop.study.local import Local, NormalRange
+from desktop.study.definition.site_parameters import Local, NormalRange
 
 CONDUCT_KINDS = (
     Kind.STUDY_VERSION_ADDED,

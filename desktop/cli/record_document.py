@@ -5,7 +5,7 @@ from typing import Any
 from desktop.errors import RefusedError
 from desktop.site.site import Site
 from desktop.study.clinical_data import FormContent, ItemValue
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 
 Document = dict[str, Any]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from desktop.site.site import Site
-    from desktop.study.definition import Definition
+    from desktop.study.definition.metadata import Definition
 
 Vault = Annotated[Path | None, typer.Option("--vault", envvar="SITEBOOK_VAULT", help="Folder of the vault.")]
 User = Annotated[str | None, typer.Option("--user", envvar="SITEBOOK_USER", help="Name of the acting person.")]

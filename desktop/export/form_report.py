@@ -9,8 +9,8 @@ import html
 import msgspec
 
 from desktop.study.clinical_data import ItemPlace, ItemValue, value_at
-from desktop.study.definition import NON_REPEATING_ROW, Definition, ItemGroupDef
-from desktop.study.part import Text, words
+from desktop.study.definition.base import Text, words
+from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition, ItemGroupDef
 from desktop.study.values import display
 from desktop.views.forms import FormState, FormView
 

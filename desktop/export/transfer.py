@@ -6,7 +6,7 @@ import hashlib
 import msgspec
 
 from desktop.study.clinical_data import FormContent, FormKey
-from desktop.study.definition import Definition, Location
+from desktop.study.definition.metadata import Definition, Location
 
 
 class TransferForm(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,8 +14,8 @@ from desktop.recording.save_form import FormRefusedError, coordinates_problem
 from desktop.site.site import Site
 from desktop.study.assess import Code, Problem
 from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
-from desktop.study.definition import NON_REPEATING_ROW, Definition
-from desktop.study.part import words
+from desktop.study.definition.base import words
+from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition
 
 KNOWN_KEYS = frozenset(
     {

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from desktop.study.clinical_data import FormKey, ItemValue
-from desktop.study.local import NormalRange
+from desktop.study.definition.site_parameters import NormalRange
 
 
 class EntryData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -31,7 +31,7 @@ from desktop.actions import SaveForm
 from desktop.study.assess import Assessment, Code, assess
 from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
-from desktop.study.definition import NON_REPEATING_ROW, Definition, ItemGroupDef
+from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition, ItemGroupDef
 from desktop.study.pathway import Decision, walk
 
 Values = Mapping[str, Any]

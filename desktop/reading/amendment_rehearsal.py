@@ -16,7 +16,7 @@ from desktop.study import schedule
 from desktop.study.assess import Assessment, Problem, assess
 from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.study.pathway import Decisions, walk
 from desktop.vault import casebook_tables
 

@@ -14,7 +14,7 @@ from desktop.errors import RefusedError
 from desktop.reading.summaries import Contents, discrepancy, due_of, headline, summary
 from desktop.study import pathway
 from desktop.study.clinical_data import FormContent, FormKey, item_in
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.study.values import number_in_first_unit
 from desktop.vault import casebook_tables, draft_table
 from desktop.views.casebook import Casebook, DosingSpan, StageView, TrendPoint

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from desktop.casebook import fold as folding
 from desktop.reading.summaries import headline
 from desktop.study.clinical_data import FormKey, ItemValue
-from desktop.study.definition import groups_of
+from desktop.study.definition.metadata import groups_of
 from desktop.vault import casebook_tables
 from desktop.views.casebook import SubjectLine
 

@@ -18,8 +18,8 @@ from desktop.recording.note_text import LONGEST_NOTE, is_clean_text
 from desktop.study.assess import Assessment, Code, Problem, assess
 from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue, copy_content, value_at
-from desktop.study.definition import NON_REPEATING_ROW, Definition
-from desktop.study.part import Text
+from desktop.study.definition.base import Text
+from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition
 
 MOST_REPEATS = 9999
 LONGEST_ROW_KEY = 200

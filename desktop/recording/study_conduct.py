@@ -28,10 +28,10 @@ from desktop.journal.entry import new_salt
 from desktop.recording.note_text import LONGEST_NOTE, is_clean_text
 from desktop.recording.users import require_reason
 from desktop.site_session import OpenedVault
-from desktop.study.definition import Definition
+from desktop.study.definition.base import words
+from desktop.study.definition.metadata import Definition
 from desktop.study.difference import changed_meanings
 from desktop.study.itemtypes import ValueFault
-from desktop.study.part import words
 from desktop.study.pathway import Decisions, Stage, walk
 from desktop.study.settings import setting_value
 from desktop.vault import casebook_tables

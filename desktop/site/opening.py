@@ -13,8 +13,8 @@ from desktop.journal.entry import new_salt
 from desktop.journal.hybrid_clock import Wall, system_wall
 from desktop.progress import Progress
 from desktop.site.site import Site
-from desktop.study.definition import Definition
-from desktop.study.part import Text
+from desktop.study.definition.base import Text
+from desktop.study.definition.metadata import Definition
 from desktop.vault import failed_sign_ins, key_slots
 from desktop.vault.backup import unpack_backup
 from desktop.vault.database import translated

@@ -45,7 +45,7 @@ from desktop.recording import study_conduct, users
 from desktop.recording.save_form import prepare_save
 from desktop.site_session import OpenedVault
 from desktop.study.clinical_data import FormKey, ItemPlace
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.vault import draft_table, failed_sign_ins, journal_table, key_slots
 from desktop.vault.database import translated
 from desktop.vault.key_slots import Slot

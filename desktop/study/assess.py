@@ -15,13 +15,21 @@ import msgspec
 
 from desktop.study.checks import FormScope, Rules
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue, copy_content, value_at
-from desktop.study.definition import NON_REPEATING_ROW, DataType, Definition, EditCheck, ItemDef, ItemGroupDef, ItemRef
+from desktop.study.definition.base import Text, words
+from desktop.study.definition.metadata import (
+    NON_REPEATING_ROW,
+    DataType,
+    Definition,
+    EditCheck,
+    ItemDef,
+    ItemGroupDef,
+    ItemRef,
+)
 from desktop.study.engine import UNKNOWN, Expression, ExpressionFaultError
 from desktop.study.identifying import identifying
 from desktop.study.itemtypes import ITEM_TYPES
 from desktop.study.laboratory import Flag
 from desktop.study.limits import broken_limits
-from desktop.study.part import Text, words
 from desktop.study.values import CODE_SEPARATOR, number_in_first_unit
 
 

@@ -29,10 +29,10 @@ import yaml
 from desktop.study.assess import Assessment, assess
 from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
-from desktop.study.definition import NON_REPEATING_ROW, Definition, ItemGroupDef
+from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition, ItemGroupDef
+from desktop.study.definition.site_parameters import Local
 from desktop.study.faults import Faults
 from desktop.study.itemtypes import ValueFault
-from desktop.study.local import Local
 from desktop.study.pathway import walk
 from desktop.study.reader import read_yaml
 from desktop.study.settings import setting_value

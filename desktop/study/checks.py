@@ -21,14 +21,14 @@ import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from desktop.study.clinical_data import FormContent, FormKey, ItemValue, Row
-from desktop.study.course import Days
-from desktop.study.definition import Definition, FormDef, ItemDef, ItemGroupDef, Setting
+from desktop.study.definition.base import Text
+from desktop.study.definition.events import Days
+from desktop.study.definition.metadata import Definition, FormDef, ItemDef, ItemGroupDef, Setting
+from desktop.study.definition.site_parameters import NOTHING_LOCAL, Local
 from desktop.study.derivations import in_order
 from desktop.study.engine import Condition, Expression
 from desktop.study.itemtypes import ValueFault
 from desktop.study.laboratory import Laboratory, as_records
-from desktop.study.local import NOTHING_LOCAL, Local
-from desktop.study.part import Text
 from desktop.study.settings import setting_value
 from desktop.study.values import sound_expression_value, value_fault
 

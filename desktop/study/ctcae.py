@@ -17,10 +17,10 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from desktop.errors import DefinitionError, EnvironmentProblemError, RefusedError
-from desktop.study.definition import CodeList, CodeListItem, Definition
+from desktop.study.definition.base import Text
+from desktop.study.definition.metadata import CodeList, CodeListItem, Definition
 from desktop.study.faults import Faults
 from desktop.study.load import load_definition
-from desktop.study.part import Text
 from desktop.study.validate import validate
 
 LARGEST_WORKBOOK = 64 * 1024 * 1024

@@ -1,7 +1,7 @@
 """The order in which a form's derived items are worked out: each after those that it reads."""
 
 from desktop.study import syntax
-from desktop.study.definition import Definition, FormDef, ItemDef, ItemGroupDef
+from desktop.study.definition.metadata import Definition, FormDef, ItemDef, ItemGroupDef
 from desktop.study.infer import Inference
 from desktop.study.kinds import OWN, Names
 

@@ -8,7 +8,7 @@ import decimal
 import zoneinfo
 from typing import TypedDict
 
-from desktop.study.definition import DataType, Definition, ItemDef, ItemGroupDef
+from desktop.study.definition.metadata import DataType, Definition, ItemDef, ItemGroupDef
 from desktop.study.itemtypes import NUMBER_TYPES
 from desktop.study.limits import Limit, limit_of
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from desktop.study.course import Pathway
-from desktop.study.definition import Definition, EditCheck, FormDef, ItemDef
+from desktop.study.definition.events import Pathway
+from desktop.study.definition.metadata import Definition, EditCheck, FormDef, ItemDef
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 

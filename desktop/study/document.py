@@ -5,8 +5,8 @@ Generated from the definition, so that it is what the program does. Markdown, in
 
 from collections.abc import Iterable, Iterator
 
-from desktop.study.definition import Definition, FormDef, source_words
-from desktop.study.part import Text, words
+from desktop.study.definition.base import Text, words
+from desktop.study.definition.metadata import Definition, FormDef, source_words
 
 _HEADINGS: dict[str, Text] = {
     "title": {"en": "Edit checks and derivations", "zh": "核查与派生规则"},

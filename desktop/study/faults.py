@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from desktop.study.part import Text, words
+from desktop.study.definition.base import Text, words
 
 
 class Fault(msgspec.Struct, frozen=True):

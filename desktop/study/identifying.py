@@ -2,7 +2,7 @@
 
 import re
 
-from desktop.study.part import Text
+from desktop.study.definition.base import Text
 
 _ID_CARD: Text = {
     "en": "This looks like an ID-card number. Only the subject key may stand for a person here.",

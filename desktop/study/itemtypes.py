@@ -13,8 +13,8 @@ from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
-from desktop.study.definition import DataType, ItemDef
-from desktop.study.part import Text
+from desktop.study.definition.base import Text
+from desktop.study.definition.metadata import DataType, ItemDef
 
 DEFAULT_LENGTH = 2000
 """Characters of a text whose item names no length."""

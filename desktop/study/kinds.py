@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from desktop.study.definition import DataType, Definition, FormDef, ItemDef, ItemGroupDef
-from desktop.study.part import Text
+from desktop.study.definition.base import Text
+from desktop.study.definition.metadata import DataType, Definition, FormDef, ItemDef, ItemGroupDef
 
 
 class Kind(msgspec.Struct, frozen=True):

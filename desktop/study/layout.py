@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable
 from typing import TypeVar, get_args
 
-from desktop.study.course import Days, FormRef, Pathway, PathwayBranch, PathwayStep, Schedule, StudyEventDef
-from desktop.study.definition import (
+from desktop.study.definition.events import Days, FormRef, Pathway, PathwayBranch, PathwayStep, Schedule, StudyEventDef
+from desktop.study.definition.grading import GradeRule, Grading, RangeKeys
+from desktop.study.definition.metadata import (
     AnswerTone,
     CodeList,
     CodeListItem,
@@ -29,7 +30,6 @@ from desktop.study.definition import (
     UnitRef,
 )
 from desktop.study.faults import Faults
-from desktop.study.grades import GradeRule, Grading, RangeKeys
 from desktop.study.itemtypes import DATE_TYPES
 from desktop.study.limits import TODAY
 from desktop.study.reader import Entry

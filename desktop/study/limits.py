@@ -12,9 +12,9 @@ import msgspec
 
 from desktop.study import values
 from desktop.study.clinical_data import ItemValue
-from desktop.study.definition import DataType, Definition, ItemDef, RangeCheck
+from desktop.study.definition.base import Text
+from desktop.study.definition.metadata import DataType, Definition, ItemDef, RangeCheck
 from desktop.study.itemtypes import DATE_TYPES, ITEM_TYPES, NUMBER_TYPES, PartialDate
-from desktop.study.part import Text
 
 TODAY = "today"
 

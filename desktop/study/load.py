@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from desktop.errors import DefinitionError, EnvironmentProblemError
-from desktop.study.definition import CodeList, Definition, MetaDataVersion
+from desktop.study.definition.metadata import CodeList, Definition, MetaDataVersion
 from desktop.study.faults import Fault, Faults
 from desktop.study.layout import Parts, read_codelists, read_form, read_study, read_units
 from desktop.study.prove import prove

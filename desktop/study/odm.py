@@ -12,8 +12,9 @@ from typing import Literal
 import msgspec
 from lxml import etree
 
-from desktop.study.course import FormRef, StudyEventDef
-from desktop.study.definition import (
+from desktop.study.definition.base import Text
+from desktop.study.definition.events import FormRef, StudyEventDef
+from desktop.study.definition.metadata import (
     CodeList,
     CodeListItem,
     DataType,
@@ -32,7 +33,6 @@ from desktop.study.itemtypes import DATE_TYPES
 from desktop.study.layout import COMPARATORS, in_order_of_use
 from desktop.study.limits import TODAY
 from desktop.study.names import usable_name
-from desktop.study.part import Text
 from desktop.study.reader import LARGEST_FILE
 
 NAMESPACE = "http://www.cdisc.org/ns/odm/v1.3"

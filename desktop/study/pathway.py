@@ -13,7 +13,7 @@ import msgspec
 
 from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey, ItemValue
-from desktop.study.course import Pathway, PathwayBranch, PathwayStep
+from desktop.study.definition.events import Pathway, PathwayBranch, PathwayStep
 from desktop.study.subject import SubjectScope
 
 LONGEST_WALK = 300

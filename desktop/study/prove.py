@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.study.faults import Faults
 
 

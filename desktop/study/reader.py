@@ -10,8 +10,8 @@ from typing import cast
 
 import yaml
 
+from desktop.study.definition.base import Text
 from desktop.study.faults import Faults
-from desktop.study.part import Text
 
 LARGEST_FILE = 16 * 1024 * 1024
 """Bytes. A study of 30 forms has some 300,000."""

@@ -13,12 +13,12 @@ import msgspec
 from desktop.study import syntax
 from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey
-from desktop.study.course import Schedule, StudyEventDef
-from desktop.study.definition import Definition, groups_of
+from desktop.study.definition.base import Text
+from desktop.study.definition.events import Schedule, StudyEventDef
+from desktop.study.definition.metadata import Definition, groups_of
 from desktop.study.infer import Inference
 from desktop.study.itemtypes import PartialDate
 from desktop.study.kinds import Names
-from desktop.study.part import Text
 from desktop.study.subject import SubjectScope, subject_names
 from desktop.study.values import parsed, value_fault
 

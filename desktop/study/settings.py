@@ -1,6 +1,6 @@
 """Settings: the points that a protocol leaves open. What an answer to one is, and what is none."""
 
-from desktop.study.definition import ItemDef, Setting
+from desktop.study.definition.metadata import ItemDef, Setting
 from desktop.study.itemtypes import ITEM_TYPES, ValueFault
 from desktop.study.values import CODE_SEPARATOR
 

@@ -6,7 +6,7 @@ Nothing is guessed: `05/06/2026` could be May or June, so it stays as it was typ
 import re
 from collections.abc import Callable
 
-from desktop.study.definition import DataType
+from desktop.study.definition.metadata import DataType
 
 _ASCII = str.maketrans("０１２３４５６７８９．－−–＋／：　", "0123456789.---+/: ")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

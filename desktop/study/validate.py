@@ -13,12 +13,20 @@ from typing import Protocol, TypeVar, cast
 
 import msgspec
 
-from desktop.study.course import StudyEventDef
-from desktop.study.definition import CodeListItem, Definition, FormDef, Grid, ItemGroupDef, MetaDataVersion, Setting
+from desktop.study.definition.base import Text
+from desktop.study.definition.events import StudyEventDef
+from desktop.study.definition.metadata import (
+    CodeListItem,
+    Definition,
+    FormDef,
+    Grid,
+    ItemGroupDef,
+    MetaDataVersion,
+    Setting,
+)
 from desktop.study.faults import Faults
 from desktop.study.itemtypes import DATE_TYPES
 from desktop.study.names import is_usable_name
-from desktop.study.part import Text
 from desktop.study.validate_course import validate_course
 from desktop.study.validate_expressions import validate_expressions
 from desktop.study.validate_items import validate_codelists, validate_item, validate_settings

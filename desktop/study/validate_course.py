@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from desktop.study.course import Pathway, PathwayBranch
-from desktop.study.definition import MetaDataVersion
+from desktop.study.definition.events import Pathway, PathwayBranch
+from desktop.study.definition.grading import Grading
+from desktop.study.definition.metadata import MetaDataVersion
 from desktop.study.faults import Faults
-from desktop.study.grades import Grading
 from desktop.study.itemtypes import DATE_TYPES, NUMBER_TYPES
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from desktop.study import syntax
-from desktop.study.definition import DataType, Definition, FormDef, ItemDef, ItemGroupDef, MetaDataVersion
+from desktop.study.definition.metadata import DataType, Definition, FormDef, ItemDef, ItemGroupDef, MetaDataVersion
 from desktop.study.derivations import derived_from
 from desktop.study.engine import Expression, ExpressionFaultError, ExpressionSyntaxError
 from desktop.study.faults import Faults

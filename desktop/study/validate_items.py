@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from desktop.study.definition import CodeList, DataType, ItemDef, MeasurementUnit, MetaDataVersion, RangeCheck
+from desktop.study.definition.metadata import CodeList, DataType, ItemDef, MeasurementUnit, MetaDataVersion, RangeCheck
 from desktop.study.faults import Faults
 from desktop.study.itemtypes import DATE_TYPES, NUMBER_TYPES, ValueFault
 from desktop.study.limits import TODAY, limit_of

@@ -4,9 +4,9 @@ import decimal
 from typing import Any
 
 from desktop.study.clinical_data import ItemValue
-from desktop.study.definition import DataType, Definition, ItemDef, Missing
+from desktop.study.definition.base import Text, words
+from desktop.study.definition.metadata import DataType, Definition, ItemDef, Missing
 from desktop.study.itemtypes import ITEM_TYPES, NUMBER_TYPES, ValueFault
-from desktop.study.part import Text, words
 from desktop.study.tidying import TIDY
 
 CODE_SEPARATOR = ";"

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from desktop.errors import DamagedError, EnvironmentProblemError, NewerReleaseError, RefusedError, SignInError
 from desktop.files import replace_file
-from desktop.study.part import Text
+from desktop.study.definition.base import Text
 
 FORMAT = 1
 """Version of the vault's layout; a vault of a greater one is refused."""

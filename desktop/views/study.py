@@ -1,6 +1,6 @@
 """The conduct of the study, as shown."""
 
-from desktop.study.local import NormalRange
+from desktop.study.definition.site_parameters import NormalRange
 from desktop.views.base import View
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
-from desktop.study.definition import CodeListItem, DataType, Definition
+from desktop.study.definition.metadata import CodeListItem, DataType, Definition
 from desktop.wizard.wizard import FormWizard
 
 WHOLE_DATES = (DataType.DATE, DataType.DATETIME)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from desktop.study.definition import CodeList, CodeListItem
+from desktop.study.definition.metadata import CodeList, CodeListItem
 
 MOST_FOUND = 8
 

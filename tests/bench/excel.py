@@ -17,7 +17,7 @@ from desktop.export.xlsx.sheet_model import Cells
 from desktop.export.xlsx.sheets import sheets_of
 from desktop.export.xlsx.writer import write_excel
 from desktop.study.clinical_data import FormContent, FormKey, ItemValue, Row
-from desktop.study.definition import DataType, Definition, ItemDef, ItemRef
+from desktop.study.definition.metadata import DataType, Definition, ItemDef, ItemRef
 from desktop.study.load import load_definition, locate
 from desktop.views.forms import FormState
 

@@ -17,7 +17,7 @@ from desktop.site import opening
 from desktop.study.assess import assess
 from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue, copy_content
-from desktop.study.definition import NON_REPEATING_ROW, Definition
+from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition
 from desktop.study.load import check_definition, load_definition, locate
 from desktop.study.pathway import walk
 from desktop.study.schedule import due

@@ -15,7 +15,7 @@ from desktop.errors import DamagedError, SitebookError
 from desktop.site import opening
 from desktop.site.site import Site
 from desktop.study.clinical_data import ItemPlace, ItemValue
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.vault import failed_sign_ins, key_slots
 from desktop.vault.key_slots import Unlocked, VaultFile
 from desktop.vault.vault import DATABASE, Vault

@@ -22,7 +22,7 @@ from desktop.export.xlsx.writer import write_excel as _write_excel  # noqa: F401
 from desktop.site import opening
 from desktop.site.site import Site
 from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
-from desktop.study.definition import NON_REPEATING_ROW
+from desktop.study.definition.metadata import NON_REPEATING_ROW
 from desktop.views.forms import Draft
 
 NURSE = ("Nurse", "nurse passphrase")

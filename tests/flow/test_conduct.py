@@ -28,11 +28,11 @@ from desktop.site import opening
 from desktop.site.site import Site
 from desktop.study.assess import Code
 from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
-from desktop.study.course import FormRef
-from desktop.study.definition import DataType, Definition, EditCheck, ItemDef, ItemRef
+from desktop.study.definition.events import FormRef
+from desktop.study.definition.metadata import DataType, Definition, EditCheck, ItemDef, ItemRef
+from desktop.study.definition.site_parameters import NormalRange
 from desktop.study.laboratory import Flag
 from desktop.study.load import load_definition
-from desktop.study.local import NormalRange
 from desktop.vault import journal_table
 from desktop.views.forms import Draft, FormState
 from tests.conftest import ADMIN, DOCTOR, NURSE, Clinic, SetClock

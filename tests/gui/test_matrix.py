@@ -8,7 +8,7 @@ import pytest
 
 from desktop.reading.subject import _occurrences
 from desktop.study.clinical_data import FormContent, FormKey, ItemValue
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.study.load import load_definition, locate
 from desktop.views.casebook import Casebook
 from desktop.views.forms import DueForm, FormState, FormSummary

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 
 from desktop.actions import ActivateStudyVersion, AddStudyVersion, AnswerPoint, SaveForm
 from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.views.forms import Draft
 from ui.screens.screen import Place, Where
 

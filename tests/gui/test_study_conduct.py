@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from desktop.actions import AnswerPoint, SetNormalRange
-from desktop.study.local import NormalRange
+from desktop.study.definition.site_parameters import NormalRange
 from ui import language
 from ui.language import Language
 from ui.screens.screen import Where

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.study.assess import Code
 from desktop.study.clinical_data import ItemPlace, value_at
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.wizard.sheet import Cell
 from ui import language
 from ui.form.fields.base import Field

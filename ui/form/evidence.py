@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.study.clinical_data import ItemPlace, ItemValue
-from desktop.study.definition import AnswerTone, DataType, ItemDef
+from desktop.study.definition.metadata import AnswerTone, DataType, ItemDef
 from desktop.wizard.evidence import Evidence, evidence_for, tally, verdict
 from desktop.wizard.wizard import FormWizard
 from ui import language, style

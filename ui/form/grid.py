@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.study.clinical_data import ItemPlace
-from desktop.study.definition import NON_REPEATING_ROW, Grid, ItemGroupDef
+from desktop.study.definition.metadata import NON_REPEATING_ROW, Grid, ItemGroupDef
 from desktop.wizard.sheet import Cell, Sheet
 from desktop.wizard.wizard import FormWizard
 from ui import language, style

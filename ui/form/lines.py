@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from desktop.study.assess import Code
 from desktop.study.clinical_data import ItemPlace
-from desktop.study.definition import ItemGroupDef
+from desktop.study.definition.metadata import ItemGroupDef
 from desktop.wizard.wizard import FormWizard
 from ui import language, style
 from ui.form.fields.base import Field

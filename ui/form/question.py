@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from desktop.study.assess import Code
 from desktop.study.clinical_data import ItemPlace
-from desktop.study.definition import Definition, ItemDef, ItemRef, Missing
+from desktop.study.definition.metadata import Definition, ItemDef, ItemRef, Missing
 from desktop.study.values import MISSING_WORDS
 from desktop.wizard.wizard import FormWizard
 from ui import language, style

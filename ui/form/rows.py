@@ -5,7 +5,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.study.clinical_data import ItemPlace
-from desktop.study.definition import ItemGroupDef
+from desktop.study.definition.metadata import ItemGroupDef
 from desktop.wizard.wizard import FormWizard
 from ui import language
 from ui.form.page import MOST_WIDTH, Stop, StopsPage

@@ -5,7 +5,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.study.clinical_data import ItemPlace
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.views.audit import AuditLine, Change
 from desktop.views.people import Role
 from ui import language, style, words

@@ -6,7 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.site.site import Site
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.views.casebook import Discrepancy
 from ui import language, style, words
 from ui.access import SiteAccess

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from desktop.study.clinical_data import FormKey
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.views.casebook import Casebook
 from desktop.views.forms import DueForm, FormState, FormSummary
 from ui.icons import SIGN_OF_STATE, Sign

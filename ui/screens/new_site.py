@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from ui import language
 from ui.screens.entrance import Links, centred, column
 from ui.screens.screen import JOIN, Place, Where

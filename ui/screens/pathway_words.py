@@ -5,8 +5,8 @@ from collections import Counter
 import msgspec
 from PySide6.QtCore import QCoreApplication
 
-from desktop.study.course import Pathway, PathwayStep
-from desktop.study.definition import Definition, source_words
+from desktop.study.definition.events import Pathway, PathwayStep
+from desktop.study.definition.metadata import Definition, source_words
 from desktop.study.pathway import Evidence
 from desktop.views.casebook import StageView
 from ui import language, words

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Slot
 
-from desktop.study.definition import EditCheck, FormDef
+from desktop.study.definition.metadata import EditCheck, FormDef
 from ui import language
 from ui.access import SiteAccess
 from ui.screens.study_part import StudyPart, TextCard

@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.study.definition import source_words
+from desktop.study.definition.metadata import source_words
 from desktop.views.people import Role
 from desktop.views.study import StudyView
 from ui import language, style

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from desktop.actions import AnswerPoint, Recorded
 from desktop.site.site import DECIDES
-from desktop.study.definition import DataType, Setting
+from desktop.study.definition.metadata import DataType, Setting
 from desktop.study.itemtypes import ValueFault
 from desktop.study.settings import setting_value
 from desktop.study.tidying import tidy_number

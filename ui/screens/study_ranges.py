@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.actions import Recorded, SetNormalRange
 from desktop.site.site import SETS_RANGES
-from desktop.study.definition import ItemDef
-from desktop.study.local import NormalRange
+from desktop.study.definition.metadata import ItemDef
+from desktop.study.definition.site_parameters import NormalRange
 from desktop.study.tidying import tidy_date, tidy_number
 from desktop.views.study import RangeLine
 from ui import language, words

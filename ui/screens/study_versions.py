@@ -10,7 +10,7 @@ from desktop.actions import ActivateStudyVersion, AddStudyVersion, Recorded
 from desktop.errors import DefinitionError
 from desktop.reading.amendment_rehearsal import Rehearsal
 from desktop.site.site import MANAGES, Site
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.study.faults import Fault
 from desktop.study.load import STUDY_FILE, load_definition
 from desktop.study.tidying import tidy_date

@@ -5,7 +5,7 @@ import datetime
 from PySide6.QtCore import QCoreApplication
 
 from desktop.study.clinical_data import FormKey
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.views.casebook import Discrepancy
 from desktop.views.forms import DueForm, FormSummary
 from ui import language, words

@@ -12,7 +12,7 @@ import re
 import msgspec
 
 from desktop.study.clinical_data import ItemValue
-from desktop.study.definition import DataType, ItemDef
+from desktop.study.definition.metadata import DataType, ItemDef
 
 LONGEST_TEXT = 32_767
 """UTF-16 units that an Excel cell holds."""

@@ -13,7 +13,7 @@ import msgspec
 from desktop.export.transfer import Transfer
 from desktop.export.xlsx.cells import Cell, Kind, Mark
 from desktop.export.xlsx.sheet_model import Cells, Sheet, both
-from desktop.study.part import Text
+from desktop.study.definition.base import Text
 from desktop.study.values import MISSING_WORDS
 from desktop.views.forms import FormState
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from desktop.export.xlsx.cells import Cell
 from desktop.export.xlsx.sheet_model import Cells, Column, Sheet, both
-from desktop.study.definition import Definition, RangeCheck
-from desktop.study.part import Text, words
+from desktop.study.definition.base import Text, words
+from desktop.study.definition.metadata import Definition, RangeCheck
 
 DICTIONARY, CODE_LISTS = "Dictionary", "Code lists"
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from desktop.export.xlsx.cells import Cell
-from desktop.study.part import Text, words
+from desktop.study.definition.base import Text, words
 
 COVER = "Cover"
 HEAD_ROWS = 4

@@ -18,8 +18,8 @@ from desktop.export.xlsx.data_dictionary import CODE_LISTS, DICTIONARY, code_lis
 from desktop.export.xlsx.sheet_model import COVER, HEAD_ROWS, Cells, Column, Sheet, both
 from desktop.study.clinical_data import ItemValue
 from desktop.study.clinical_data import Row as Values
-from desktop.study.definition import NON_REPEATING_ROW, Definition, FormDef, ItemDef, ItemGroupDef, ItemRef
-from desktop.study.part import Text, words
+from desktop.study.definition.base import Text, words
+from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition, FormDef, ItemDef, ItemGroupDef, ItemRef
 from desktop.study.values import CODE_SEPARATOR
 
 OTHER = "Other values"

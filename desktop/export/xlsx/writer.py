@@ -27,7 +27,7 @@ from desktop.export.xlsx.sheet_model import COVER, HEAD_ROWS, Cells, Sheet
 from desktop.export.xlsx.sheets import sheets_of
 from desktop.files import aside, file_problem, flush_to_disk, sync_folder
 from desktop.progress import Cancelled, Progress, never, no_progress
-from desktop.study.part import words
+from desktop.study.definition.base import words
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from desktop.actions import SetNormalRange
 from desktop.study.clinical_data import FormKey
-from desktop.study.local import NormalRange
+from desktop.study.definition.site_parameters import NormalRange
 from ui.form.fields.base import Field
 from ui.screens.screen import Place, Where
 from ui.widgets.chip import Chip

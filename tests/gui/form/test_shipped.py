@@ -11,7 +11,7 @@ from PySide6.QtGui import QFontMetrics
 from desktop.actions import AddUser
 from desktop.site import opening
 from desktop.study.clinical_data import FormKey
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.study.load import load_definition, locate, shipped_studies
 from ui import language, style
 from ui.form.fields.cards import Cards

@@ -14,7 +14,7 @@ from desktop.journal.bodies import (
     StudyVersionAdded,
 )
 from desktop.journal.entry import Entry, Head
-from desktop.study.local import Local, NormalRange
+from desktop.study.definition.site_parameters import Local, NormalRange
 
 
 def at(time: int, body: Body | None, kind: str = "") -> Entry:

@@ -9,7 +9,7 @@ import pytest
 
 from center.store import Store
 from desktop.errors import DamagedError, EnvironmentProblemError, InUseError, RefusedError
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.study.load import load_definition, locate
 
 CLINIC = Path(__file__).parents[2] / "data" / "clinic"

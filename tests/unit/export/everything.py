@@ -8,8 +8,8 @@ import openpyxl
 from desktop.export.transfer import Transfer, TransferForm
 from desktop.export.xlsx.sheet_model import HEAD_ROWS
 from desktop.study.clinical_data import FormContent, FormKey, ItemValue
-from desktop.study.course import FormRef, StudyEventDef
-from desktop.study.definition import (
+from desktop.study.definition.events import FormRef, StudyEventDef
+from desktop.study.definition.metadata import (
     CodeList,
     CodeListItem,
     DataType,

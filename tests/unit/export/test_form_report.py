@@ -7,7 +7,7 @@ import pytest
 from desktop.export.form_report import Printing, form_report
 from desktop.journal.bodies import FiredCheck
 from desktop.study.clinical_data import FormKey, ItemValue
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.study.load import load_definition, locate
 from desktop.views.forms import FormState, FormView
 

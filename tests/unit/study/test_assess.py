@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from desktop.study.assess import Assessment, Code, assess
 from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
-from desktop.study.definition import DataType, Definition, ItemDef, Missing
+from desktop.study.definition.metadata import DataType, Definition, ItemDef, Missing
 from desktop.study.load import load_definition, locate
 
 TODAY = datetime.date(2026, 11, 24)

@@ -10,7 +10,7 @@ import pytest
 
 from desktop.errors import DefinitionError, EnvironmentProblemError, RefusedError
 from desktop.study.ctcae import LARGEST_WORKBOOK, Imported, import_ctcae, read_workbook
-from desktop.study.definition import CodeListItem
+from desktop.study.definition.metadata import CodeListItem
 from desktop.study.load import check_definition, load_definition, locate
 
 HEAD = ["MedDRA Code", "MedDRA SOC", "CTCAE Term", *(f"Grade {grade}" for grade in range(1, 6)), "Definition"]

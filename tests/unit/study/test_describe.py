@@ -6,7 +6,7 @@ import zoneinfo
 
 import msgspec
 
-from desktop.study.definition import Definition, RangeCheck
+from desktop.study.definition.metadata import Definition, RangeCheck
 from desktop.study.describe import study_show
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from desktop.study.course import PathwayBranch
-from desktop.study.definition import CodeListItem, Definition, MetaDataVersion, UnitRef
+from desktop.study.definition.events import PathwayBranch
+from desktop.study.definition.metadata import CodeListItem, Definition, MetaDataVersion, UnitRef
 from desktop.study.difference import Difference, changed_meanings, differences
 
 Change = Callable[[MetaDataVersion], MetaDataVersion]

@@ -2,7 +2,7 @@
 
 import re
 
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.study.document import checks_document
 from desktop.study.load import load_definition, locate
 

@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from desktop.study import syntax
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.study.engine import UNKNOWN, Expression, ExpressionFaultError, ExpressionSyntaxError
 from desktop.study.functions import FUNCTIONS
 from desktop.study.infer import Inference

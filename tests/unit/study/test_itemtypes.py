@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.study.definition import DataType, ItemDef
+from desktop.study.definition.metadata import DataType, ItemDef
 from desktop.study.itemtypes import ITEM_TYPES, PartialDate, ValueFault
 from desktop.study.tidying import TIDY
 

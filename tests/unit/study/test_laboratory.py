@@ -10,10 +10,10 @@ import pytest
 from desktop.study.assess import Code, assess
 from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
-from desktop.study.definition import Definition, MetaDataVersion
+from desktop.study.definition.metadata import Definition, MetaDataVersion
+from desktop.study.definition.site_parameters import Local, NormalRange, Sample, normal_range
 from desktop.study.faults import Faults
 from desktop.study.laboratory import Flag
-from desktop.study.local import Local, NormalRange, Sample, normal_range
 from desktop.study.validate import validate
 
 HGB = NormalRange(item="IT.HGB", since="2026-01-01", low="115", high="150")

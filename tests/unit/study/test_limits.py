@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from desktop.study.clinical_data import ItemValue
-from desktop.study.definition import DataType, Definition, ItemDef, RangeCheck
+from desktop.study.definition.metadata import DataType, Definition, ItemDef, RangeCheck
 from desktop.study.limits import broken_limits
 
 TODAY = datetime.date(2026, 11, 24)

@@ -7,7 +7,7 @@ import pytest
 from lxml import etree
 
 from desktop.errors import DefinitionError
-from desktop.study.definition import Definition, RangeCheck
+from desktop.study.definition.metadata import Definition, RangeCheck
 from desktop.study.faults import Fault
 from desktop.study.load import load_definition, load_with_notes, locate
 

@@ -9,8 +9,8 @@ import pytest
 
 from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormKey, ItemValue
-from desktop.study.course import Pathway, PathwayBranch, PathwayStep
-from desktop.study.definition import Definition
+from desktop.study.definition.events import Pathway, PathwayBranch, PathwayStep
+from desktop.study.definition.metadata import Definition
 from desktop.study.pathway import LONGEST_WALK, Decision, Stage, walk
 
 TODAY = datetime.date(2026, 11, 24)

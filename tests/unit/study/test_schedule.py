@@ -9,9 +9,9 @@ import pytest
 
 from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey, ItemValue
-from desktop.study.course import Schedule
-from desktop.study.definition import Definition
-from desktop.study.local import Local
+from desktop.study.definition.events import Schedule
+from desktop.study.definition.metadata import Definition
+from desktop.study.definition.site_parameters import Local
 from desktop.study.schedule import Due, due, groups_read
 
 TODAY = datetime.date(2026, 11, 24)

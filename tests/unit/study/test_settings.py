@@ -2,7 +2,7 @@
 
 import pytest
 
-from desktop.study.definition import DataType, Setting
+from desktop.study.definition.metadata import DataType, Setting
 from desktop.study.itemtypes import ValueFault
 from desktop.study.load import load_definition, locate
 from desktop.study.settings import setting_value

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.study.definition import DataType
+from desktop.study.definition.metadata import DataType
 from desktop.study.tidying import TIDY
 
 DATE, PARTIAL, TIME, DATETIME = DataType.DATE, DataType.PARTIAL_DATE, DataType.TIME, DataType.DATETIME

@@ -3,7 +3,7 @@
 import pytest
 
 from desktop.study.clinical_data import ItemValue
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.study.values import display, expression_value, number_in_first_unit, tidy, value_fault
 
 

@@ -8,7 +8,7 @@ import pytest
 from desktop.study.assess import Assessment, Code, assess
 from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey, ItemValue
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.study.load import load_definition, locate
 
 TODAY = datetime.date(2026, 11, 24)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.study.document import checks_document
 
 DOCUMENT = Path(__file__).parents[3] / "resources" / "study" / "pd1-ven-cag" / "CHECKS.md"

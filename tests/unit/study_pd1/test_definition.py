@@ -13,8 +13,8 @@ import pytest
 from desktop.study.assess import Code, assess
 from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey, ItemValue
-from desktop.study.definition import Definition, ItemDef, MetaDataVersion, source_words
-from desktop.study.part import Text
+from desktop.study.definition.base import Text
+from desktop.study.definition.metadata import Definition, ItemDef, MetaDataVersion, source_words
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.study.engine import Expression
 
 

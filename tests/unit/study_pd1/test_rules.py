@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.study.schedule import Due, due
 
 TODAY = datetime.date(2026, 11, 24)

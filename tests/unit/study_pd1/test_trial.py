@@ -11,7 +11,7 @@ from desktop.journal.entry import Entry, Head
 from desktop.practice.simulation import Model, SimulatedSubject, as_act, read_model, simulate
 from desktop.recording.save_form import prepare_save
 from desktop.study.checks import Rules
-from desktop.study.definition import Definition
+from desktop.study.definition.metadata import Definition
 from desktop.study.load import Checked, check_definition, locate
 from desktop.study.pathway import Stage, walk
 

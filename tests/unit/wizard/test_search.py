@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from desktop.study.definition import CodeList, CodeListItem
+from desktop.study.definition.metadata import CodeList, CodeListItem
 from desktop.wizard.search import TermIndex, folded
 
 

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from desktop.study.definition import Definition, ItemDef
+from desktop.study.definition.metadata import Definition, ItemDef
 from desktop.study.laboratory import Flag
 from ui import language
 from ui.style import Tone

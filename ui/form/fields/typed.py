@@ -5,7 +5,7 @@ from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
 from desktop.study.clinical_data import ItemPlace, ItemValue
-from desktop.study.definition import DataType, Definition, ItemDef
+from desktop.study.definition.metadata import DataType, Definition, ItemDef
 from desktop.study.laboratory import Flag
 from desktop.study.tidying import tidy_date, tidy_time
 from desktop.study.values import tidy

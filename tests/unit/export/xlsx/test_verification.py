@@ -14,7 +14,7 @@ from desktop.export.xlsx.sheets import sheet_names, sheets_of
 from desktop.export.xlsx.verification import check, verify_excel
 from desktop.export.xlsx.writer import write_excel
 from desktop.study.clinical_data import ItemValue
-from desktop.study.definition import FormDef
+from desktop.study.definition.metadata import FormDef
 from tests.unit.export.everything import GRAM, KG, ROW_ITEMS, form, group, item, main, study, transfer
 
 # Names

@@ -1,6 +1,6 @@
 """How laboratory values are read, as data: whose normal ranges count, and which grade a value suggests."""
 
-from desktop.study.part import Part
+from desktop.study.definition.base import Part
 
 
 class RangeKeys(Part, frozen=True, kw_only=True):

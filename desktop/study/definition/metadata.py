@@ -16,9 +16,9 @@ from typing import Literal
 
 import msgspec
 
-from desktop.study.course import Pathway, StudyEventDef
-from desktop.study.grades import Grading, RangeKeys
-from desktop.study.part import Part, Text, words
+from desktop.study.definition.base import Part, Text, words
+from desktop.study.definition.events import Pathway, StudyEventDef
+from desktop.study.definition.grading import Grading, RangeKeys
 
 NON_REPEATING_ROW = ""
 """The row key of the only row of an ItemGroup that does not repeat."""

@@ -6,7 +6,7 @@ Expressions here are CEL about a whole subject; `subject.py` gives the names tha
 import functools
 from typing import Literal
 
-from desktop.study.part import Part, Text
+from desktop.study.definition.base import Part, Text
 
 Days = int | str
 """A number of days, or CEL over the study's settings that gives one, e.g. `setting.EVALUATION_DAY`."""
