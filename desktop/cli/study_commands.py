@@ -27,7 +27,7 @@ def study_show(
     json: JsonOption = False,
 ) -> None:
     """Show what a study asks: its events, forms, groups and items."""
-    from desktop.study.describe import study_show as describe
+    from desktop.study.documents.study_show import study_show as describe
 
     if name_or_path is not None:
         document = describe(find_definition(name_or_path), None)
@@ -77,7 +77,7 @@ def study_diff(
 ) -> None:
     """What a new version of a study changes; ends with 1 where it would change the meaning of what was recorded."""
     del vault, user, passphrase_file
-    from desktop.study.difference import changed_meanings, differences
+    from desktop.study.documents.version_difference import changed_meanings, differences
 
     before, after = find_definition(old), find_definition(new)
     found, wrong = differences(before, after), changed_meanings(before, after)
@@ -159,7 +159,7 @@ def study_checks(
 ) -> None:
     """Write the document of all edit checks and derivations, in every language of the study."""
     del vault, user, passphrase_file
-    from desktop.study.document import checks_document
+    from desktop.study.documents.check_list import checks_document
     from desktop.vault.database import translated
 
     definition = find_definition(name_or_path)

@@ -30,7 +30,7 @@ from desktop.recording.users import require_reason
 from desktop.site_session import OpenedVault
 from desktop.study.definition.base import words
 from desktop.study.definition.metadata import Definition
-from desktop.study.difference import changed_meanings
+from desktop.study.documents.version_difference import changed_meanings
 from desktop.study.itemtypes import ValueFault
 from desktop.study.pathway import Decisions, Stage, walk
 from desktop.study.settings import setting_value

@@ -8,7 +8,7 @@ import pytest
 
 from desktop.study.definition.events import PathwayBranch
 from desktop.study.definition.metadata import CodeListItem, Definition, MetaDataVersion, UnitRef
-from desktop.study.difference import Difference, changed_meanings, differences
+from desktop.study.documents.version_difference import Difference, changed_meanings, differences
 
 Change = Callable[[MetaDataVersion], MetaDataVersion]
 

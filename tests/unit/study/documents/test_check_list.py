@@ -3,7 +3,7 @@
 import re
 
 from desktop.study.definition.metadata import Definition
-from desktop.study.document import checks_document
+from desktop.study.documents.check_list import checks_document
 from desktop.study.load import load_definition, locate
 
 

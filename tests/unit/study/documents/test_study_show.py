@@ -7,7 +7,7 @@ import zoneinfo
 import msgspec
 
 from desktop.study.definition.metadata import Definition, RangeCheck
-from desktop.study.describe import study_show
+from desktop.study.documents.study_show import study_show
 
 
 def test_everything_that_a_form_save_names(pressure: Definition) -> None:
