@@ -25,7 +25,7 @@ from desktop.study.definition.metadata import (
     ItemGroupDef,
     ItemRef,
 )
-from desktop.study.engine import UNKNOWN, Expression, ExpressionFaultError
+from desktop.study.expressions.engine import UNKNOWN, Expression, ExpressionFaultError
 from desktop.study.identifying import identifying
 from desktop.study.itemtypes import ITEM_TYPES
 from desktop.study.laboratory import Flag

@@ -25,8 +25,8 @@ from desktop.study.definition.base import Text
 from desktop.study.definition.events import Days
 from desktop.study.definition.metadata import Definition, FormDef, ItemDef, ItemGroupDef, Setting
 from desktop.study.definition.site_parameters import NOTHING_LOCAL, Local
-from desktop.study.derivations import in_order
-from desktop.study.engine import Condition, Expression
+from desktop.study.expressions.derivation_order import in_order
+from desktop.study.expressions.engine import Condition, Expression
 from desktop.study.itemtypes import ValueFault
 from desktop.study.laboratory import Laboratory, as_records
 from desktop.study.settings import setting_value

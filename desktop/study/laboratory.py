@@ -14,8 +14,8 @@ from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemVal
 from desktop.study.definition.grading import GradeRule
 from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition, FormDef, ItemDef
 from desktop.study.definition.site_parameters import Local, NormalRange, Sample, normal_range
-from desktop.study.engine import Expression, ExpressionFaultError
-from desktop.study.functions import completed_years
+from desktop.study.expressions.engine import Expression, ExpressionFaultError
+from desktop.study.expressions.functions import completed_years
 from desktop.study.itemtypes import PartialDate
 from desktop.study.values import number_in_first_unit, parsed, value_fault
 

@@ -10,15 +10,15 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from desktop.study import syntax
 from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey
 from desktop.study.definition.base import Text
 from desktop.study.definition.events import Schedule, StudyEventDef
 from desktop.study.definition.metadata import Definition, groups_of
-from desktop.study.infer import Inference
+from desktop.study.expressions import parser
+from desktop.study.expressions.type_check import Inference
+from desktop.study.expressions.types import Names
 from desktop.study.itemtypes import PartialDate
-from desktop.study.kinds import Names
 from desktop.study.subject import SubjectScope, subject_names
 from desktop.study.values import parsed, value_fault
 
@@ -81,7 +81,7 @@ def groups_read(definition: Definition) -> frozenset[str]:
     for condition in (version.ended, *(schedule.when for schedule in schedules)):
         if condition is not None:
             inference = Inference(condition, names)
-            inference.kind_of(syntax.parse(condition))
+            inference.kind_of(parser.parse(condition))
             for form, name in inference.reads:
                 if form in definition.forms:
                     items |= {item.oid for _, _, item in definition.form_items(form) if item.name == name}

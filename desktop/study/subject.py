@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping
 from desktop.study.checks import Instances, Rules, Values
 from desktop.study.clinical_data import FormContent, FormKey
 from desktop.study.definition.events import StudyEventDef
-from desktop.study.engine import ExpressionFaultError
-from desktop.study.kinds import NUMBER, Kind, Names, list_of, record_of, text_of
+from desktop.study.expressions.engine import ExpressionFaultError
+from desktop.study.expressions.types import NUMBER, Kind, Names, list_of, record_of, text_of
 
 
 class SubjectScope:

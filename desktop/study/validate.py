@@ -24,9 +24,9 @@ from desktop.study.definition.metadata import (
     MetaDataVersion,
     Setting,
 )
+from desktop.study.expressions.identifiers import is_usable_name
 from desktop.study.faults import Faults
 from desktop.study.itemtypes import DATE_TYPES
-from desktop.study.names import is_usable_name
 from desktop.study.validate_course import validate_course
 from desktop.study.validate_expressions import validate_expressions
 from desktop.study.validate_items import validate_codelists, validate_item, validate_settings

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 import msgspec
 
-from desktop.study import syntax
 from desktop.study.definition.metadata import DataType, Definition, FormDef, ItemDef, ItemGroupDef, MetaDataVersion
-from desktop.study.derivations import derived_from
-from desktop.study.engine import Expression, ExpressionFaultError, ExpressionSyntaxError
+from desktop.study.expressions import parser
+from desktop.study.expressions.derivation_order import derived_from
+from desktop.study.expressions.engine import Expression, ExpressionFaultError, ExpressionSyntaxError
+from desktop.study.expressions.type_check import Inference, Operand
+from desktop.study.expressions.types import ANY, NOTHING, NUMBER, TRUTH, Kind, Names, kind_words
 from desktop.study.faults import Faults
-from desktop.study.infer import Inference, Operand
-from desktop.study.kinds import ANY, NOTHING, NUMBER, TRUTH, Kind, Names, kind_words
 from desktop.study.subject import subject_names
 
 GRADE_NAMES: dict[str, Kind] = dict.fromkeys(("value", "lln", "uln", "baseline"), NUMBER)
@@ -124,9 +124,9 @@ class _Validation:
     def check(self, place: Place) -> set[tuple[str, str]]:
         """What an expression reads, after everything that is wrong with it was reported."""
         try:
-            node = syntax.parse(place.source)
+            node = parser.parse(place.source)
             expression = Expression(place.source, node)
-        except (ExpressionSyntaxError, syntax.NotReadError) as error:
+        except (ExpressionSyntaxError, parser.NotReadError) as error:
             self._fault(place, "This is no expression: {why}.", "表达式无法解析：{why}。", why=str(error))
             return set()
         if not self.faults.lost.isdisjoint(expression.names):
@@ -185,7 +185,7 @@ class _Validation:
 
     def _try(self, place: Place, operand: Operand, seen: dict[str, Kind]) -> None:
         node, bound = operand.node, operand.bound
-        if isinstance(node, syntax.Literal | syntax.Name | syntax.Select):
+        if isinstance(node, parser.Literal | parser.Name | parser.Select):
             # Nothing is worked out: whether it is there and of which kind was judged already.
             return
         part = place.source[node.start : node.end]

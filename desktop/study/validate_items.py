@@ -6,10 +6,10 @@ from collections.abc import Mapping
 import msgspec
 
 from desktop.study.definition.metadata import CodeList, DataType, ItemDef, MeasurementUnit, MetaDataVersion, RangeCheck
+from desktop.study.expressions.identifiers import is_usable_name
 from desktop.study.faults import Faults
 from desktop.study.itemtypes import DATE_TYPES, NUMBER_TYPES, ValueFault
 from desktop.study.limits import TODAY, limit_of
-from desktop.study.names import is_usable_name
 from desktop.study.settings import setting_value
 from desktop.study.values import CODE_SEPARATOR
 

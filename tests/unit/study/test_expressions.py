@@ -8,12 +8,12 @@ import threading
 
 import pytest
 
-from desktop.study import syntax
 from desktop.study.definition.metadata import Definition
-from desktop.study.engine import UNKNOWN, Expression, ExpressionFaultError, ExpressionSyntaxError
-from desktop.study.functions import FUNCTIONS
-from desktop.study.infer import Inference
-from desktop.study.kinds import Names
+from desktop.study.expressions import parser
+from desktop.study.expressions.engine import UNKNOWN, Expression, ExpressionFaultError, ExpressionSyntaxError
+from desktop.study.expressions.functions import FUNCTIONS
+from desktop.study.expressions.type_check import Inference
+from desktop.study.expressions.types import Names
 
 DAY = datetime.datetime(2026, 2, 28, tzinfo=datetime.UTC)
 LEAP_DAY = datetime.datetime(2024, 2, 29, tzinfo=datetime.UTC)
@@ -22,7 +22,7 @@ LEAP_DAY = datetime.datetime(2024, 2, 29, tzinfo=datetime.UTC)
 def judge(definition: Definition, source: str, form: str = "F.VS", group: str | None = None) -> Inference:
     names = Names(definition).seen(definition.forms[form], definition.groups[group] if group else None)
     inference = Inference(source, names)
-    inference.kind = inference.kind_of(syntax.parse(source))  # type: ignore[attr-defined]
+    inference.kind = inference.kind_of(parser.parse(source))  # type: ignore[attr-defined]
     return inference
 
 
@@ -154,8 +154,8 @@ def test_no_expression(source: str) -> None:
 
 @pytest.mark.parametrize("source", ["{'a': 1}", "b'bytes'", "1u", "a{b: 1}", "a.?b"])
 def test_cel_that_studies_do_not_use(source: str) -> None:
-    with pytest.raises(syntax.NotReadError, match="column"):
-        syntax.parse(source)
+    with pytest.raises(parser.NotReadError, match="column"):
+        parser.parse(source)
 
 
 @pytest.mark.parametrize(
@@ -175,19 +175,19 @@ def test_cel_that_studies_do_not_use(source: str) -> None:
 )
 def test_parts_are_cut_where_the_engine_cuts(source: str) -> None:
     """Each part in parentheses: the outcome stays the same, so both bind alike."""
-    assert Expression(_in_parentheses(source, syntax.parse(source))).evaluate(lambda _: None) == Expression(
+    assert Expression(_in_parentheses(source, parser.parse(source))).evaluate(lambda _: None) == Expression(
         source
     ).evaluate(lambda _: None)
 
 
-def _in_parentheses(source: str, node: syntax.Node) -> str:
+def _in_parentheses(source: str, node: parser.Node) -> str:
     match node:
-        case syntax.Binary():
+        case parser.Binary():
             return f"({_in_parentheses(source, node.left)} {node.operator} {_in_parentheses(source, node.right)})"
-        case syntax.Choice():
+        case parser.Choice():
             parts = (_in_parentheses(source, part) for part in (node.condition, node.yes, node.no))
             return "({} ? {} : {})".format(*parts)
-        case syntax.Unary():
+        case parser.Unary():
             return f"({node.operator}{_in_parentheses(source, node.operand)})"
         case _:
             return source[node.start : node.end]

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 import msgspec
 
-from desktop.study import syntax
-from desktop.study.functions import FUNCTIONS
-from desktop.study.kinds import (
+from desktop.study.expressions import parser
+from desktop.study.expressions.functions import FUNCTIONS
+from desktop.study.expressions.types import (
     ANY,
     MOMENT,
     NOTHING,
@@ -44,7 +44,7 @@ class Judgement(msgspec.Struct, frozen=True):
 class Operand(msgspec.Struct, frozen=True):
     """A part that `&&`, `||`, `?:` or `!` may leave out or absorb, with the variables that macros bind there."""
 
-    node: syntax.Node
+    node: parser.Node
     bound: dict[str, Kind]
 
 
@@ -59,30 +59,30 @@ class Inference:
         """(home of a record, member) and ("", name) of everything that the expression reads."""
         self.operands: list[Operand] = []
 
-    def kind_of(self, node: syntax.Node, bound: dict[str, Kind] | None = None) -> Kind:
+    def kind_of(self, node: parser.Node, bound: dict[str, Kind] | None = None) -> Kind:
         """The kind of a part; `ANY`, with a fault, where it has none."""
         bound = bound or {}
         match node:
-            case syntax.Literal(value=value):
+            case parser.Literal(value=value):
                 return _LITERALS.get(type(value)) or text_of([str(value)], literal=True)
-            case syntax.Name():
+            case parser.Name():
                 return self._name(node, bound)
-            case syntax.Select():
+            case parser.Select():
                 return self._select(node, bound)
-            case syntax.Index():
+            case parser.Index():
                 return self._index(node, bound)
-            case syntax.ListNode():
+            case parser.ListNode():
                 return self._list(node, bound)
-            case syntax.Macro():
+            case parser.Macro():
                 return self._macro(node, bound)
-            case syntax.Call():
+            case parser.Call():
                 return self._call(node, bound)
             case _:
                 return self._operation(node, bound)
 
     # Names
 
-    def _name(self, node: syntax.Name, bound: dict[str, Kind]) -> Kind:
+    def _name(self, node: parser.Name, bound: dict[str, Kind]) -> Kind:
         if node.name in bound:
             return bound[node.name]
         if node.name in self.names:
@@ -90,7 +90,7 @@ class Inference:
             return self.names[node.name]
         return self._fault(node, "There is no {name} here.", "此处没有 {name}。", name=node.name)
 
-    def _select(self, node: syntax.Select, bound: dict[str, Kind]) -> Kind:
+    def _select(self, node: parser.Select, bound: dict[str, Kind]) -> Kind:
         record = self.kind_of(node.operand, bound)
         if record == ANY:
             return TRUTH if node.is_test else ANY
@@ -105,7 +105,7 @@ class Inference:
         self.reads.add((record.home, node.field))
         return TRUTH if node.is_test else record.members[node.field]
 
-    def _index(self, node: syntax.Index, bound: dict[str, Kind]) -> Kind:
+    def _index(self, node: parser.Index, bound: dict[str, Kind]) -> Kind:
         owner, index = self.kind_of(node.operand, bound), self.kind_of(node.index, bound)
         if ANY in (owner, index):
             return ANY
@@ -115,28 +115,28 @@ class Inference:
 
     # Operators
 
-    def _operation(self, node: syntax.Node, bound: dict[str, Kind]) -> Kind:
+    def _operation(self, node: parser.Node, bound: dict[str, Kind]) -> Kind:
         match node:
-            case syntax.Unary():
+            case parser.Unary():
                 return self._unary(node, bound)
-            case syntax.Choice():
+            case parser.Choice():
                 return self._choice(node, bound)
-            case syntax.Binary(operator="&&" | "||"):
+            case parser.Binary(operator="&&" | "||"):
                 self._truth(node.left, bound)
                 self._truth(node.right, bound)
                 return TRUTH
-            case syntax.Binary():
+            case parser.Binary():
                 return self._binary(node, self.kind_of(node.left, bound), self.kind_of(node.right, bound))
             case _:
                 raise TypeError(node)
 
-    def _truth(self, node: syntax.Node, bound: dict[str, Kind]) -> None:
+    def _truth(self, node: parser.Node, bound: dict[str, Kind]) -> None:
         self.operands.append(Operand(node, bound))
         kind = self.kind_of(node, bound)
         if kind not in (TRUTH, ANY):
             self._fault(node, "{part} is {kind}, not true or false.", "{part} 是{kind_zh}，不是真假值。", **_of(kind))
 
-    def _unary(self, node: syntax.Unary, bound: dict[str, Kind]) -> Kind:
+    def _unary(self, node: parser.Unary, bound: dict[str, Kind]) -> Kind:
         if node.operator == "!":
             self._truth(node.operand, bound)
             return TRUTH
@@ -145,7 +145,7 @@ class Inference:
             return kind
         return self._fault(node, "{part} is {kind} and has no sign.", "{part} 是{kind_zh}，不能取负。", **_of(kind))
 
-    def _choice(self, node: syntax.Choice, bound: dict[str, Kind]) -> Kind:
+    def _choice(self, node: parser.Choice, bound: dict[str, Kind]) -> Kind:
         self._truth(node.condition, bound)
         kinds: list[Kind] = []
         for branch in (node.yes, node.no):
@@ -153,10 +153,10 @@ class Inference:
             kinds.append(self.kind_of(branch, bound))
         return self._united(node, kinds)
 
-    def _list(self, node: syntax.ListNode, bound: dict[str, Kind]) -> Kind:
+    def _list(self, node: parser.ListNode, bound: dict[str, Kind]) -> Kind:
         return list_of(self._united(node, [self.kind_of(element, bound) for element in node.elements]))
 
-    def _united(self, node: syntax.Node, kinds: list[Kind]) -> Kind:
+    def _united(self, node: parser.Node, kinds: list[Kind]) -> Kind:
         """The one kind of several alternatives; null, which means no value, goes with all."""
         united = NOTHING if kinds else ANY
         for kind in kinds:
@@ -174,7 +174,7 @@ class Inference:
                 )
         return united
 
-    def _binary(self, node: syntax.Binary, left: Kind, right: Kind) -> Kind:
+    def _binary(self, node: parser.Binary, left: Kind, right: Kind) -> Kind:
         if node.operator in ("+", "-", "*", "/", "%"):
             return ANY if ANY in (left, right) else self._arithmetic(node, left, right)
         if node.operator == "in":
@@ -185,7 +185,7 @@ class Inference:
             self._comparable(node, left, right, equality=node.operator in ("==", "!="))
         return TRUTH
 
-    def _comparable(self, node: syntax.Node, left: Kind, right: Kind, *, equality: bool) -> None:
+    def _comparable(self, node: parser.Node, left: Kind, right: Kind, *, equality: bool) -> None:
         if ANY in (left, right):
             return
         if NOTHING in (left, right):
@@ -214,7 +214,7 @@ class Inference:
                 codes=", ".join(sorted(missing)),
             )
 
-    def _arithmetic(self, node: syntax.Binary, left: Kind, right: Kind) -> Kind:
+    def _arithmetic(self, node: parser.Binary, left: Kind, right: Kind) -> Kind:
         known: dict[tuple[str, str, str], Kind] = {
             ("+", "date", "duration"): MOMENT,
             ("+", "duration", "date"): MOMENT,
@@ -248,7 +248,7 @@ class Inference:
 
     # Macros and functions
 
-    def _macro(self, node: syntax.Macro, bound: dict[str, Kind]) -> Kind:
+    def _macro(self, node: parser.Macro, bound: dict[str, Kind]) -> Kind:
         target = self.kind_of(node.target, bound)
         if target.element is None:
             if target == ANY:
@@ -271,7 +271,7 @@ class Inference:
             return list_of(self.kind_of(last, inside))
         return target if node.macro == "filter" else TRUTH
 
-    def _call(self, node: syntax.Call, bound: dict[str, Kind]) -> Kind:
+    def _call(self, node: parser.Call, bound: dict[str, Kind]) -> Kind:
         given = [self.kind_of(part, bound) for part in (node.target, *node.arguments) if part is not None]
         if ANY in given:
             return _result_where_known(node.function)
@@ -291,7 +291,7 @@ class Inference:
             kinds_zh="、".join(kind_words(kind)["zh"] for kind in given) or "空参数",
         )
 
-    def _own_function(self, node: syntax.Call, given: list[Kind]) -> Kind | None:
+    def _own_function(self, node: parser.Call, given: list[Kind]) -> Kind | None:
         function = FUNCTIONS[node.function]
         if len(given) != len(function.takes):
             return None
@@ -304,7 +304,7 @@ class Inference:
                 return None
         return function.gives or given[0].element
 
-    def _function_of_cel(self, node: syntax.Call, given: list[Kind]) -> Kind | None:
+    def _function_of_cel(self, node: parser.Call, given: list[Kind]) -> Kind | None:
         words = tuple(kind.word for kind in given)
         free = node.target is None
         match node.function, words:
@@ -330,10 +330,10 @@ class Inference:
 
     # Words
 
-    def _text(self, node: syntax.Node) -> str:
+    def _text(self, node: parser.Node) -> str:
         return " ".join(self.source[node.start : node.end].split())
 
-    def _fault(self, node: syntax.Node, english: str, chinese: str, **fields: str) -> Kind:
+    def _fault(self, node: parser.Node, english: str, chinese: str, **fields: str) -> Kind:
         self.faults.append(Judgement(english, chinese, {"part": self._text(node), **fields}))
         return ANY
 

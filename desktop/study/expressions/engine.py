@@ -16,8 +16,8 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
-from desktop.study import syntax
-from desktop.study.functions import FUNCTIONS, UnknownValue
+from desktop.study.expressions import parser
+from desktop.study.expressions.functions import FUNCTIONS, UnknownValue
 from desktop.study.itemtypes import Interval
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Expression:
     One expression belongs to one set of settings: what `setting` is does not change between its evaluations.
     """
 
-    def __init__(self, source: str, node: syntax.Node | None = None) -> None:
+    def __init__(self, source: str, node: parser.Node | None = None) -> None:
         """`node` is the expression as read, where it was read already. Raises ExpressionSyntaxError."""
         self.source = source
         try:
@@ -80,8 +80,8 @@ class Expression:
         except ValueError as error:
             raise ExpressionSyntaxError(_reason(str(error))) from None
         try:
-            self._fields = syntax.fields_of(node or syntax.parse(source))
-        except syntax.NotReadError as error:
+            self._fields = parser.fields_of(node or parser.parse(source))
+        except parser.NotReadError as error:
             raise ExpressionSyntaxError(str(error)) from None
         self.names = tuple(self._program.variables())
         """Every identifier that is not a field, those that macros bind included."""
@@ -157,8 +157,8 @@ class Condition:
     def __init__(self, source: str) -> None:
         """Raises ExpressionSyntaxError."""
         whole = Expression(source)
-        node = syntax.parse(source)
-        parts = list(syntax.conjuncts(node))
+        node = parser.parse(source)
+        parts = list(parser.conjuncts(node))
         self._parts = (
             [whole] if len(parts) == 1 else [Expression(source[part.start : part.end], part) for part in parts]
         )

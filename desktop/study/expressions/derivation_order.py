@@ -1,9 +1,9 @@
 """The order in which a form's derived items are worked out: each after those that it reads."""
 
-from desktop.study import syntax
 from desktop.study.definition.metadata import Definition, FormDef, ItemDef, ItemGroupDef
-from desktop.study.infer import Inference
-from desktop.study.kinds import OWN, Names
+from desktop.study.expressions import parser
+from desktop.study.expressions.type_check import Inference
+from desktop.study.expressions.types import OWN, Names
 
 
 def derived_from(definition: Definition, form: FormDef, group: ItemGroupDef, reads: set[tuple[str, str]]) -> set[str]:
@@ -24,7 +24,7 @@ def in_order(definition: Definition, form: FormDef) -> tuple[tuple[ItemGroupDef,
     for group, _, item in definition.form_items(form.oid):
         if item.derivation is not None:
             inference = Inference(item.derivation, names.seen(form, group))
-            inference.kind_of(syntax.parse(item.derivation))
+            inference.kind_of(parser.parse(item.derivation))
             waiting[item.oid] = (group, item, derived_from(definition, form, group, inference.reads))
     ordered: list[tuple[ItemGroupDef, ItemDef]] = []
     while ready := [oid for oid, (_, _, needs) in waiting.items() if needs.isdisjoint(waiting)]:

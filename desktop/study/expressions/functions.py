@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import msgspec
 
+from desktop.study.expressions.types import MOMENT, NUMBER, TEXT, Kind, list_of
 from desktop.study.itemtypes import FIRST_YEAR, LAST_YEAR
-from desktop.study.kinds import MOMENT, NUMBER, TEXT, Kind, list_of
 
 Moment = datetime.datetime
 
