@@ -31,10 +31,10 @@ from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
 from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition, ItemGroupDef
 from desktop.study.definition.site_parameters import Local
-from desktop.study.faults import Faults
+from desktop.study.formats.faults import Faults
+from desktop.study.formats.yaml_reader import read_yaml
 from desktop.study.itemtypes import ValueFault
 from desktop.study.pathway import walk
-from desktop.study.reader import read_yaml
 from desktop.study.settings import setting_value
 
 TODAY = datetime.date(2026, 11, 24)

@@ -19,7 +19,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from desktop.errors import DefinitionError, EnvironmentProblemError, RefusedError
 from desktop.study.definition.base import Text
 from desktop.study.definition.metadata import CodeList, CodeListItem, Definition
-from desktop.study.faults import Faults
+from desktop.study.formats.faults import Faults
 from desktop.study.load import load_definition
 from desktop.study.validate import validate
 

@@ -13,10 +13,10 @@ import msgspec
 
 from desktop.errors import DefinitionError, EnvironmentProblemError
 from desktop.study.definition.metadata import CodeList, Definition, MetaDataVersion
-from desktop.study.faults import Fault, Faults
-from desktop.study.layout import Parts, read_codelists, read_form, read_study, read_units
+from desktop.study.formats.faults import Fault, Faults
+from desktop.study.formats.yaml_layout import Parts, read_codelists, read_form, read_study, read_units
+from desktop.study.formats.yaml_reader import Entry, read_yaml
 from desktop.study.prove import prove
-from desktop.study.reader import Entry, read_yaml
 from desktop.study.validate import validate
 
 STUDY_FILE = "study.yaml"
@@ -120,7 +120,7 @@ def _shipped() -> Traversable:
 
 def _load_file(faults: Faults, file: Traversable) -> MetaDataVersion | None:
     # lxml is needed for ODM-XML only.
-    from desktop.study.odm import read_odm
+    from desktop.study.formats.odm_xml import read_odm
 
     return read_odm(faults, file.name, file.read_bytes())
 

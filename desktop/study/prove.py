@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from desktop.study.definition.metadata import Definition
-from desktop.study.faults import Faults
+from desktop.study.formats.faults import Faults
 
 
 def prove(definition: Definition, faults: Faults) -> None:

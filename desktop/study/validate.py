@@ -25,7 +25,7 @@ from desktop.study.definition.metadata import (
     Setting,
 )
 from desktop.study.expressions.identifiers import is_usable_name
-from desktop.study.faults import Faults
+from desktop.study.formats.faults import Faults
 from desktop.study.itemtypes import DATE_TYPES
 from desktop.study.validate_course import validate_course
 from desktop.study.validate_expressions import validate_expressions

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from desktop.study.definition.events import Pathway, PathwayBranch
 from desktop.study.definition.grading import Grading
 from desktop.study.definition.metadata import MetaDataVersion
-from desktop.study.faults import Faults
+from desktop.study.formats.faults import Faults
 from desktop.study.itemtypes import DATE_TYPES, NUMBER_TYPES
 
 

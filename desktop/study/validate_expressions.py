@@ -15,7 +15,7 @@ from desktop.study.expressions.derivation_order import derived_from
 from desktop.study.expressions.engine import Expression, ExpressionFaultError, ExpressionSyntaxError
 from desktop.study.expressions.type_check import Inference, Operand
 from desktop.study.expressions.types import ANY, NOTHING, NUMBER, TRUTH, Kind, Names, kind_words
-from desktop.study.faults import Faults
+from desktop.study.formats.faults import Faults
 from desktop.study.subject import subject_names
 
 GRADE_NAMES: dict[str, Kind] = dict.fromkeys(("value", "lln", "uln", "baseline"), NUMBER)

@@ -7,7 +7,7 @@ import msgspec
 
 from desktop.study.definition.metadata import CodeList, DataType, ItemDef, MeasurementUnit, MetaDataVersion, RangeCheck
 from desktop.study.expressions.identifiers import is_usable_name
-from desktop.study.faults import Faults
+from desktop.study.formats.faults import Faults
 from desktop.study.itemtypes import DATE_TYPES, NUMBER_TYPES, ValueFault
 from desktop.study.limits import TODAY, limit_of
 from desktop.study.settings import setting_value

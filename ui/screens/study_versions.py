@@ -11,7 +11,7 @@ from desktop.errors import DefinitionError
 from desktop.reading.amendment_rehearsal import Rehearsal
 from desktop.site.site import MANAGES, Site
 from desktop.study.definition.metadata import Definition
-from desktop.study.faults import Fault
+from desktop.study.formats.faults import Fault
 from desktop.study.load import STUDY_FILE, load_definition
 from desktop.study.tidying import tidy_date
 from desktop.views.study import VersionLine

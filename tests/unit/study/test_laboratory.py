@@ -12,7 +12,7 @@ from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.study.definition.metadata import Definition, MetaDataVersion
 from desktop.study.definition.site_parameters import Local, NormalRange, Sample, normal_range
-from desktop.study.faults import Faults
+from desktop.study.formats.faults import Faults
 from desktop.study.laboratory import Flag
 from desktop.study.validate import validate
 

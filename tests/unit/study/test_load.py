@@ -12,7 +12,7 @@ import pytest
 from desktop.errors import DefinitionError, EnvironmentProblemError
 from desktop.study.clinical_data import ItemValue
 from desktop.study.definition.metadata import DataType, Definition, RangeCheck
-from desktop.study.faults import Fault
+from desktop.study.formats.faults import Fault
 from desktop.study.load import load_definition, locate, shipped_studies
 
 Edit = Callable[[str], str]

@@ -29,10 +29,10 @@ from desktop.study.definition.metadata import (
     Setting,
     UnitRef,
 )
-from desktop.study.faults import Faults
+from desktop.study.formats.faults import Faults
+from desktop.study.formats.yaml_reader import Entry
 from desktop.study.itemtypes import DATE_TYPES
 from desktop.study.limits import TODAY
-from desktop.study.reader import Entry
 
 _Part = TypeVar("_Part", ItemGroupDef, ItemDef)
 

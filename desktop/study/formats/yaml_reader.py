@@ -11,7 +11,7 @@ from typing import cast
 import yaml
 
 from desktop.study.definition.base import Text
-from desktop.study.faults import Faults
+from desktop.study.formats.faults import Faults
 
 LARGEST_FILE = 16 * 1024 * 1024
 """Bytes. A study of 30 forms has some 300,000."""

@@ -8,7 +8,7 @@ from lxml import etree
 
 from desktop.errors import DefinitionError
 from desktop.study.definition.metadata import Definition, RangeCheck
-from desktop.study.faults import Fault
+from desktop.study.formats.faults import Fault
 from desktop.study.load import load_definition, load_with_notes, locate
 
 STUDIES = Path(__file__).parents[2] / "data" / "study"
