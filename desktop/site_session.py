@@ -12,10 +12,10 @@ from desktop.casebook.study_conduct import Conduct
 from desktop.casebook.users_and_devices import Person
 from desktop.errors import DamagedError, NotAllowedError, RefusedError, SignInError
 from desktop.journal.bodies import Kind, StudyVersionAdded
-from desktop.study.checks import Rules
 from desktop.study.definition.metadata import Definition, Location
 from desktop.study.definition.site_parameters import NOTHING_LOCAL
-from desktop.study.schedule import groups_read
+from desktop.study.rules.form_rules import Rules
+from desktop.study.rules.schedule import groups_read
 from desktop.vault import journal_table
 from desktop.vault.vault import Vault
 from desktop.views.forms import DueForm

@@ -15,7 +15,7 @@ import msgspec
 from desktop.journal.bodies import FiredCheck, FormRemoved, FormSaved, ItemGroupData, PathwayDecided
 from desktop.journal.entry import Entry
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
-from desktop.study.pathway import Decision
+from desktop.study.rules.pathway import Decision
 from desktop.views.forms import FormState
 
 FOLD_VERSION = 2

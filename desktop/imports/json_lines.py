@@ -12,10 +12,10 @@ from desktop.actions import SaveForm
 from desktop.errors import NotAllowedError
 from desktop.recording.save_form import FormRefusedError, coordinates_problem
 from desktop.site.site import Site
-from desktop.study.assess import Code, Problem
 from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.study.definition.base import words
 from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition
+from desktop.study.rules.assessment import Code, Problem
 
 KNOWN_KEYS = frozenset(
     {

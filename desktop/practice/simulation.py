@@ -28,11 +28,11 @@ from typing import Any, cast
 import msgspec
 
 from desktop.actions import SaveForm
-from desktop.study.assess import Assessment, Code, assess
-from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
 from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition, ItemGroupDef
-from desktop.study.pathway import Decision, walk
+from desktop.study.rules.assessment import Assessment, Code, assess
+from desktop.study.rules.form_rules import Rules
+from desktop.study.rules.pathway import Decision, walk
 
 Values = Mapping[str, Any]
 Forms = Mapping[str, Values]

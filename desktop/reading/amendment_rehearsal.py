@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from desktop.progress import Cancelled, Progress
-from desktop.study import schedule
-from desktop.study.assess import Assessment, Problem, assess
-from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey
 from desktop.study.definition.metadata import Definition
-from desktop.study.pathway import Decisions, walk
+from desktop.study.rules import schedule
+from desktop.study.rules.assessment import Assessment, Problem, assess
+from desktop.study.rules.form_rules import Rules
+from desktop.study.rules.pathway import Decisions, walk
 from desktop.vault import casebook_tables
 
 if TYPE_CHECKING:

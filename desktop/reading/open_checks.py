@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from desktop.study import pathway
-from desktop.study.assess import Code, assess
+from desktop.study.rules import pathway
+from desktop.study.rules.assessment import Code, assess
 from desktop.vault import open_check_tables
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from desktop.casebook.users_and_devices import Staff
 from desktop.errors import RefusedError
 from desktop.reading.summaries import Contents, discrepancy, due_of, headline, summary
-from desktop.study import pathway
 from desktop.study.clinical_data import FormContent, FormKey, item_in
 from desktop.study.definition.metadata import Definition
+from desktop.study.rules import pathway
 from desktop.study.values import number_in_first_unit
 from desktop.vault import casebook_tables, draft_table
 from desktop.views.casebook import Casebook, DosingSpan, StageView, TrendPoint

@@ -8,7 +8,7 @@ from desktop.casebook import fold as folding
 from desktop.casebook.users_and_devices import Staff
 from desktop.study.clinical_data import FormContent, FormKey, ItemValue, item_in
 from desktop.study.definition.metadata import Definition
-from desktop.study.schedule import due as schedule_due
+from desktop.study.rules.schedule import due as schedule_due
 from desktop.views.casebook import Discrepancy
 from desktop.views.forms import DueForm, FormSummary
 

@@ -15,11 +15,11 @@ from desktop.errors import RefusedError
 from desktop.journal.bodies import FiredCheck, FormSaved, ItemGroupData
 from desktop.journal.entry import new_salt
 from desktop.recording.note_text import LONGEST_NOTE, is_clean_text
-from desktop.study.assess import Assessment, Code, Problem, assess
-from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue, copy_content, value_at
 from desktop.study.definition.base import Text
 from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition
+from desktop.study.rules.assessment import Assessment, Code, Problem, assess
+from desktop.study.rules.form_rules import Rules
 
 MOST_REPEATS = 9999
 LONGEST_ROW_KEY = 200

@@ -26,15 +26,15 @@ from typing import Any, cast
 import msgspec
 import yaml
 
-from desktop.study.assess import Assessment, assess
-from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
 from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition, ItemGroupDef
 from desktop.study.definition.site_parameters import Local
 from desktop.study.formats.faults import Faults
 from desktop.study.formats.yaml_reader import read_yaml
 from desktop.study.itemtypes import ValueFault
-from desktop.study.pathway import walk
+from desktop.study.rules.assessment import Assessment, assess
+from desktop.study.rules.form_rules import Rules
+from desktop.study.rules.pathway import walk
 from desktop.study.settings import setting_value
 
 TODAY = datetime.date(2026, 11, 24)

@@ -16,7 +16,7 @@ from desktop.study.expressions.engine import Expression, ExpressionFaultError, E
 from desktop.study.expressions.type_check import Inference, Operand
 from desktop.study.expressions.types import ANY, NOTHING, NUMBER, TRUTH, Kind, Names, kind_words
 from desktop.study.formats.faults import Faults
-from desktop.study.subject import subject_names
+from desktop.study.rules.subject_scope import subject_names
 
 GRADE_NAMES: dict[str, Kind] = dict.fromkeys(("value", "lln", "uln", "baseline"), NUMBER)
 """What the conditions of grades see (`grades.GradeRule`)."""

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from desktop.casebook.fold import FormFold, GroupState, SubjectFold
 from desktop.study.clinical_data import FormContent, FormKey
-from desktop.study.pathway import Decision
+from desktop.study.rules.pathway import Decision
 from desktop.vault.tables import CASEBOOK, FORM_COORDINATES, form_data, item_group_data, pathway_decision
 from desktop.views.forms import FormState
 

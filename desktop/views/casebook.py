@@ -4,7 +4,7 @@ import datetime
 
 from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.study.definition.base import Text
-from desktop.study.pathway import Evidence
+from desktop.study.rules.pathway import Evidence
 from desktop.views.base import View
 from desktop.views.forms import DueForm, FormState, FormSummary
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 import msgspec
 
-from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
 from desktop.study.definition.metadata import CodeListItem, DataType, Definition
+from desktop.study.rules.form_rules import Rules
 from desktop.wizard.wizard import FormWizard
 
 WHOLE_DATES = (DataType.DATE, DataType.DATETIME)

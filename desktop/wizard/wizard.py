@@ -15,12 +15,12 @@ from collections.abc import Mapping
 import msgspec
 
 from desktop.actions import SaveForm
-from desktop.study.assess import Assessment, Code, Problem, assess
-from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, ItemPlace, ItemValue, copy_content, value_at
 from desktop.study.definition.base import Text
 from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition, FormDef, ItemGroupDef
-from desktop.study.laboratory import Flag
+from desktop.study.rules.assessment import Assessment, Code, Problem, assess
+from desktop.study.rules.form_rules import Rules
+from desktop.study.rules.laboratory import Flag
 from desktop.views.forms import Draft, FormView
 
 ROW_KEY_BYTES = 6

@@ -15,8 +15,8 @@ from desktop.imports import json_lines
 from desktop.recording.save_form import FormRefusedError
 from desktop.site import opening
 from desktop.site.site import Site
-from desktop.study.assess import Code
 from desktop.study.clinical_data import ItemPlace, ItemValue
+from desktop.study.rules.assessment import Code
 from desktop.vault.failed_sign_ins import LONGEST_WAIT_SECONDS
 from desktop.vault.vault import LOCK
 from desktop.views.forms import FormState

@@ -26,13 +26,13 @@ from desktop.recording.note_text import LONGEST_NOTE
 from desktop.recording.save_form import FormRefusedError
 from desktop.site import opening
 from desktop.site.site import Site
-from desktop.study.assess import Code
 from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.study.definition.events import FormRef
 from desktop.study.definition.metadata import DataType, Definition, EditCheck, ItemDef, ItemRef
 from desktop.study.definition.site_parameters import NormalRange
-from desktop.study.laboratory import Flag
 from desktop.study.load import load_definition
+from desktop.study.rules.assessment import Code
+from desktop.study.rules.laboratory import Flag
 from desktop.vault import journal_table
 from desktop.views.forms import Draft, FormState
 from tests.conftest import ADMIN, DOCTOR, NURSE, Clinic, SetClock
@@ -297,7 +297,7 @@ def test_an_answer_that_is_none(ward: Clinic) -> None:
 
 
 def flag(site: Site, item: str = "IT.K") -> Flag | None:
-    from desktop.study.assess import assess
+    from desktop.study.rules.assessment import assess
 
     form = site.form(SUBJECT, LB)
     found = assess(site.rules, LB, form.content, form.others, site.civil_date).flags

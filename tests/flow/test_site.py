@@ -19,8 +19,8 @@ from desktop.imports import json_lines
 from desktop.recording.save_form import FormRefusedError
 from desktop.site import opening
 from desktop.site.site import Site
-from desktop.study.assess import Code
 from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
+from desktop.study.rules.assessment import Code
 from desktop.views.forms import Draft, FormState
 
 ADMIN = ("Manager", "manager passphrase")

@@ -4,9 +4,9 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.study.assess import Code
 from desktop.study.clinical_data import ItemPlace, value_at
 from desktop.study.definition.metadata import Definition
+from desktop.study.rules.assessment import Code
 from desktop.wizard.sheet import Cell
 from ui import language
 from ui.form.fields.base import Field

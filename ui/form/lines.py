@@ -4,9 +4,9 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
-from desktop.study.assess import Code
 from desktop.study.clinical_data import ItemPlace
 from desktop.study.definition.metadata import ItemGroupDef
+from desktop.study.rules.assessment import Code
 from desktop.wizard.wizard import FormWizard
 from ui import language, style
 from ui.form.fields.base import Field

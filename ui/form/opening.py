@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from desktop.errors import RefusedError
 from desktop.site.site import Site
-from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormKey
+from desktop.study.rules.form_rules import Rules
 from desktop.views.forms import FormView
 from desktop.views.sync import SyncView
 

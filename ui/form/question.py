@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.study.assess import Code
 from desktop.study.clinical_data import ItemPlace
 from desktop.study.definition.metadata import Definition, ItemDef, ItemRef, Missing
+from desktop.study.rules.assessment import Code
 from desktop.study.values import MISSING_WORDS
 from desktop.wizard.wizard import FormWizard
 from ui import language, style

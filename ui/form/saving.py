@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.actions import Recorded
 from desktop.recording.save_form import FormRefusedError
-from desktop.study.assess import Problem
+from desktop.study.rules.assessment import Problem
 from desktop.wizard.wizard import FormWizard
 from ui import language
 from ui.access import SiteAccess

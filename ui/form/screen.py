@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from desktop.actions import Recorded
 from desktop.recording.save_form import FormRefusedError
 from desktop.site.site import FILLS_FORMS
-from desktop.study.assess import Problem
 from desktop.study.clinical_data import FormKey, ItemPlace
+from desktop.study.rules.assessment import Problem
 from desktop.views.audit import Change
 from desktop.wizard.wizard import FormWizard, PageState
 from ui import style

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from desktop.site.site import FILLS_FORMS
 from desktop.study.clinical_data import FormKey
-from desktop.study.pathway import Evidence
+from desktop.study.rules.pathway import Evidence
 from desktop.views.casebook import Casebook, Discrepancy
 from desktop.views.forms import DueForm, FormState, FormSummary
 from ui import language, style, words

@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 
 from desktop.study.definition.events import Pathway, PathwayStep
 from desktop.study.definition.metadata import Definition, source_words
-from desktop.study.pathway import Evidence
+from desktop.study.rules.pathway import Evidence
 from desktop.views.casebook import StageView
 from ui import language, words
 

@@ -6,9 +6,9 @@ import msgspec
 from PySide6.QtCore import QCoreApplication
 
 from desktop.reading.amendment_rehearsal import FormRehearsal, Rehearsal
-from desktop.study.assess import Code, Problem
 from desktop.study.clinical_data import FormKey
 from desktop.study.definition.metadata import Definition
+from desktop.study.rules.assessment import Code, Problem
 from ui import language, words
 
 

@@ -115,9 +115,9 @@ def test_a_deadline_is_counted_down_in_the_header(forms: Any, qapp: Any) -> None
 
     import msgspec
 
-    from desktop.study.checks import Rules
     from desktop.study.clinical_data import ItemPlace, ItemValue
     from desktop.study.definition.metadata import Definition
+    from desktop.study.rules.form_rules import Rules
     from desktop.wizard.wizard import FormWizard
     from tests.gui.form.study import FORMS, definition
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from desktop.study.assess import Code, assess
-from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey, ItemValue
 from desktop.study.definition.base import Text
 from desktop.study.definition.metadata import Definition, ItemDef, MetaDataVersion, source_words
+from desktop.study.rules.assessment import Code, assess
+from desktop.study.rules.form_rules import Rules
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 

@@ -4,8 +4,8 @@ import datetime
 
 import pytest
 
-from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
+from desktop.study.rules.form_rules import Rules
 from desktop.views.forms import FormView
 from desktop.wizard.evidence import evidence_for, newest, tally, verdict
 from desktop.wizard.wizard import FormWizard

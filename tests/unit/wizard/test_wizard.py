@@ -5,9 +5,9 @@ import datetime
 import pytest
 
 from desktop.journal.bodies import FiredCheck
-from desktop.study.assess import Code
-from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
+from desktop.study.rules.assessment import Code
+from desktop.study.rules.form_rules import Rules
 from desktop.views.forms import Draft, FormView
 from desktop.wizard.wizard import FormWizard, PageState
 from tests.gui.form.study import definition

@@ -4,7 +4,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.study.definition.metadata import Definition, ItemDef
-from desktop.study.laboratory import Flag
+from desktop.study.rules.laboratory import Flag
 from ui import language
 from ui.style import Tone
 from ui.widgets.chip import Chip

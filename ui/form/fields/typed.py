@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QSizePolic
 
 from desktop.study.clinical_data import ItemPlace, ItemValue
 from desktop.study.definition.metadata import DataType, Definition, ItemDef
-from desktop.study.laboratory import Flag
+from desktop.study.rules.laboratory import Flag
 from desktop.study.tidying import tidy_date, tidy_time
 from desktop.study.values import tidy
 from ui import language, style

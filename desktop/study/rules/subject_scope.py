@@ -11,11 +11,12 @@
 import datetime
 from collections.abc import Callable, Mapping
 
-from desktop.study.checks import Instances, Rules, Values
 from desktop.study.clinical_data import FormContent, FormKey
 from desktop.study.definition.events import StudyEventDef
 from desktop.study.expressions.engine import ExpressionFaultError
 from desktop.study.expressions.types import NUMBER, Kind, Names, list_of, record_of, text_of
+from desktop.study.rules.form_rules import Rules, Values
+from desktop.study.rules.form_scope import Instances
 
 
 class SubjectScope:

@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey, ItemValue
 from desktop.study.definition.events import Schedule
 from desktop.study.definition.metadata import Definition
 from desktop.study.definition.site_parameters import Local
-from desktop.study.schedule import Due, due, groups_read
+from desktop.study.rules.form_rules import Rules
+from desktop.study.rules.schedule import Due, due, groups_read
 
 TODAY = datetime.date(2026, 11, 24)
 DM = FormKey("SE.START", 1, "F.DM", 1)

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey
 from desktop.study.definition.base import Text
 from desktop.study.definition.events import Schedule, StudyEventDef
@@ -19,7 +18,8 @@ from desktop.study.expressions import parser
 from desktop.study.expressions.type_check import Inference
 from desktop.study.expressions.types import Names
 from desktop.study.itemtypes import PartialDate
-from desktop.study.subject import SubjectScope, subject_names
+from desktop.study.rules.form_rules import Rules
+from desktop.study.rules.subject_scope import SubjectScope, subject_names
 from desktop.study.values import parsed, value_fault
 
 MOST_OCCURRENCES = 500

@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from desktop.study.assess import Code, assess
-from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.study.definition.metadata import Definition, MetaDataVersion
 from desktop.study.definition.site_parameters import Local, NormalRange, Sample, normal_range
 from desktop.study.formats.faults import Faults
-from desktop.study.laboratory import Flag
+from desktop.study.rules.assessment import Code, assess
+from desktop.study.rules.form_rules import Rules
+from desktop.study.rules.laboratory import Flag
 from desktop.study.validate import validate
 
 HGB = NormalRange(item="IT.HGB", since="2026-01-01", low="115", high="150")

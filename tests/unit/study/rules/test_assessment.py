@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desktop.study.assess import Assessment, Code, assess
-from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
 from desktop.study.definition.metadata import DataType, Definition, ItemDef, Missing
 from desktop.study.load import load_definition, locate
+from desktop.study.rules.assessment import Assessment, Code, assess
+from desktop.study.rules.form_rules import Rules
 
 TODAY = datetime.date(2026, 11, 24)
 DM = FormKey("SE.START", 1, "F.DM", 1)

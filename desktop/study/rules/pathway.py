@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormContent, FormKey, ItemValue
 from desktop.study.definition.events import Pathway, PathwayBranch, PathwayStep
-from desktop.study.subject import SubjectScope
+from desktop.study.rules.form_rules import Rules
+from desktop.study.rules.subject_scope import SubjectScope
 
 LONGEST_WALK = 300
 """Steps. A course of two years has some 30; a definition that goes in a circle ends here."""

@@ -13,7 +13,6 @@ from typing import cast
 
 import msgspec
 
-from desktop.study.checks import FormScope, Rules
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue, copy_content, value_at
 from desktop.study.definition.base import Text, words
 from desktop.study.definition.metadata import (
@@ -28,8 +27,10 @@ from desktop.study.definition.metadata import (
 from desktop.study.expressions.engine import UNKNOWN, Expression, ExpressionFaultError
 from desktop.study.identifying import identifying
 from desktop.study.itemtypes import ITEM_TYPES
-from desktop.study.laboratory import Flag
 from desktop.study.limits import broken_limits
+from desktop.study.rules.form_rules import Rules
+from desktop.study.rules.form_scope import FormScope
+from desktop.study.rules.laboratory import Flag
 from desktop.study.values import CODE_SEPARATOR, number_in_first_unit
 
 

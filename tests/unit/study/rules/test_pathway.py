@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from desktop.study.checks import Rules
 from desktop.study.clinical_data import FormKey, ItemValue
 from desktop.study.definition.events import Pathway, PathwayBranch, PathwayStep
 from desktop.study.definition.metadata import Definition
-from desktop.study.pathway import LONGEST_WALK, Decision, Stage, walk
+from desktop.study.rules.form_rules import Rules
+from desktop.study.rules.pathway import LONGEST_WALK, Decision, Stage, walk
 
 TODAY = datetime.date(2026, 11, 24)
 
