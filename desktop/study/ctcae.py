@@ -21,7 +21,7 @@ from desktop.study.definition.base import Text
 from desktop.study.definition.metadata import CodeList, CodeListItem, Definition
 from desktop.study.formats.faults import Faults
 from desktop.study.load import load_definition
-from desktop.study.validate import validate
+from desktop.study.validation.references import validate
 
 LARGEST_WORKBOOK = 64 * 1024 * 1024
 """Bytes. The workbook of v5.0 has some 200,000."""

@@ -16,8 +16,8 @@ from desktop.study.definition.metadata import CodeList, Definition, MetaDataVers
 from desktop.study.formats.faults import Fault, Faults
 from desktop.study.formats.yaml_layout import Parts, read_codelists, read_form, read_study, read_units
 from desktop.study.formats.yaml_reader import Entry, read_yaml
-from desktop.study.prove import prove
-from desktop.study.validate import validate
+from desktop.study.validation.references import validate
+from desktop.study.validation.unused_parts import prove
 
 STUDY_FILE = "study.yaml"
 _CODELISTS = msgspec.json.Decoder(tuple[CodeList, ...])
@@ -79,7 +79,7 @@ def check_definition(where: Traversable) -> Checked:
 
     An ODM-XML file may hold what this study does not use: that is a note. Raises DefinitionError with every fault.
     """
-    from desktop.study.cases import has_cases, run_cases
+    from desktop.study.validation.test_cases import has_cases, run_cases
 
     faults = Faults()
     definition = _load(faults, where)

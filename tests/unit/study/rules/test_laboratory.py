@@ -14,7 +14,7 @@ from desktop.study.formats.faults import Faults
 from desktop.study.rules.assessment import Code, assess
 from desktop.study.rules.form_rules import Rules
 from desktop.study.rules.laboratory import Flag
-from desktop.study.validate import validate
+from desktop.study.validation.references import validate
 
 HGB = NormalRange(item="IT.HGB", since="2026-01-01", low="115", high="150")
 K = NormalRange(item="IT.K", since="2026-01-01", low="3.5", high="5.3")
