@@ -5,7 +5,7 @@ from PySide6.QtCore import QCoreApplication
 from desktop.study.clinical_data import FormKey, ItemValue
 from desktop.study.definition.events import StudyEventDef
 from desktop.study.definition.metadata import Definition, ItemDef
-from desktop.study.values import display
+from desktop.study.values.item_values import display
 from desktop.views.forms import FormState
 from desktop.views.people import Role
 from ui import language

@@ -11,7 +11,7 @@ import msgspec
 from desktop.study.clinical_data import ItemPlace, ItemValue, value_at
 from desktop.study.definition.base import Text, words
 from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition, ItemGroupDef
-from desktop.study.values import display
+from desktop.study.values.item_values import display
 from desktop.views.forms import FormState, FormView
 
 _WORDS: dict[str, Text] = {

@@ -15,7 +15,7 @@ from desktop.reading.summaries import Contents, discrepancy, due_of, headline, s
 from desktop.study.clinical_data import FormContent, FormKey, item_in
 from desktop.study.definition.metadata import Definition
 from desktop.study.rules import pathway
-from desktop.study.values import number_in_first_unit
+from desktop.study.values.item_values import number_in_first_unit
 from desktop.vault import casebook_tables, draft_table
 from desktop.views.casebook import Casebook, DosingSpan, StageView, TrendPoint
 from desktop.views.forms import FormView

@@ -31,9 +31,9 @@ from desktop.site_session import OpenedVault
 from desktop.study.definition.base import words
 from desktop.study.definition.metadata import Definition
 from desktop.study.documents.version_difference import changed_meanings
-from desktop.study.itemtypes import ValueFault
 from desktop.study.rules.pathway import Decisions, Stage, walk
-from desktop.study.settings import setting_value
+from desktop.study.values.item_types import ValueFault
+from desktop.study.values.setting_values import setting_value
 from desktop.vault import casebook_tables
 from desktop.vault.vault import Recording
 

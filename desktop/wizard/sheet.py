@@ -15,7 +15,7 @@ from desktop.study.clinical_data import FormContent, ItemPlace, ItemValue, Row, 
 from desktop.study.definition.base import Text
 from desktop.study.definition.metadata import Grid, ItemDef, ItemGroupDef
 from desktop.study.rules.assessment import assess
-from desktop.study.values import number_in_first_unit
+from desktop.study.values.item_values import number_in_first_unit
 from desktop.wizard.evidence import form_date
 from desktop.wizard.wizard import FormWizard
 

@@ -38,7 +38,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.study.values import tidy
+from desktop.study.values.item_values import tidy
 from desktop.wizard.sheet import Cell, Sheet
 from ui import language, style
 from ui.form.fields.typed import Line

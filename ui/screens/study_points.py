@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QHBoxLayout
 from desktop.actions import AnswerPoint, Recorded
 from desktop.site.site import DECIDES
 from desktop.study.definition.metadata import DataType, Setting
-from desktop.study.itemtypes import ValueFault
-from desktop.study.settings import setting_value
-from desktop.study.tidying import tidy_number
+from desktop.study.values.item_types import ValueFault
+from desktop.study.values.setting_values import setting_value
+from desktop.study.values.typed_input import tidy_number
 from desktop.views.study import PointAnswer, StudyView
 from ui import language
 from ui.access import SiteAccess

@@ -9,7 +9,7 @@ from desktop.actions import Recorded, SetNormalRange
 from desktop.site.site import SETS_RANGES
 from desktop.study.definition.metadata import ItemDef
 from desktop.study.definition.site_parameters import NormalRange
-from desktop.study.tidying import tidy_date, tidy_number
+from desktop.study.values.typed_input import tidy_date, tidy_number
 from desktop.views.study import RangeLine
 from ui import language, words
 from ui.access import SiteAccess

@@ -13,7 +13,7 @@ from desktop.site.site import MANAGES, Site
 from desktop.study.definition.metadata import Definition
 from desktop.study.formats.faults import Fault
 from desktop.study.load import STUDY_FILE, load_definition
-from desktop.study.tidying import tidy_date
+from desktop.study.values.typed_input import tidy_date
 from desktop.views.study import VersionLine
 from ui import language
 from ui.access import SiteAccess

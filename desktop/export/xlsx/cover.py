@@ -14,7 +14,7 @@ from desktop.export.transfer import Transfer
 from desktop.export.xlsx.cells import Cell, Kind, Mark
 from desktop.export.xlsx.sheet_model import Cells, Sheet, both
 from desktop.study.definition.base import Text
-from desktop.study.values import MISSING_WORDS
+from desktop.study.values.item_values import MISSING_WORDS
 from desktop.views.forms import FormState
 
 STATES: dict[str, tuple[str, Text]] = {

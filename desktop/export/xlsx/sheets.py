@@ -20,7 +20,7 @@ from desktop.study.clinical_data import ItemValue
 from desktop.study.clinical_data import Row as Values
 from desktop.study.definition.base import Text, words
 from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition, FormDef, ItemDef, ItemGroupDef, ItemRef
-from desktop.study.values import CODE_SEPARATOR
+from desktop.study.values.item_values import CODE_SEPARATOR
 
 OTHER = "Other values"
 LONGEST_NAME = 31

@@ -9,8 +9,8 @@ import zoneinfo
 from typing import TypedDict
 
 from desktop.study.definition.metadata import DataType, Definition, ItemDef, ItemGroupDef
-from desktop.study.itemtypes import NUMBER_TYPES
-from desktop.study.limits import Limit, limit_of
+from desktop.study.values.item_types import NUMBER_TYPES
+from desktop.study.values.range_checks import Limit, limit_of
 
 
 class EventDocument(TypedDict):

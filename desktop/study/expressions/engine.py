@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, cast
 
 from desktop.study.expressions import parser
 from desktop.study.expressions.functions import FUNCTIONS, UnknownValue
-from desktop.study.itemtypes import Interval
+from desktop.study.values.item_types import Interval
 
 if TYPE_CHECKING:
     import cel

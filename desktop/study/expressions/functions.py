@@ -11,7 +11,7 @@ from collections.abc import Callable
 import msgspec
 
 from desktop.study.expressions.types import MOMENT, NUMBER, TEXT, Kind, list_of
-from desktop.study.itemtypes import FIRST_YEAR, LAST_YEAR
+from desktop.study.values.item_types import FIRST_YEAR, LAST_YEAR
 
 Moment = datetime.datetime
 

@@ -32,8 +32,8 @@ from desktop.study.expressions.identifiers import usable_name
 from desktop.study.formats.faults import Faults
 from desktop.study.formats.yaml_layout import COMPARATORS, in_order_of_use
 from desktop.study.formats.yaml_reader import LARGEST_FILE
-from desktop.study.itemtypes import DATE_TYPES
-from desktop.study.limits import TODAY
+from desktop.study.values.item_types import DATE_TYPES
+from desktop.study.values.range_checks import TODAY
 
 NAMESPACE = "http://www.cdisc.org/ns/odm/v1.3"
 EXPRESSIONS = "CEL"

@@ -31,8 +31,8 @@ from desktop.study.definition.metadata import (
 )
 from desktop.study.formats.faults import Faults
 from desktop.study.formats.yaml_reader import Entry
-from desktop.study.itemtypes import DATE_TYPES
-from desktop.study.limits import TODAY
+from desktop.study.values.item_types import DATE_TYPES
+from desktop.study.values.range_checks import TODAY
 
 _Part = TypeVar("_Part", ItemGroupDef, ItemDef)
 

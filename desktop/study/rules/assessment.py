@@ -25,13 +25,13 @@ from desktop.study.definition.metadata import (
     ItemRef,
 )
 from desktop.study.expressions.engine import UNKNOWN, Expression, ExpressionFaultError
-from desktop.study.identifying import identifying
-from desktop.study.itemtypes import ITEM_TYPES
-from desktop.study.limits import broken_limits
 from desktop.study.rules.form_rules import Rules
 from desktop.study.rules.form_scope import FormScope
 from desktop.study.rules.laboratory import Flag
-from desktop.study.values import CODE_SEPARATOR, number_in_first_unit
+from desktop.study.values.item_types import ITEM_TYPES
+from desktop.study.values.item_values import CODE_SEPARATOR, number_in_first_unit
+from desktop.study.values.personal_data import identifying
+from desktop.study.values.range_checks import broken_limits
 
 
 class Code(enum.StrEnum):

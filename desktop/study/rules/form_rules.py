@@ -23,10 +23,10 @@ from desktop.study.definition.metadata import Definition, FormDef, ItemDef, Item
 from desktop.study.definition.site_parameters import NOTHING_LOCAL, Local
 from desktop.study.expressions.derivation_order import in_order
 from desktop.study.expressions.engine import Condition, Expression
-from desktop.study.itemtypes import ValueFault
 from desktop.study.rules.laboratory import Laboratory
-from desktop.study.settings import setting_value
-from desktop.study.values import sound_expression_value, value_fault
+from desktop.study.values.item_types import ValueFault
+from desktop.study.values.item_values import sound_expression_value, value_fault
+from desktop.study.values.setting_values import setting_value
 
 REMEMBERED = 20_000
 """Values, and saved forms, that rules remember between two assessments."""

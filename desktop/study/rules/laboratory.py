@@ -16,8 +16,8 @@ from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition, For
 from desktop.study.definition.site_parameters import Local, NormalRange, Sample, normal_range
 from desktop.study.expressions.engine import Expression, ExpressionFaultError
 from desktop.study.expressions.functions import completed_years
-from desktop.study.itemtypes import PartialDate
-from desktop.study.values import number_in_first_unit, parsed, value_fault
+from desktop.study.values.item_types import PartialDate
+from desktop.study.values.item_values import number_in_first_unit, parsed, value_fault
 
 Contents = Mapping[FormKey, FormContent]
 

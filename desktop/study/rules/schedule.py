@@ -17,10 +17,10 @@ from desktop.study.definition.metadata import Definition, groups_of
 from desktop.study.expressions import parser
 from desktop.study.expressions.type_check import Inference
 from desktop.study.expressions.types import Names
-from desktop.study.itemtypes import PartialDate
 from desktop.study.rules.form_rules import Rules
 from desktop.study.rules.subject_scope import SubjectScope, subject_names
-from desktop.study.values import parsed, value_fault
+from desktop.study.values.item_types import PartialDate
+from desktop.study.values.item_values import parsed, value_fault
 
 MOST_OCCURRENCES = 500
 """Of one event by one schedule: an answer of nonsense must not make visits without end."""

@@ -6,7 +6,7 @@ from desktop.study.definition.events import Pathway, PathwayBranch
 from desktop.study.definition.grading import Grading
 from desktop.study.definition.metadata import MetaDataVersion
 from desktop.study.formats.faults import Faults
-from desktop.study.itemtypes import DATE_TYPES, NUMBER_TYPES
+from desktop.study.values.item_types import DATE_TYPES, NUMBER_TYPES
 
 
 def validate_course(version: MetaDataVersion, faults: Faults) -> None:

@@ -8,10 +8,10 @@ import msgspec
 from desktop.study.definition.metadata import CodeList, DataType, ItemDef, MeasurementUnit, MetaDataVersion, RangeCheck
 from desktop.study.expressions.identifiers import is_usable_name
 from desktop.study.formats.faults import Faults
-from desktop.study.itemtypes import DATE_TYPES, NUMBER_TYPES, ValueFault
-from desktop.study.limits import TODAY, limit_of
-from desktop.study.settings import setting_value
-from desktop.study.values import CODE_SEPARATOR
+from desktop.study.values.item_types import DATE_TYPES, NUMBER_TYPES, ValueFault
+from desktop.study.values.item_values import CODE_SEPARATOR
+from desktop.study.values.range_checks import TODAY, limit_of
+from desktop.study.values.setting_values import setting_value
 
 _LIMITED = (*NUMBER_TYPES, *DATE_TYPES, DataType.TIME)
 

@@ -26,10 +26,10 @@ from desktop.study.definition.metadata import (
 )
 from desktop.study.expressions.identifiers import is_usable_name
 from desktop.study.formats.faults import Faults
-from desktop.study.itemtypes import DATE_TYPES
 from desktop.study.validation.events import validate_course
 from desktop.study.validation.expressions import validate_expressions
 from desktop.study.validation.items import validate_codelists, validate_item, validate_settings
+from desktop.study.values.item_types import DATE_TYPES
 
 _OID = re.compile(r"[^\s|/]{1,100}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")

@@ -31,11 +31,11 @@ from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition, Ite
 from desktop.study.definition.site_parameters import Local
 from desktop.study.formats.faults import Faults
 from desktop.study.formats.yaml_reader import read_yaml
-from desktop.study.itemtypes import ValueFault
 from desktop.study.rules.assessment import Assessment, assess
 from desktop.study.rules.form_rules import Rules
 from desktop.study.rules.pathway import walk
-from desktop.study.settings import setting_value
+from desktop.study.values.item_types import ValueFault
+from desktop.study.values.setting_values import setting_value
 
 TODAY = datetime.date(2026, 11, 24)
 """The date of cases that name none."""

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QSizePolic
 from desktop.study.clinical_data import ItemPlace, ItemValue
 from desktop.study.definition.metadata import DataType, Definition, ItemDef
 from desktop.study.rules.laboratory import Flag
-from desktop.study.tidying import tidy_date, tidy_time
-from desktop.study.values import tidy
+from desktop.study.values.item_values import tidy
+from desktop.study.values.typed_input import tidy_date, tidy_time
 from ui import language, style
 from ui.form.fields.base import Field
 from ui.form.fields.flag import FlagView

@@ -2,7 +2,7 @@
 
 import pytest
 
-from desktop.study.identifying import identifying
+from desktop.study.values.personal_data import identifying
 
 
 @pytest.mark.parametrize(

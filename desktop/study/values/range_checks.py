@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
-from desktop.study import values
 from desktop.study.clinical_data import ItemValue
 from desktop.study.definition.base import Text
 from desktop.study.definition.metadata import DataType, Definition, ItemDef, RangeCheck
-from desktop.study.itemtypes import DATE_TYPES, ITEM_TYPES, NUMBER_TYPES, PartialDate
+from desktop.study.values import item_values
+from desktop.study.values.item_types import DATE_TYPES, ITEM_TYPES, NUMBER_TYPES, PartialDate
 
 TODAY = "today"
 
@@ -76,8 +76,8 @@ def _holds(definition: Definition, item: ItemDef, value: ItemValue, check: Range
     limit = limit_of(item, check, today)
     compare = _COMPARE[check.comparator]
     if item.data_type in NUMBER_TYPES:
-        return compare(values.number(definition, item, value), limit)
-    found = values.parsed(item, value)
+        return compare(item_values.number(definition, item, value), limit)
+    found = item_values.parsed(item, value)
     if isinstance(found, PartialDate):
         return _partial_holds(found, check, limit)
     if isinstance(found, datetime.datetime) and not isinstance(limit, datetime.datetime):

@@ -6,8 +6,8 @@ from typing import Any
 from desktop.study.clinical_data import ItemValue
 from desktop.study.definition.base import Text, words
 from desktop.study.definition.metadata import DataType, Definition, ItemDef, Missing
-from desktop.study.itemtypes import ITEM_TYPES, NUMBER_TYPES, ValueFault
-from desktop.study.tidying import TIDY
+from desktop.study.values.item_types import ITEM_TYPES, NUMBER_TYPES, ValueFault
+from desktop.study.values.typed_input import TIDY
 
 CODE_SEPARATOR = ";"
 """Between the codes of an item that takes several."""

@@ -6,7 +6,7 @@ import pytest
 
 from desktop.study.clinical_data import ItemValue
 from desktop.study.definition.metadata import DataType, Definition, ItemDef, RangeCheck
-from desktop.study.limits import broken_limits
+from desktop.study.values.range_checks import broken_limits
 
 TODAY = datetime.date(2026, 11, 24)
 

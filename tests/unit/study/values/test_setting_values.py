@@ -3,9 +3,9 @@
 import pytest
 
 from desktop.study.definition.metadata import DataType, Setting
-from desktop.study.itemtypes import ValueFault
 from desktop.study.load import load_definition, locate
-from desktop.study.settings import setting_value
+from desktop.study.values.item_types import ValueFault
+from desktop.study.values.setting_values import setting_value
 
 ONE = Setting(name="FORMULA", question={}, value="XU", choices=("XU", "DUBOIS"))
 SEVERAL = Setting(name="CATEGORIES", question={}, value="CR;CRi", choices=("CR", "CRi", "PR"))

@@ -4,7 +4,7 @@ import pytest
 
 from desktop.study.clinical_data import ItemValue
 from desktop.study.definition.metadata import Definition
-from desktop.study.values import display, expression_value, number_in_first_unit, tidy, value_fault
+from desktop.study.values.item_values import display, expression_value, number_in_first_unit, tidy, value_fault
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.study.definition.metadata import DataType, ItemDef
-from desktop.study.itemtypes import ITEM_TYPES, PartialDate, ValueFault
-from desktop.study.tidying import TIDY
+from desktop.study.values.item_types import ITEM_TYPES, PartialDate, ValueFault
+from desktop.study.values.typed_input import TIDY
 
 DATES = st.dates(datetime.date(1800, 1, 1), datetime.date(2200, 12, 31))
 MINUTES = st.times().map(lambda time: time.replace(second=0, microsecond=0))

@@ -1,8 +1,8 @@
 """Settings: the points that a protocol leaves open. What an answer to one is, and what is none."""
 
 from desktop.study.definition.metadata import ItemDef, Setting
-from desktop.study.itemtypes import ITEM_TYPES, ValueFault
-from desktop.study.values import CODE_SEPARATOR
+from desktop.study.values.item_types import ITEM_TYPES, ValueFault
+from desktop.study.values.item_values import CODE_SEPARATOR
 
 
 def setting_value(setting: Setting, text: str) -> object:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.study.definition.metadata import DataType
-from desktop.study.tidying import TIDY
+from desktop.study.values.typed_input import TIDY
 
 DATE, PARTIAL, TIME, DATETIME = DataType.DATE, DataType.PARTIAL_DATE, DataType.TIME, DataType.DATETIME
 
