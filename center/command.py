@@ -71,7 +71,7 @@ def serve(
     """Answer sites until SIGTERM."""
     import uvicorn
 
-    from center.app import make_app
+    from center.http.app import make_app
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with _opened(store) as opened, socket.socket(family) as listener:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from center.app import make_app
+from center.http.app import make_app
 from center.store import Store
 from desktop.site.site import Site
 

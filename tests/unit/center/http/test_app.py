@@ -10,8 +10,8 @@ import msgspec
 import pytest
 from fastapi import FastAPI
 
-from center import app as app_module
-from center.app import make_app
+from center.http import app as app_module
+from center.http.app import make_app
 from center.intake import Intake
 from desktop.errors import EnvironmentProblemError
 from desktop.sync.formats import messages, signed_statement
