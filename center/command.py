@@ -143,7 +143,7 @@ def export(
     json: JsonOption = False,
 ) -> None:
     """Write statements, receipts and public keys, for anyone to verify."""
-    from center.evidence import write_evidence
+    from center.ledger.evidence import write_evidence
 
     with _opened(store) as opened:
         count = write_evidence(opened, out)
@@ -153,7 +153,7 @@ def export(
 @app.command()
 def verify(folder: Path, store: StoreOption = None, json: JsonOption = False) -> None:
     """Verify an exported folder, with what lies in it alone."""
-    from center.evidence import verify_evidence
+    from center.ledger.evidence import verify_evidence
 
     del store
     found = verify_evidence(folder)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from center.evidence import DIRECTORY, STATEMENTS, verify_evidence, write_evidence
+from center.ledger.evidence import DIRECTORY, STATEMENTS, verify_evidence, write_evidence
 from desktop.errors import DamagedError, EnvironmentProblemError
 from desktop.sync.formats.fingerprint import fingerprint
 from desktop.sync.formats.receipt import RECEIPT_TYPE, Receipt
