@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from center.store import Store
+from center.store.store import Store
 from desktop.command_line import JsonOption, run_app, say
 from desktop.errors import EnvironmentProblemError
 

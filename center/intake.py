@@ -13,7 +13,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import Connection
 
-from center.store import Store, now
+from center.store.store import Store, now
 from desktop.errors import DamagedError, NewerReleaseError, RefusedError
 from desktop.journal.hash_chain import ChainPoint
 from desktop.sync.formats import batch, messages, signed_statement

@@ -15,7 +15,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from center import intake
-from center.store import Store
+from center.store.store import Store
 from desktop.errors import EnvironmentProblemError, RefusedError
 from desktop.sync.formats import batch, messages, signed_statement
 

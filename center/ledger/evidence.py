@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import select
 
-from center.store import Store
-from center.tables import batch
+from center.store.store import Store
+from center.store.tables import batch
 from desktop.errors import DamagedError, EnvironmentProblemError
 from desktop.journal.hash_chain import START
 from desktop.sync.formats import signed_statement

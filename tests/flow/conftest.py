@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 
 from center.http.app import make_app
-from center.store import Store
+from center.store.store import Store
 from desktop.site.site import Site
 
 ADMIN = ("Manager", "manager passphrase")

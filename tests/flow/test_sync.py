@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from center.store import Store
-from center.tables import entry
+from center.store.store import Store
+from center.store.tables import entry
 from desktop.actions import RedactEntry, SaveForm
 from desktop.errors import CancelledError, CentreError, DamagedError, RefusedError
 from desktop.journal.device_keys import DeviceKeys

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from center.intake import Intake, Request
-from center.store import Store
+from center.store.store import Store
 from desktop.study.load import load_definition, locate
 from desktop.sync.formats import batch, messages, signed_statement
 from desktop.sync.formats.receipt import RECEIPT_TYPE, Receipt

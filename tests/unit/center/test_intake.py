@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from center.intake import Request
-from center.tables import code as code_table
+from center.store.tables import code as code_table
 from desktop.errors import DamagedError, RefusedError
 from desktop.journal.bodies import Redacted
 from desktop.journal.device_keys import DeviceKeys
@@ -148,7 +148,7 @@ def test_only_a_registered_device_is_heard_and_only_with_its_own_signature(
 def test_a_device_that_was_locked_out_is_not_heard_but_what_it_sent_stays(
     desk: Any, device: Any, chain: Callable[..., Any]
 ) -> None:
-    from center.tables import device as device_table
+    from center.store.tables import device as device_table
 
     desk.receipt(desk.send(device, desk.batch(device)))
     other = chain("B-00000001", study=desk.study)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from center.store import Store
+from center.store.store import Store
 from desktop.errors import DamagedError, EnvironmentProblemError, InUseError, RefusedError
 from desktop.study.definition.metadata import Definition
 from desktop.study.load import load_definition, locate
@@ -148,7 +148,7 @@ def test_transactions_of_threads_follow_each_other_and_all_or_nothing(tmp_path: 
 def test_an_error_text_never_holds_what_was_to_be_kept(tmp_path: Path, definition: Definition) -> None:
     from sqlalchemy.exc import IntegrityError
 
-    from center.tables import setting
+    from center.store.tables import setting
 
     made = Store.create(str(tmp_path), definition)
     row: dict[str, Any] = {"name": "study", "value": b"a nurse's note"}

@@ -18,8 +18,8 @@ import sqlalchemy
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, func, select
 
-from center.database import DAMAGED, file_of, open_engine, prepare_folder, translated
-from center.tables import batch, code, device, entry, metadata, quarantine, redaction, setting
+from center.store.database import DAMAGED, file_of, open_engine, prepare_folder, translated
+from center.store.tables import batch, code, device, entry, metadata, quarantine, redaction, setting
 from desktop.errors import DamagedError, EnvironmentProblemError, RefusedError
 from desktop.journal.bodies import Redacted
 from desktop.journal.device_keys import DeviceKeys
