@@ -8,7 +8,7 @@ import msgspec
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
 from desktop.study.definition.metadata import CodeListItem, DataType, Definition
 from desktop.study.rules.form_rules import Rules
-from desktop.wizard.wizard import FormWizard
+from desktop.wizard.form_wizard import FormWizard
 
 WHOLE_DATES = (DataType.DATE, DataType.DATETIME)
 DATES = (*WHOLE_DATES, DataType.PARTIAL_DATE)

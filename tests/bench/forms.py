@@ -24,7 +24,7 @@ from desktop.actions import AddUser, SaveForm
 from desktop.site import opening
 from desktop.site.site import Site
 from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
-from desktop.wizard.search import TermIndex
+from desktop.wizard.term_search import TermIndex
 from tests.gui.form.study import definition
 from ui import language, style
 from ui.access import SiteAccess

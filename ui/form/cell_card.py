@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop.study.clinical_data import ItemPlace, value_at
 from desktop.study.definition.metadata import Definition
 from desktop.study.rules.assessment import Code
-from desktop.wizard.sheet import Cell
+from desktop.wizard.grid import Cell
 from ui import language
 from ui.form.fields.base import Field
 from ui.form.fields.chosen import SegmentsField

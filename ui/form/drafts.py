@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from desktop.study.clinical_data import FormKey
 from desktop.views.forms import Draft
-from desktop.wizard.wizard import FormWizard
+from desktop.wizard.form_wizard import FormWizard
 from ui import language, style
 from ui.access import SiteAccess
 from ui.style import Tone

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from desktop.study.clinical_data import ItemPlace, ItemValue
 from desktop.study.definition.metadata import AnswerTone, DataType, ItemDef
 from desktop.wizard.evidence import Evidence, evidence_for, tally, verdict
-from desktop.wizard.wizard import FormWizard
+from desktop.wizard.form_wizard import FormWizard
 from ui import language, style
 from ui.form.fields.segments import MOST_KEYS, keys_of
 from ui.form.keys import DASH, KeyText

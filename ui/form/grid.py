@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.study.clinical_data import ItemPlace
 from desktop.study.definition.metadata import NON_REPEATING_ROW, Grid, ItemGroupDef
-from desktop.wizard.sheet import Cell, Sheet
-from desktop.wizard.wizard import FormWizard
+from desktop.wizard.form_wizard import FormWizard
+from desktop.wizard.grid import Cell, Sheet
 from ui import language, style
 from ui.form.cell_card import CellCard
 from ui.form.grid_table import SheetTable

@@ -39,7 +39,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.study.values.item_values import tidy
-from desktop.wizard.sheet import Cell, Sheet
+from desktop.wizard.grid import Cell, Sheet
 from ui import language, style
 from ui.form.fields.typed import Line
 from ui.form.sheet_model import Index, SheetModel

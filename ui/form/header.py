@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.study.clinical_data import ItemPlace
-from desktop.wizard.wizard import FormWizard
+from desktop.wizard.form_wizard import FormWizard
 from ui import language
 from ui.icons import SIGN_OF_STATE
 from ui.style import Tone

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from desktop.study.clinical_data import ItemPlace
 from desktop.views.audit import Change
-from desktop.wizard.wizard import FormWizard
+from desktop.wizard.form_wizard import FormWizard
 from ui import language, style
 from ui.style import Tone
 from ui.widgets.buttons import plain

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 from desktop.study.clinical_data import ItemPlace
 from desktop.study.definition.metadata import ItemGroupDef
 from desktop.study.rules.assessment import Code
-from desktop.wizard.wizard import FormWizard
+from desktop.wizard.form_wizard import FormWizard
 from ui import language, style
 from ui.form.fields.base import Field
 from ui.form.fields.chosen import SegmentsField, options_of

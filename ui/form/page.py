@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.study.clinical_data import ItemPlace, ItemValue
 from desktop.study.definition.metadata import NON_REPEATING_ROW, ItemGroupDef
-from desktop.wizard.wizard import FormWizard
+from desktop.wizard.form_wizard import FormWizard
 from ui import language, style
 from ui.form.fields.base import Field
 from ui.form.question import CommentLine, Question

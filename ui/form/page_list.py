@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt, Signal, 
 from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout
 
-from desktop.wizard.wizard import Page, PageState
+from desktop.wizard.form_wizard import Page, PageState
 from ui import icons, language, style
 from ui.style import Tone
 from ui.widgets.drawing import draw_text

@@ -4,7 +4,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget
 
 from desktop.study.clinical_data import ItemPlace
-from desktop.wizard.wizard import FormWizard, PageState
+from desktop.wizard.form_wizard import FormWizard, PageState
 from ui.form.grid import GridPage
 from ui.form.lines import LinesPage
 from ui.form.page import PageView, QuestionsPage

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.export.form_report import Printing, form_report
 from desktop.reading.summaries import headline
-from desktop.wizard.wizard import FormWizard
+from desktop.wizard.form_wizard import FormWizard
 from ui import language, words
 from ui.access import Session
 

@@ -19,7 +19,7 @@ from desktop.study.clinical_data import ItemPlace
 from desktop.study.definition.metadata import Definition, ItemDef, ItemRef, Missing
 from desktop.study.rules.assessment import Code
 from desktop.study.values.item_values import MISSING_WORDS
-from desktop.wizard.wizard import FormWizard
+from desktop.wizard.form_wizard import FormWizard
 from ui import language, style
 from ui.form.fields.base import Field
 from ui.form.fields.chosen import CardsField

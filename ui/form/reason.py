@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.study.clinical_data import ItemPlace
-from desktop.wizard.wizard import FormWizard, ValueChange
+from desktop.wizard.form_wizard import FormWizard, ValueChange
 from ui import language
 from ui.form.fields.typed import Line
 from ui.style import Tone

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.study.clinical_data import ItemPlace
 from desktop.study.definition.metadata import ItemGroupDef
-from desktop.wizard.wizard import FormWizard
+from desktop.wizard.form_wizard import FormWizard
 from ui import language
 from ui.form.page import MOST_WIDTH, Stop, StopsPage
 from ui.form.question import Question

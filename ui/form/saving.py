@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.actions import Recorded
 from desktop.recording.save_form import FormRefusedError
 from desktop.study.rules.assessment import Problem
-from desktop.wizard.wizard import FormWizard
+from desktop.wizard.form_wizard import FormWizard
 from ui import language
 from ui.access import SiteAccess
 from ui.form.opening import OpenedForm, open_form

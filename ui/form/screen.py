@@ -12,7 +12,7 @@ from desktop.site.site import FILLS_FORMS
 from desktop.study.clinical_data import FormKey, ItemPlace
 from desktop.study.rules.assessment import Problem
 from desktop.views.audit import Change
-from desktop.wizard.wizard import FormWizard, PageState
+from desktop.wizard.form_wizard import FormWizard, PageState
 from ui import style
 from ui.access import SiteAccess
 from ui.form import printing

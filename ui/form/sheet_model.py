@@ -4,7 +4,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QWidget
 
 from desktop.study.clinical_data import ItemValue
-from desktop.wizard.sheet import Cell, ContextLine, Sheet
+from desktop.wizard.grid import Cell, ContextLine, Sheet
 from ui import language
 from ui.words import value_words
 

@@ -118,7 +118,7 @@ def test_a_deadline_is_counted_down_in_the_header(forms: Any, qapp: Any) -> None
     from desktop.study.clinical_data import ItemPlace, ItemValue
     from desktop.study.definition.metadata import Definition
     from desktop.study.rules.form_rules import Rules
-    from desktop.wizard.wizard import FormWizard
+    from desktop.wizard.form_wizard import FormWizard
     from tests.gui.form.study import FORMS, definition
 
     form = msgspec.structs.replace(FORMS[1], deadline="IT.AWARE")

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from desktop.study.clinical_data import ItemPlace, ItemValue
 from desktop.study.definition.metadata import CodeListItem, DataType, Definition, ItemDef
 from desktop.study.values.item_values import CODE_SEPARATOR
-from desktop.wizard.search import TermIndex
+from desktop.wizard.term_search import TermIndex
 from ui import language, style
 from ui.form.fields.base import Field
 from ui.form.fields.cards import Cards

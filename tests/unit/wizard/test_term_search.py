@@ -5,7 +5,7 @@ import time
 import pytest
 
 from desktop.study.definition.metadata import CodeList, CodeListItem
-from desktop.wizard.search import TermIndex, folded
+from desktop.wizard.term_search import TermIndex, folded
 
 
 def term(code: str, english: str, chinese: str, *search: str) -> CodeListItem:

@@ -7,8 +7,8 @@ import pytest
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
 from desktop.study.rules.form_rules import Rules
 from desktop.views.forms import FormView
-from desktop.wizard.sheet import Sheet
-from desktop.wizard.wizard import FormWizard
+from desktop.wizard.form_wizard import FormWizard
+from desktop.wizard.grid import Sheet
 from tests.gui.form.study import definition
 
 KEY = FormKey("SE.C", 1, "F.GRID", 1)

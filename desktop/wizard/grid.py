@@ -17,7 +17,7 @@ from desktop.study.definition.metadata import Grid, ItemDef, ItemGroupDef
 from desktop.study.rules.assessment import assess
 from desktop.study.values.item_values import number_in_first_unit
 from desktop.wizard.evidence import form_date
-from desktop.wizard.wizard import FormWizard
+from desktop.wizard.form_wizard import FormWizard
 
 Cell = tuple[str, int]
 """(code of the line, number of the column, counted from 1)."""

@@ -9,7 +9,7 @@ from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemVal
 from desktop.study.rules.assessment import Code
 from desktop.study.rules.form_rules import Rules
 from desktop.views.forms import Draft, FormView
-from desktop.wizard.wizard import FormWizard, PageState
+from desktop.wizard.form_wizard import FormWizard, PageState
 from tests.gui.form.study import definition
 
 TODAY = datetime.date(2026, 11, 24)
