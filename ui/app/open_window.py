@@ -1,8 +1,4 @@
-"""The `sitebook` command: with no argument the window, else a command of `desktop.cli` or one that opens windows.
-
-Qt is imported when a window opens, and the command line only when there is one to read: the first window must be
-there in a tenth of a second.
-"""
+"""Opens the main window: folders, preferences, display."""
 
 import os
 import sys
@@ -58,16 +54,3 @@ def open_window(vault: Path) -> int:
     window = MainWindow(vault, data_folder() / "practice", preferences_file())
     window.show()
     return application.exec()
-
-
-def main() -> None:
-    """Run a command; with none, open the window."""
-    if len(sys.argv) == 1:
-        sys.exit(open_window(usual_vault()))
-    from ui import window_commands
-
-    window_commands.main()
-
-
-if __name__ == "__main__":
-    main()

@@ -11,7 +11,7 @@ from desktop.cli.app import app
 from desktop.cli.app import main as main_of_desktop
 from desktop.command_line import JsonOption, say
 from desktop.errors import EnvironmentProblemError
-from ui.command import data_folder, open_window, prepare_environment, usual_vault
+from ui.app.open_window import data_folder, open_window, prepare_environment, usual_vault
 
 
 @app.command()
