@@ -13,7 +13,7 @@ from desktop.actions import Recorded
 from desktop.site.site import Site
 from desktop.views.today import ShellView
 from ui import language, style, words
-from ui.access import SiteAccess
+from ui.background.site_access import SiteAccess
 from ui.rail import LOWER, UPPER, Rail
 from ui.screens.screen import Place, Screen, Where
 from ui.style import Choice

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.actions import ChangePassphrase, Recorded
 from desktop.errors import SignInError
-from ui.access import SiteAccess
+from ui.background.site_access import SiteAccess
 from ui.widgets.buttons import primary, secondary
 from ui.widgets.fields import Labelled, Passphrase
 from ui.widgets.message import Message

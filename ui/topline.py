@@ -10,7 +10,7 @@ from desktop.reading.find import Found
 from desktop.study.definition.metadata import Definition
 from desktop.views.today import ShellView
 from ui import icons, language, style, words
-from ui.access import SiteAccess
+from ui.background.site_access import SiteAccess
 from ui.icons import SIGN_OF_STATE
 from ui.screens.screen import Place, Where
 from ui.style import Tone

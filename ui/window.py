@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import SitebookError
 from ui import language, style
-from ui.access import PRACTICE_FILE, SiteAccess
+from ui.background.jobs import Job, Jobs, Lane
+from ui.background.site_access import PRACTICE_FILE, SiteAccess
 from ui.icons import application_icon
-from ui.jobs import Job, Jobs, Lane
 from ui.language import Language
 from ui.preferences import Preferences
 from ui.screens.screen import Place, Where

@@ -27,10 +27,10 @@ from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.wizard.term_search import TermIndex
 from tests.gui.form.study import definition
 from ui import language, style
-from ui.access import SiteAccess
+from ui.background.jobs import Job, Jobs
+from ui.background.site_access import SiteAccess
 from ui.form.grid import GridPage
 from ui.form.screen import FormScreen
-from ui.jobs import Job, Jobs
 
 LINES, DAYS = 20, 100
 ROUNDS = 15

@@ -7,7 +7,7 @@ from desktop.study.clinical_data import FormKey
 from desktop.views.forms import Draft
 from desktop.wizard.form_wizard import FormWizard
 from ui import language, style
-from ui.access import SiteAccess
+from ui.background.site_access import SiteAccess
 from ui.style import Tone
 from ui.widgets.buttons import Button, secondary
 from ui.widgets.labels import IconView, label

@@ -12,7 +12,7 @@ from desktop.export.form_report import Printing, form_report
 from desktop.reading.summaries import headline
 from desktop.wizard.form_wizard import FormWizard
 from ui import language, words
-from ui.access import Session
+from ui.background.site_access import Session
 
 PREVIEW_WIDTH, PREVIEW_HEIGHT = 900, 760
 

@@ -10,7 +10,7 @@ from desktop.recording.save_form import FormRefusedError
 from desktop.study.rules.assessment import Problem
 from desktop.wizard.form_wizard import FormWizard
 from ui import language
-from ui.access import SiteAccess
+from ui.background.site_access import SiteAccess
 from ui.form.opening import OpenedForm, open_form
 
 

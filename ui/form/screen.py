@@ -14,7 +14,8 @@ from desktop.study.rules.assessment import Problem
 from desktop.views.audit import Change
 from desktop.wizard.form_wizard import FormWizard, PageState
 from ui import style
-from ui.access import SiteAccess
+from ui.background.jobs import Jobs
+from ui.background.site_access import SiteAccess
 from ui.form import printing
 from ui.form.drafts import DraftKeeper, TakenUp
 from ui.form.evidence import EvidenceColumn
@@ -29,7 +30,6 @@ from ui.form.pages import Pages
 from ui.form.question import MARKERS
 from ui.form.reason import Asked, SavePanel
 from ui.form.saving import Saved, Saving
-from ui.jobs import Jobs
 from ui.style import Tone
 from ui.widgets.labels import line
 

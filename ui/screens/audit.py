@@ -9,7 +9,7 @@ from desktop.study.definition.metadata import Definition
 from desktop.views.audit import AuditLine, Change
 from desktop.views.people import Role
 from ui import language, style, words
-from ui.access import SiteAccess
+from ui.background.site_access import SiteAccess
 from ui.screens.screen import Place, Screen, Where
 from ui.style import Tone
 from ui.widgets.buttons import secondary

@@ -12,7 +12,7 @@ from desktop.study.rules.pathway import Evidence
 from desktop.views.casebook import Casebook, Discrepancy
 from desktop.views.forms import DueForm, FormState, FormSummary
 from ui import language, style, words
-from ui.access import SiteAccess
+from ui.background.site_access import SiteAccess
 from ui.icons import Sign
 from ui.screens.casebook_cell import CellCard
 from ui.screens.matrix import Matrix, MatrixCell, Occurrence, matrix, next_occurrences

@@ -9,7 +9,7 @@ from desktop.actions import Recorded, RemoveForm
 from desktop.site.site import FILLS_FORMS
 from desktop.study.clinical_data import FormKey
 from ui import language, words
-from ui.access import SiteAccess
+from ui.background.site_access import SiteAccess
 from ui.icons import Sign
 from ui.screens.matrix import MatrixCell
 from ui.style import Tone

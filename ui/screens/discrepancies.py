@@ -9,7 +9,7 @@ from desktop.site.site import Site
 from desktop.study.definition.metadata import Definition
 from desktop.views.casebook import Discrepancy
 from ui import language, style, words
-from ui.access import SiteAccess
+from ui.background.site_access import SiteAccess
 from ui.icons import Sign
 from ui.screens.screen import Place, Screen, Where
 from ui.style import Tone

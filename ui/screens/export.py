@@ -11,9 +11,9 @@ from desktop.site.site import EXPORTS, Site
 from desktop.views.forms import FormState
 from desktop.views.today import Status
 from ui import language, words
-from ui.access import SiteAccess
+from ui.background.jobs import Job
+from ui.background.site_access import SiteAccess
 from ui.icons import SIGN_OF_STATE
-from ui.jobs import Job
 from ui.screens.screen import Page, Screen
 from ui.style import Tone
 from ui.widgets.buttons import primary, secondary

@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.site.site import Site
-from ui.access import SiteAccess
-from ui.jobs import Job
+from ui.background.jobs import Job
+from ui.background.site_access import SiteAccess
 from ui.style import Tone
 from ui.widgets.buttons import primary, secondary
 from ui.widgets.card import Card

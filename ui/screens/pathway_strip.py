@@ -10,7 +10,7 @@ from desktop.actions import DecidePathway, Recorded
 from desktop.site.site import DECIDES
 from desktop.views.casebook import Casebook, StageView
 from ui import language, style
-from ui.access import SiteAccess
+from ui.background.site_access import SiteAccess
 from ui.screens.pathway_words import PathwayWords, Way
 from ui.style import Tone
 from ui.widgets.buttons import link, secondary

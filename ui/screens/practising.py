@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
-from ui.jobs import Lane
+from ui.background.jobs import Lane
 from ui.screens.entrance import Links, column
 from ui.style import Tone
 from ui.widgets.buttons import link, primary
@@ -19,8 +19,8 @@ from ui.widgets.table import Cell, Column, Line, Table
 
 if TYPE_CHECKING:
     from desktop.practice.practice_site import PracticeSite
-    from ui.access import SiteAccess
-    from ui.jobs import Job
+    from ui.background.jobs import Job
+    from ui.background.site_access import SiteAccess
 
 
 class PracticeForm(QWidget):

@@ -18,8 +18,8 @@ from ui.widgets.passphrases import NewPassphrase
 
 if TYPE_CHECKING:
     from desktop.site.site import Site
-    from ui.access import Session, SiteAccess
-    from ui.jobs import Job
+    from ui.background.jobs import Job
+    from ui.background.site_access import Session, SiteAccess
 
 
 class RecoveryForm(QWidget):

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ui import style
-from ui.access import SiteAccess
+from ui.background.site_access import SiteAccess
 from ui.widgets.card import Header
 from ui.widgets.message import Message
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop.errors import SignInError
 from ui import language, style
-from ui.access import PRACTICE_FILE
+from ui.background.site_access import PRACTICE_FILE
 from ui.screens.entrance import Entrance, Links, centred, column
 from ui.style import Tone
 from ui.widgets.buttons import link, primary
@@ -21,8 +21,8 @@ from ui.widgets.message import Message
 if TYPE_CHECKING:
     from desktop.site.opening import VaultLabel
     from desktop.site.site import Site
-    from ui.access import Session, SiteAccess
-    from ui.jobs import Job
+    from ui.background.jobs import Job
+    from ui.background.site_access import Session, SiteAccess
     from ui.screens.recovering import RecoveryForm
 
 SECOND_MS = 1000

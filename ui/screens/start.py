@@ -18,7 +18,7 @@ from ui.widgets.drawing import draw_text
 from ui.widgets.labels import label
 
 if TYPE_CHECKING:
-    from ui.access import SiteAccess
+    from ui.background.site_access import SiteAccess
     from ui.screens.new_site import NewSiteForm
     from ui.screens.practising import PracticeForm
     from ui.screens.restoring import RestoreForm

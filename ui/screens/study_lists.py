@@ -4,7 +4,7 @@ from PySide6.QtCore import Slot
 
 from desktop.study.definition.metadata import EditCheck, FormDef
 from ui import language
-from ui.access import SiteAccess
+from ui.background.site_access import SiteAccess
 from ui.screens.study_part import StudyPart, TextCard
 from ui.style import Tone
 from ui.widgets.card import Card, Facts

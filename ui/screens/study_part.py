@@ -8,7 +8,7 @@ from desktop.study.definition.metadata import source_words
 from desktop.views.people import Role
 from desktop.views.study import StudyView
 from ui import language, style
-from ui.access import SiteAccess
+from ui.background.site_access import SiteAccess
 from ui.style import Tone
 from ui.widgets.card import Card, EmptyState
 from ui.widgets.labels import label

@@ -11,7 +11,7 @@ from desktop.study.values.setting_values import setting_value
 from desktop.study.values.typed_input import tidy_number
 from desktop.views.study import PointAnswer, StudyView
 from ui import language
-from ui.access import SiteAccess
+from ui.background.site_access import SiteAccess
 from ui.screens.study_part import StudyPart, TextCard
 from ui.style import Tone
 from ui.widgets.buttons import primary, secondary

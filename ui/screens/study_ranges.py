@@ -12,7 +12,7 @@ from desktop.study.definition.site_parameters import NormalRange
 from desktop.study.values.typed_input import tidy_date, tidy_number
 from desktop.views.study import RangeLine
 from ui import language, words
-from ui.access import SiteAccess
+from ui.background.site_access import SiteAccess
 from ui.screens.study_part import StudyPart
 from ui.style import Tone
 from ui.widgets.buttons import primary

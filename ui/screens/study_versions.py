@@ -16,8 +16,8 @@ from desktop.study.load import STUDY_FILE, load_definition
 from desktop.study.values.typed_input import tidy_date
 from desktop.views.study import VersionLine
 from ui import language
-from ui.access import SiteAccess
-from ui.jobs import Job
+from ui.background.jobs import Job
+from ui.background.site_access import SiteAccess
 from ui.screens.rehearsal_words import rehearsal_lines
 from ui.screens.study_part import StudyPart, TextCard
 from ui.style import Tone

@@ -10,7 +10,7 @@ from desktop.study.clinical_data import FormKey
 from desktop.views.casebook import SubjectLine
 from desktop.views.forms import FormState
 from ui import language, style, words
-from ui.access import SiteAccess
+from ui.background.site_access import SiteAccess
 from ui.icons import SIGN_OF_STATE
 from ui.screens.screen import Place, Screen, Where
 from ui.style import Tone

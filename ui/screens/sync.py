@@ -7,8 +7,8 @@ from desktop.errors import CancelledError, CentreError
 from desktop.site.site import MANAGES, Site
 from desktop.views.sync import SyncEvent, SyncView
 from ui import language, style
-from ui.access import SiteAccess
-from ui.jobs import Job
+from ui.background.jobs import Job
+from ui.background.site_access import SiteAccess
 from ui.screens.joining import JoinCard
 from ui.screens.screen import JOIN, Page, Place, Screen
 from ui.style import Tone

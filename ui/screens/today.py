@@ -13,7 +13,7 @@ from desktop.study.clinical_data import FormKey
 from desktop.views.casebook import DecisionNeeded, Discrepancy
 from desktop.views.today import Today
 from ui import language, style, words
-from ui.access import SiteAccess
+from ui.background.site_access import SiteAccess
 from ui.icons import Sign
 from ui.screens.screen import JOIN, Page, Place, Screen, Where
 from ui.style import Tone

@@ -7,7 +7,7 @@ from desktop.actions import AddUser, ChangeUser, Recorded
 from desktop.site.site import MANAGES, Site
 from desktop.views.people import Role, UserView
 from ui import language, style, words
-from ui.access import SiteAccess
+from ui.background.site_access import SiteAccess
 from ui.style import Tone
 from ui.widgets.buttons import primary, secondary
 from ui.widgets.card import Card

@@ -18,7 +18,7 @@ import shiboken6
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from desktop.errors import CancelledError, SitebookError
-from ui.worker import Worker
+from ui.background.worker import Worker
 
 T = TypeVar("T")
 

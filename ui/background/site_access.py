@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from desktop.errors import RefusedError
-from ui.jobs import Job, Jobs, call_back
+from ui.background.jobs import Job, Jobs, call_back
 
 if TYPE_CHECKING:
     # Takes a fifth of a second to import; the first window does not wait for it.
