@@ -16,20 +16,20 @@ from desktop.wizard.form_wizard import FormWizard, PageState
 from ui import style
 from ui.background.jobs import Jobs
 from ui.background.site_access import SiteAccess
-from ui.form import printing
-from ui.form.drafts import DraftKeeper, TakenUp
+from ui.form import print_preview
+from ui.form.draft_keeper import DraftKeeper, TakenUp
 from ui.form.evidence import EvidenceColumn
 from ui.form.footer import Foot, FormFooter
 from ui.form.header import FormHeader
 from ui.form.history import HistoryColumn
 from ui.form.notice import Notice
-from ui.form.opening import OpenedForm, open_form
+from ui.form.opened_form import OpenedForm, open_form
 from ui.form.page import EDGE, PageView
 from ui.form.page_list import PageList
 from ui.form.pages import Pages
 from ui.form.question import MARKERS
 from ui.form.reason import Asked, SavePanel
-from ui.form.saving import Saved, Saving
+from ui.form.save_flow import Saved, Saving
 from ui.style import Tone
 from ui.widgets.labels import line
 
@@ -561,7 +561,7 @@ class FormScreen(QWidget):
     def print_report(self) -> None:
         """Show the report of what is recorded here, to be printed."""
         if self.wizard is not None and self.wizard.view.exists:
-            printing.preview(self, printing.report(self._access.session, self.wizard))
+            print_preview.preview(self, print_preview.report(self._access.session, self.wizard))
 
     def show_history(self) -> None:
         """Show what was ever recorded at the place where the keys are."""

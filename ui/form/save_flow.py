@@ -11,7 +11,7 @@ from desktop.study.rules.assessment import Problem
 from desktop.wizard.form_wizard import FormWizard
 from ui import language
 from ui.background.site_access import SiteAccess
-from ui.form.opening import OpenedForm, open_form
+from ui.form.opened_form import OpenedForm, open_form
 
 
 class Saved(NamedTuple):
