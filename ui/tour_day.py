@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog
 
 from desktop.practice.practice_site import USERS, vault_of
 from desktop.study.clinical_data import ItemPlace
-from ui.form.grid import GridPage
+from ui.form.pages.grid_page import GridPage
 from ui.screens.casebook import CasebookScreen
 from ui.screens.export import ExportScreen
 from ui.screens.screen import Where

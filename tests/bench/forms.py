@@ -29,7 +29,7 @@ from tests.gui.form.study import definition
 from ui import language, style
 from ui.background.jobs import Job, Jobs
 from ui.background.site_access import SiteAccess
-from ui.form.grid import GridPage
+from ui.form.pages.grid_page import GridPage
 from ui.form.screen import FormScreen
 
 LINES, DAYS = 20, 100

@@ -24,10 +24,10 @@ from ui.form.header import FormHeader
 from ui.form.history import HistoryColumn
 from ui.form.notice import Notice
 from ui.form.opened_form import OpenedForm, open_form
-from ui.form.page import EDGE, PageView
 from ui.form.page_list import PageList
-from ui.form.pages import Pages
-from ui.form.question import MARKERS
+from ui.form.pages.page import EDGE, PageView
+from ui.form.pages.page_stack import Pages
+from ui.form.pages.question import MARKERS
 from ui.form.reason import Asked, SavePanel
 from ui.form.save_flow import Saved, Saving
 from ui.style import Tone

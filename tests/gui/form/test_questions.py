@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from desktop.study.clinical_data import ItemPlace, ItemValue
-from ui.form.question import MarkerButton
+from ui.form.pages.question import MarkerButton
 from ui.form.screen import FormScreen
 from ui.style import Tone
 

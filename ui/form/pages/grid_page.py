@@ -8,9 +8,9 @@ from desktop.study.definition.metadata import NON_REPEATING_ROW, Grid, ItemGroup
 from desktop.wizard.form_wizard import FormWizard
 from desktop.wizard.grid import Cell, Sheet
 from ui import language, style
-from ui.form.cell_card import CellCard
-from ui.form.grid_table import SheetTable
-from ui.form.page import PageArea, PageView
+from ui.form.pages.grid_cell_card import CellCard
+from ui.form.pages.grid_table import SheetTable
+from ui.form.pages.page import PageArea, PageView
 from ui.style import Tone
 from ui.widgets import table as tables
 from ui.widgets.card import Card

@@ -8,8 +8,8 @@ from desktop.study.clinical_data import ItemPlace
 from desktop.study.definition.metadata import ItemGroupDef
 from desktop.wizard.form_wizard import FormWizard
 from ui import language
-from ui.form.page import MOST_WIDTH, Stop, StopsPage
-from ui.form.question import Question
+from ui.form.pages.page import MOST_WIDTH, Stop, StopsPage
+from ui.form.pages.question import Question
 from ui.style import Tone
 from ui.widgets.buttons import Button
 from ui.widgets.card import Card, EmptyState

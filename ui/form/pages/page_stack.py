@@ -5,10 +5,10 @@ from PySide6.QtWidgets import QStackedWidget
 
 from desktop.study.clinical_data import ItemPlace
 from desktop.wizard.form_wizard import FormWizard, PageState
-from ui.form.grid import GridPage
-from ui.form.lines import LinesPage
-from ui.form.page import PageView, QuestionsPage
-from ui.form.rows import RowsPage
+from ui.form.pages.grid_page import GridPage
+from ui.form.pages.lines_page import LinesPage
+from ui.form.pages.page import PageView, QuestionsPage
+from ui.form.pages.rows_page import RowsPage
 
 
 def make_page(wizard: FormWizard, oid: str) -> PageView:

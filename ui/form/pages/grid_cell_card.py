@@ -12,8 +12,8 @@ from ui import language
 from ui.form.fields.base import Field
 from ui.form.fields.chosen import SegmentsField
 from ui.form.fields.factory import field_for
-from ui.form.question import CommentLine
-from ui.form.sheet_model import SheetModel
+from ui.form.pages.grid_model import SheetModel
+from ui.form.pages.question import CommentLine
 from ui.style import Tone
 from ui.widgets.card import Card
 from ui.widgets.labels import label

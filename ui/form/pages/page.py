@@ -9,7 +9,7 @@ from desktop.study.definition.metadata import NON_REPEATING_ROW, ItemGroupDef
 from desktop.wizard.form_wizard import FormWizard
 from ui import language, style
 from ui.form.fields.base import Field
-from ui.form.question import CommentLine, Question
+from ui.form.pages.question import CommentLine, Question
 from ui.style import Tone
 from ui.widgets.labels import label
 from ui.widgets.message import Message

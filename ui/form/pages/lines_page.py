@@ -12,8 +12,8 @@ from ui import language, style
 from ui.form.fields.base import Field
 from ui.form.fields.chosen import SegmentsField, options_of
 from ui.form.fields.factory import field_for
-from ui.form.page import MOST_WIDTH, Stop, StopsPage
-from ui.form.question import CommentLine
+from ui.form.pages.page import MOST_WIDTH, Stop, StopsPage
+from ui.form.pages.question import CommentLine
 from ui.style import Tone
 from ui.widgets.labels import label
 from ui.widgets.message import Message

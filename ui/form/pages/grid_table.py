@@ -42,7 +42,7 @@ from desktop.study.values.item_values import tidy
 from desktop.wizard.grid import Cell, Sheet
 from ui import language, style
 from ui.form.fields.typed import Line
-from ui.form.sheet_model import Index, SheetModel
+from ui.form.pages.grid_model import Index, SheetModel
 from ui.style import Tone
 from ui.widgets.drawing import draw_text
 from ui.widgets.labels import label
