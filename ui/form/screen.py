@@ -18,17 +18,17 @@ from ui.background.jobs import Jobs
 from ui.background.site_access import SiteAccess
 from ui.form import print_preview
 from ui.form.draft_keeper import DraftKeeper, TakenUp
-from ui.form.evidence import EvidenceColumn
-from ui.form.footer import Foot, FormFooter
-from ui.form.header import FormHeader
-from ui.form.history import HistoryColumn
-from ui.form.notice import Notice
 from ui.form.opened_form import OpenedForm, open_form
-from ui.form.page_list import PageList
 from ui.form.pages.page import EDGE, PageView
 from ui.form.pages.page_stack import Pages
 from ui.form.pages.question import MARKERS
-from ui.form.reason import Asked, SavePanel
+from ui.form.panels.evidence import EvidenceColumn
+from ui.form.panels.footer import Foot, FormFooter
+from ui.form.panels.header import FormHeader
+from ui.form.panels.history import HistoryColumn
+from ui.form.panels.notice import Notice
+from ui.form.panels.page_list import PageList
+from ui.form.panels.save_questions import Asked, SavePanel
 from ui.form.save_flow import Saved, Saving
 from ui.style import Tone
 from ui.widgets.labels import line

@@ -16,7 +16,7 @@ from desktop.study.load import load_definition, locate, shipped_studies
 from ui import language, style
 from ui.form.fields.cards import Cards
 from ui.form.fields.segments import Segments
-from ui.form.page_list import EDGE
+from ui.form.panels.page_list import EDGE
 from ui.language import Language
 from ui.screens.screen import Place, Where
 

@@ -11,7 +11,7 @@ from desktop.wizard.evidence import Evidence, evidence_for, tally, verdict
 from desktop.wizard.form_wizard import FormWizard
 from ui import language, style
 from ui.form.fields.segments import MOST_KEYS, keys_of
-from ui.form.keys import DASH, KeyText
+from ui.form.panels.key_hints import DASH, KeyText
 from ui.style import Tone
 from ui.widgets.card import Facts
 from ui.widgets.labels import label
