@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, Q
 from desktop.actions import Recorded
 from desktop.site.site import Site
 from desktop.views.today import ShellView
-from ui import language, style, words
 from ui.background.site_access import SiteAccess
+from ui.look import language, style, vocabulary
+from ui.look.style import Choice
 from ui.rail import LOWER, UPPER, Rail
 from ui.screens.screen import Place, Screen, Where
-from ui.style import Choice
 from ui.topline import FindResults, TopLine
 from ui.widgets.buttons import Button
 
@@ -211,7 +211,7 @@ class Frame(QWidget):
     def _show_menu(self, button: Button) -> None:
         menu = self._menu
         menu.clear()
-        roles = [words.role_words(role) for role in self._access.session.user.roles]
+        roles = [vocabulary.role_words(role) for role in self._access.session.user.roles]
         who = menu.addAction(language.joined(self._access.session.user.name, language.listed(roles)))
         who.setEnabled(False)
         menu.addSeparator()

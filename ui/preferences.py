@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from ui.language import Language, of_system
-from ui.style import Choice
+from ui.look.language import Language, of_system
+from ui.look.style import Choice
 
 IDLE_MINUTES = 10
 

@@ -4,9 +4,9 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
-from ui import icons, style
+from ui.look import icons, style
+from ui.look.style import Tone
 from ui.screens.screen import Where
-from ui.style import Tone
 from ui.widgets.drawing import draw_text
 
 ITEM = 36

@@ -9,11 +9,11 @@ from desktop.reading import find
 from desktop.reading.find import Found
 from desktop.study.definition.metadata import Definition
 from desktop.views.today import ShellView
-from ui import icons, language, style, words
 from ui.background.site_access import SiteAccess
-from ui.icons import SIGN_OF_STATE
+from ui.look import icons, language, style, vocabulary
+from ui.look.icons import SIGN_OF_STATE
+from ui.look.style import Tone
 from ui.screens.screen import Place, Where
-from ui.style import Tone
 from ui.widgets.buttons import Button, plain
 from ui.widgets.chip import Chip, paint_chip
 from ui.widgets.labels import ElidedLabel, key, label
@@ -186,10 +186,10 @@ def _line(definition: Definition, found: Found) -> Line:
     return Line(
         key=found,
         cells=(
-            Cell(icon=sign.icon, tone=sign.tone, tip=words.sign_words(sign)),
+            Cell(icon=sign.icon, tone=sign.tone, tip=vocabulary.sign_words(sign)),
             Cell(text=found.subject, bold=True),
-            Cell(text=words.form_title(definition, found.key)),
-            Cell(text=words.where(definition, found.key), tone=Tone.SECONDARY, small=True),
+            Cell(text=vocabulary.form_title(definition, found.key)),
+            Cell(text=vocabulary.where(definition, found.key), tone=Tone.SECONDARY, small=True),
         ),
     )
 

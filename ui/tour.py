@@ -17,15 +17,15 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPlainTextEdit, 
 
 from desktop.errors import RefusedError, SitebookError
 from desktop.study.clinical_data import FormKey, ItemPlace
-from ui import language, style
 from ui.form.fields.base import Field
 from ui.form.fields.chosen import ChoiceField, TermField
 from ui.form.fields.segments import keys_of
 from ui.form.screen import FormScreen
-from ui.language import Language
+from ui.look import language, style
+from ui.look.language import Language
+from ui.look.style import Choice
 from ui.screens.screen import Place, Screen, Where
 from ui.screens.sign_in import SignInScreen
-from ui.style import Choice
 from ui.window import MainWindow
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier

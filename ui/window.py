@@ -11,15 +11,15 @@ from PySide6.QtGui import QCloseEvent, QShowEvent, QWindow
 from PySide6.QtWidgets import QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import SitebookError
-from ui import language, style
 from ui.background.jobs import Job, Jobs, Lane
 from ui.background.site_access import PRACTICE_FILE, SiteAccess
-from ui.icons import application_icon
-from ui.language import Language
+from ui.look import language, style
+from ui.look.icons import application_icon
+from ui.look.language import Language
+from ui.look.style import Choice
 from ui.preferences import Preferences
 from ui.screens.screen import Place, Where
 from ui.screens.sign_in import SignInScreen
-from ui.style import Choice
 
 if TYPE_CHECKING:
     from desktop.practice.practice_site import Centre

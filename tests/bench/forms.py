@@ -26,11 +26,11 @@ from desktop.site.site import Site
 from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.wizard.term_search import TermIndex
 from tests.gui.form.study import definition
-from ui import language, style
 from ui.background.jobs import Job, Jobs
 from ui.background.site_access import SiteAccess
 from ui.form.pages.grid_page import GridPage
 from ui.form.screen import FormScreen
+from ui.look import language, style
 
 LINES, DAYS = 20, 100
 ROUNDS = 15

@@ -23,11 +23,11 @@ from desktop.site import opening
 from desktop.site.site import Site
 from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.study.load import load_definition, locate
-from ui import language, style
-from ui.language import Language
+from ui.look import language, style
+from ui.look.language import Language
+from ui.look.style import Choice
 from ui.screens.screen import Place, Screen, Where
 from ui.screens.sign_in import SignInScreen
-from ui.style import Choice
 from ui.window import MainWindow
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

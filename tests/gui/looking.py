@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QWidget
 
-from ui import style
+from ui.look import style
 from ui.rail import RailItem
 from ui.screens.start import WayButton
 from ui.widgets.buttons import Button

@@ -12,7 +12,7 @@ from desktop.study.definition.metadata import Definition
 from desktop.study.load import load_definition, locate
 from desktop.views.casebook import Casebook
 from desktop.views.forms import DueForm, FormState, FormSummary
-from ui.icons import Sign
+from ui.look.icons import Sign
 from ui.screens.matrix import matrix, next_occurrences
 
 CLINIC = Path(__file__).parents[1] / "data" / "clinic"

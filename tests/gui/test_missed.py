@@ -5,7 +5,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 
 from desktop.study.clinical_data import FormKey
-from ui.icons import Sign
+from ui.look.icons import Sign
 from ui.screens.screen import Where
 
 NURSE = ("Study nurse A", "nurse A passphrase")

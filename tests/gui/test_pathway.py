@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from desktop.actions import SaveForm
 from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
-from ui.language import Language
+from ui.look.language import Language
+from ui.look.style import Tone
 from ui.screens.screen import Where
-from ui.style import Tone
 from ui.widgets.buttons import Button
 
 NURSE = ("Study nurse A", "nurse A passphrase")

@@ -11,9 +11,9 @@ from PySide6.QtTest import QTest
 from desktop.errors import SignInError
 from desktop.site import opening
 from desktop.vault import failed_sign_ins
+from ui.look.style import Tone
 from ui.screens.screen import Where
 from ui.screens.sign_in import SignInScreen
-from ui.style import Tone
 
 NURSE = ("Study nurse A", "nurse A passphrase")
 CONTROL = Qt.KeyboardModifier.ControlModifier

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QLabel
 
 from desktop.actions import AnswerPoint, SetNormalRange
 from desktop.study.definition.site_parameters import NormalRange
-from ui import language
-from ui.language import Language
+from ui.look import language
+from ui.look.language import Language
+from ui.look.style import Tone
 from ui.screens.screen import Where
-from ui.style import Tone
 
 MANAGER = ("Manager", "manager passphrase")
 NURSE = ("Study nurse A", "nurse A passphrase")

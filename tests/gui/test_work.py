@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from desktop.study.clinical_data import FormKey, ItemValue
 from desktop.views.forms import Draft
 from desktop.views.people import Role
-from ui.icons import Sign
+from ui.look.icons import Sign
+from ui.look.style import Tone
 from ui.screens.screen import Where
-from ui.style import Tone
 
 MANAGER = ("Manager", "manager passphrase")
 NURSE = ("Study nurse A", "nurse A passphrase")

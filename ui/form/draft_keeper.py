@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout
 from desktop.study.clinical_data import FormKey
 from desktop.views.forms import Draft
 from desktop.wizard.form_wizard import FormWizard
-from ui import language, style
 from ui.background.site_access import SiteAccess
-from ui.style import Tone
+from ui.look import language, style
+from ui.look.style import Tone
 from ui.widgets.buttons import Button, secondary
 from ui.widgets.labels import IconView, label
 

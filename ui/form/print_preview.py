@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QWidget
 from desktop.export.form_report import Printing, form_report
 from desktop.reading.summaries import headline
 from desktop.wizard.form_wizard import FormWizard
-from ui import language, words
 from ui.background.site_access import Session
+from ui.look import language, vocabulary
 
 PREVIEW_WIDTH, PREVIEW_HEIGHT = 900, 760
 
@@ -23,7 +23,7 @@ def report(session: Session, wizard: FormWizard) -> QTextDocument:
     now = datetime.datetime.now(zoneinfo.ZoneInfo(session.location.zone))
     printing = Printing(
         site=session.location.name,
-        headline=words.headline(definition, headline(definition, view.others)),
+        headline=vocabulary.headline(definition, headline(definition, view.others)),
         user=session.user.name,
         now=f"{now:%Y-%m-%d %H:%M}",
     )

@@ -9,9 +9,9 @@ from desktop.actions import Recorded
 from desktop.recording.save_form import FormRefusedError
 from desktop.study.rules.assessment import Problem
 from desktop.wizard.form_wizard import FormWizard
-from ui import language
 from ui.background.site_access import SiteAccess
 from ui.form.opened_form import OpenedForm, open_form
+from ui.look import language
 
 
 class Saved(NamedTuple):

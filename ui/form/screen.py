@@ -13,7 +13,6 @@ from desktop.study.clinical_data import FormKey, ItemPlace
 from desktop.study.rules.assessment import Problem
 from desktop.views.audit import Change
 from desktop.wizard.form_wizard import FormWizard, PageState
-from ui import style
 from ui.background.jobs import Jobs
 from ui.background.site_access import SiteAccess
 from ui.form import print_preview
@@ -30,7 +29,8 @@ from ui.form.panels.notice import Notice
 from ui.form.panels.page_list import PageList
 from ui.form.panels.save_questions import Asked, SavePanel
 from ui.form.save_flow import Saved, Saving
-from ui.style import Tone
+from ui.look import style
+from ui.look.style import Tone
 from ui.widgets.labels import line
 
 

@@ -3,8 +3,8 @@
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from ui import style
 from ui.background.site_access import SiteAccess
+from ui.look import style
 from ui.screens.audit import AuditList
 from ui.screens.safekeeping import SafekeepingPart
 from ui.screens.screen import Screen

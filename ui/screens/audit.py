@@ -8,10 +8,10 @@ from desktop.study.clinical_data import ItemPlace
 from desktop.study.definition.metadata import Definition
 from desktop.views.audit import AuditLine, Change
 from desktop.views.people import Role
-from ui import language, style, words
 from ui.background.site_access import SiteAccess
+from ui.look import language, style, vocabulary
+from ui.look.style import Tone
 from ui.screens.screen import Place, Screen, Where
-from ui.style import Tone
 from ui.widgets.buttons import secondary
 from ui.widgets.card import Card, EmptyState
 from ui.widgets.message import Message
@@ -114,8 +114,8 @@ class AuditList(QWidget):
 def _entry_line(definition: Definition, line: AuditLine, clock: str) -> Line:
     form = ""
     if line.key is not None and line.key.form in definition.forms:
-        event = words.where(definition, line.key) if line.key.event in definition.events else ""
-        form = language.joined(words.form_title(definition, line.key), event)
+        event = vocabulary.where(definition, line.key) if line.key.event in definition.events else ""
+        form = language.joined(vocabulary.form_title(definition, line.key), event)
     when = language.full_moment(line.wall)
     warned = Cell(text=when, icon="warning", icon_tone=Tone.DUE, tip=clock)
     return Line(
@@ -136,7 +136,7 @@ def _fields(line: AuditLine) -> dict[str, str]:
     """The fields of a line, roles by the words of this moment."""
     if "roles" not in line.fields:
         return line.fields
-    roles = [words.role_words(Role(role)) for role in line.fields["roles"].split(", ")]
+    roles = [vocabulary.role_words(Role(role)) for role in line.fields["roles"].split(", ")]
     return {**line.fields, "roles": language.listed(roles)}
 
 
@@ -218,11 +218,11 @@ class AuditScreen(Screen):
         definition = self.access.session.definition
         item = definition.items.get(change.item)
         place = ItemPlace(change.group, change.row, change.item)
-        old = words.value_words(definition, item, change.old) if item else ""
-        new = words.value_words(definition, item, change.new) if item else ""
+        old = vocabulary.value_words(definition, item, change.old) if item else ""
+        new = vocabulary.value_words(definition, item, change.new) if item else ""
         known = change.key.form in definition.forms and change.key.event in definition.events
         form = (
-            language.joined(words.form_title(definition, change.key), words.where(definition, change.key))
+            language.joined(vocabulary.form_title(definition, change.key), vocabulary.where(definition, change.key))
             if known
             else change.key.form
         )

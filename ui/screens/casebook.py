@@ -11,14 +11,14 @@ from desktop.study.clinical_data import FormKey
 from desktop.study.rules.pathway import Evidence
 from desktop.views.casebook import Casebook, Discrepancy
 from desktop.views.forms import DueForm, FormState, FormSummary
-from ui import language, style, words
 from ui.background.site_access import SiteAccess
-from ui.icons import Sign
+from ui.look import language, style, vocabulary
+from ui.look.icons import Sign
+from ui.look.style import Tone
 from ui.screens.casebook_cell import CellCard
 from ui.screens.matrix import Matrix, MatrixCell, Occurrence, matrix, next_occurrences
 from ui.screens.pathway_strip import PathwayStrip
 from ui.screens.screen import Page, Place, Screen, Where
-from ui.style import Tone
 from ui.widgets import lists
 from ui.widgets.buttons import primary, secondary
 from ui.widgets.card import Card, EmptyState
@@ -162,7 +162,7 @@ class CasebookScreen(Screen):
         first_time = self._book is None
         self._book = book
         self._matrix = matrix(definition, book, self._more)
-        self.header.say(book.subject, words.headline(definition, book.headline))
+        self.header.say(book.subject, vocabulary.headline(definition, book.headline))
         self.pathway.show_book(book)
         self._show_matrix(self._matrix)
         self._show_open(book)
@@ -176,7 +176,7 @@ class CasebookScreen(Screen):
         definition = self.access.session.definition
         columns = [Column(stretch=2)]
         for event, repeat in shown.occurrences:
-            title = words.event_title(definition.events[event], repeat)
+            title = vocabulary.event_title(definition.events[event], repeat)
             columns.append(Column(title=title, stretch=1, align=Align.CENTRE))
         lines = tuple(
             Line(
@@ -230,12 +230,12 @@ class CasebookScreen(Screen):
         return Line(key=due.key, cells=(sign, self._titled(due.key), state))
 
     def _open_incomplete(self, form: FormSummary) -> Line:
-        state = Cell(text=words.state_words(form.state), tone=Tone.DUE, small=True)
+        state = Cell(text=vocabulary.state_words(form.state), tone=Tone.DUE, small=True)
         return Line(key=form.key, cells=(lists.state_cell(form), self._titled(form.key), state))
 
     def _open_discrepancy(self, found: Discrepancy) -> Line:
         definition = self.access.session.definition
-        event = words.where(definition, found.key) if found.key is not None else ""
+        event = vocabulary.where(definition, found.key) if found.key is not None else ""
         title = Cell(text=lists.discrepancy_title(definition, found), below=event)
         state = Cell(text=lists.discrepancy_kind(found), tone=Tone.WRONG, small=True)
         return Line(key=found.key, cells=(lists.sign_cell(Sign.FLAG), title, state))
@@ -248,8 +248,8 @@ class CasebookScreen(Screen):
 
     def _titled(self, key: FormKey) -> Cell:
         definition = self.access.session.definition
-        title = words.form_title(definition, key)
-        return Cell(text=title, below=words.where(definition, key))
+        title = vocabulary.form_title(definition, key)
+        return Cell(text=title, below=vocabulary.where(definition, key))
 
     def _show_course(self, book: Casebook) -> None:
         definition = self.access.session.definition
@@ -268,7 +268,7 @@ class CasebookScreen(Screen):
         key = self._next_form(book)
         self.go_on.setVisible(key is not None and self._may_fill)
         if key is not None:
-            title = words.form_title(self.access.session.definition, key)
+            title = vocabulary.form_title(self.access.session.definition, key)
             self.go_on.setText(self.tr("Go on: {form}").format(form=title))
 
     @property
@@ -352,7 +352,7 @@ class CasebookScreen(Screen):
         definition = self.access.session.definition
         self._menu.clear()
         for event, repeat in next_occurrences(definition, self._matrix.occurrences):
-            action = self._menu.addAction(words.event_title(definition.events[event], repeat))
+            action = self._menu.addAction(vocabulary.event_title(definition.events[event], repeat))
             action.triggered.connect(partial(self._add_event, event, repeat))
         self._menu.popup(self.another.mapToGlobal(self.another.rect().bottomLeft()))
 
@@ -383,5 +383,5 @@ def _matrix_cell(cell: MatrixCell | None) -> Cell:
         icon_tone=cell.sign.tone,
         tone=Tone.SECONDARY,
         small=True,
-        tip=words.sign_words(cell.sign),
+        tip=vocabulary.sign_words(cell.sign),
     )

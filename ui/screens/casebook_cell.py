@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop.actions import Recorded, RemoveForm
 from desktop.site.site import FILLS_FORMS
 from desktop.study.clinical_data import FormKey
-from ui import language, words
 from ui.background.site_access import SiteAccess
-from ui.icons import Sign
+from ui.look import language, vocabulary
+from ui.look.icons import Sign
+from ui.look.style import Tone
 from ui.screens.matrix import MatrixCell
-from ui.style import Tone
 from ui.widgets import lists
 from ui.widgets.buttons import secondary
 from ui.widgets.card import Card
@@ -121,8 +121,8 @@ class CellCard(Card):
             return
         definition = self._access.session.definition
         form = definition.forms[cell.form]
-        event = words.event_title(definition.events[cell.event], cell.event_repeat)
-        state = "" if cell.keys else words.sign_words(cell.sign)
+        event = vocabulary.event_title(definition.events[cell.event], cell.event_repeat)
+        state = "" if cell.keys else vocabulary.sign_words(cell.sign)
         self.set_title(language.words(form.title))
         self._event.setText(language.joined(event, state))
         self.instances.show_lines(
@@ -148,12 +148,12 @@ class CellCard(Card):
                 key=key,
                 cells=(
                     lists.sign_cell(Sign.DRAFT),
-                    Cell(text=words.form_title(definition, key)),
+                    Cell(text=vocabulary.form_title(definition, key)),
                     Cell(text=self.tr("your draft"), tone=Tone.DUE, small=True),
                 ),
             )
-        state = words.state_words(summary.state)
-        named = words.label_words(definition, key.form, summary.label)
+        state = vocabulary.state_words(summary.state)
+        named = vocabulary.label_words(definition, key.form, summary.label)
         repeating = definition.forms[key.form].repeating
         return Line(
             key=key,

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop.site.site import Site
 from desktop.study.definition.metadata import Definition
 from desktop.views.casebook import Discrepancy
-from ui import language, style, words
 from ui.background.site_access import SiteAccess
-from ui.icons import Sign
+from ui.look import language, style, vocabulary
+from ui.look.icons import Sign
+from ui.look.style import Tone
 from ui.screens.screen import Place, Screen, Where
-from ui.style import Tone
 from ui.widgets import lists
 from ui.widgets.buttons import primary
 from ui.widgets.card import Card, EmptyState
@@ -142,7 +142,7 @@ class DiscrepanciesScreen(Screen):
         definition = self.access.session.definition
         self._card.show()
         place = found.key
-        named = [words.where(definition, place), words.form_title(definition, place)] if place else []
+        named = [vocabulary.where(definition, place), vocabulary.form_title(definition, place)] if place else []
         self._title.setText(language.joined(found.subject, *named))
         item = found.place.item if found.place is not None and found.place.item in definition.items else ""
         question = language.words(definition.items[item].question) if item else ""
@@ -152,7 +152,7 @@ class DiscrepanciesScreen(Screen):
             card.setVisible(number < len(found.users))
             if number < len(found.users):
                 value = found.values[number] if number < len(found.values) else None
-                shown = words.value_words(definition, definition.items[item], value) if item else "–"
+                shown = vocabulary.value_words(definition, definition.items[item], value) if item else "–"
                 moment = language.moment(found.walls[number])
                 card.show_value(title, shown, language.joined(found.users[number], moment))
         self._advice.say(Tone.QUERY, self._advice_for(found))
@@ -189,7 +189,7 @@ def _line(definition: Definition, found: Discrepancy) -> Line:
     return Line(
         key=found,
         cells=(
-            Cell(icon="discrepancies", tone=Tone.WRONG, tip=words.sign_words(Sign.FLAG)),
+            Cell(icon="discrepancies", tone=Tone.WRONG, tip=vocabulary.sign_words(Sign.FLAG)),
             Cell(text=found.subject, bold=True),
             Cell(text=lists.discrepancy_title(definition, found)),
             Cell(text=lists.discrepancy_kind(found), tone=Tone.SECONDARY),

@@ -3,8 +3,8 @@
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 
-from ui import style
-from ui.style import Tone
+from ui.look import style
+from ui.look.style import Tone
 from ui.widgets.labels import IconView, label
 
 LEFT = 440

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QWidget
 from desktop.site.site import EXPORTS, Site
 from desktop.views.forms import FormState
 from desktop.views.today import Status
-from ui import language, words
 from ui.background.jobs import Job
 from ui.background.site_access import SiteAccess
-from ui.icons import SIGN_OF_STATE
+from ui.look import language, vocabulary
+from ui.look.icons import SIGN_OF_STATE
+from ui.look.style import Tone
 from ui.screens.screen import Page, Screen
-from ui.style import Tone
 from ui.widgets.buttons import primary, secondary
 from ui.widgets.card import Card
 from ui.widgets.fields import Choice, Labelled
@@ -185,7 +185,7 @@ class ExportScreen(Screen):
             count = status.forms.get(state, 0)
             if count or state in (FormState.COMPLETE, FormState.INCOMPLETE):
                 sign = SIGN_OF_STATE[state]
-                name = self.tr("Forms: {state}").format(state=words.state_words(state))
+                name = self.tr("Forms: {state}").format(state=vocabulary.state_words(state))
                 lines.append(self._count(sign.icon, sign.tone, name, count))
         lines.append(self._count("discrepancies", Tone.WRONG, self.tr("Discrepancies"), status.discrepancies))
         self.counts.show_lines(

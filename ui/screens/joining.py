@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from desktop.site.site import Site
 from ui.background.jobs import Job
 from ui.background.site_access import SiteAccess
-from ui.style import Tone
+from ui.look.style import Tone
 from ui.widgets.buttons import primary, secondary
 from ui.widgets.card import Card
 from ui.widgets.fields import Labelled, TextLine

@@ -8,7 +8,7 @@ from desktop.study.clinical_data import FormKey
 from desktop.study.definition.metadata import Definition
 from desktop.views.casebook import Casebook
 from desktop.views.forms import DueForm, FormState, FormSummary
-from ui.icons import SIGN_OF_STATE, Sign
+from ui.look.icons import SIGN_OF_STATE, Sign
 
 WORST_FIRST = (
     FormState.DISCREPANT,

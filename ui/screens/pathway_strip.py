@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from desktop.actions import DecidePathway, Recorded
 from desktop.site.site import DECIDES
 from desktop.views.casebook import Casebook, StageView
-from ui import language, style
 from ui.background.site_access import SiteAccess
+from ui.look import language, style
+from ui.look.style import Tone
 from ui.screens.pathway_words import PathwayWords, Way
-from ui.style import Tone
 from ui.widgets.buttons import link, secondary
 from ui.widgets.card import Card
 from ui.widgets.fields import Choice, Labelled, TextLine

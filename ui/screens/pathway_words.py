@@ -9,7 +9,7 @@ from desktop.study.definition.events import Pathway, PathwayStep
 from desktop.study.definition.metadata import Definition, source_words
 from desktop.study.rules.pathway import Evidence
 from desktop.views.casebook import StageView
-from ui import language, words
+from ui.look import language, vocabulary
 
 LONGEST_VALUE = 30
 """Letters. A longer text is cut off; its form has the whole."""
@@ -70,13 +70,13 @@ class PathwayWords:
         """`Response · Best response: partial response`; with the event where it is not the stage's own occurrence."""
         step = self._pathway.by_oid.get(stage.step)
         own = step is not None and (step.event, stage.event_repeat) == (evidence.key.event, evidence.key.event_repeat)
-        event = "" if own else words.where(self.definition, evidence.key)
-        return language.joined(words.form_title(self.definition, evidence.key), event, self.evidence(evidence))
+        event = "" if own else vocabulary.where(self.definition, evidence.key)
+        return language.joined(vocabulary.form_title(self.definition, evidence.key), event, self.evidence(evidence))
 
     def evidence(self, evidence: Evidence) -> str:
         """`Best response: partial response`."""
         item = self.definition.items.get(evidence.item)
-        value = evidence.value.value if item is None else words.value_words(self.definition, item, evidence.value)
+        value = evidence.value.value if item is None else vocabulary.value_words(self.definition, item, evidence.value)
         if len(value) > LONGEST_VALUE:
             value = f"{value[:LONGEST_VALUE]}…"
         question = evidence.item if item is None else language.words(item.question)

@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from ui.background.jobs import Lane
+from ui.look.style import Tone
 from ui.screens.entrance import Links, column
-from ui.style import Tone
 from ui.widgets.buttons import link, primary
 from ui.widgets.card import Card
 from ui.widgets.labels import label

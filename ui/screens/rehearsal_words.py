@@ -9,7 +9,7 @@ from desktop.reading.amendment_rehearsal import FormRehearsal, Rehearsal
 from desktop.study.clinical_data import FormKey
 from desktop.study.definition.metadata import Definition
 from desktop.study.rules.assessment import Code, Problem
-from ui import language, words
+from ui.look import language, vocabulary
 
 
 class RehearsalLine(msgspec.Struct, frozen=True):
@@ -61,7 +61,7 @@ def _step(definition: Definition, oid: str) -> str:
 
 def _titled(old: Definition, new: Definition, key: FormKey) -> str:
     definition = new if key.form in new.forms and key.event in new.events else old
-    return language.joined(words.form_title(definition, key), words.where(definition, key))
+    return language.joined(vocabulary.form_title(definition, key), vocabulary.where(definition, key))
 
 
 def _of_form(old: Definition, new: Definition, form: FormRehearsal) -> Iterator[str]:

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
 
 from desktop.site.site import Site
 from desktop.views.verification import Verification
-from ui import language, style
 from ui.background.jobs import Job
 from ui.background.site_access import SiteAccess
-from ui.style import Tone
+from ui.look import language, style
+from ui.look.style import Tone
 from ui.widgets.buttons import Button, secondary
 from ui.widgets.card import Card
 from ui.widgets.labels import label

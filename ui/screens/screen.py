@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from ui import style
 from ui.background.site_access import SiteAccess
+from ui.look import style
 from ui.widgets.card import Header
 from ui.widgets.message import Message
 

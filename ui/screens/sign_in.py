@@ -9,10 +9,10 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop.errors import SignInError
-from ui import language, style
 from ui.background.site_access import PRACTICE_FILE
+from ui.look import language, style
+from ui.look.style import Tone
 from ui.screens.entrance import Entrance, Links, centred, column
-from ui.style import Tone
 from ui.widgets.buttons import link, primary
 from ui.widgets.fields import Choice, Labelled, Passphrase
 from ui.widgets.labels import label

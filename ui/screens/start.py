@@ -10,9 +10,9 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStackedWidget, QWidget
 
-from ui import icons, language, style
+from ui.look import icons, language, style
+from ui.look.style import Tone
 from ui.screens.entrance import Entrance, Links, centred, column
-from ui.style import Tone
 from ui.widgets.buttons import link
 from ui.widgets.drawing import draw_text
 from ui.widgets.labels import label

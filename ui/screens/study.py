@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop.site.site import Site
 from desktop.views.study import StudyView
-from ui import language
 from ui.background.site_access import SiteAccess
+from ui.look import language
 from ui.screens.screen import Screen
 from ui.screens.study_lists import ChecksPart, FormsPart
 from ui.screens.study_part import StudyPart

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from desktop.study.definition.metadata import source_words
 from desktop.views.people import Role
 from desktop.views.study import StudyView
-from ui import language, style
 from ui.background.site_access import SiteAccess
-from ui.style import Tone
+from ui.look import language, style
+from ui.look.style import Tone
 from ui.widgets.card import Card, EmptyState
 from ui.widgets.labels import label
 from ui.widgets.table import Table

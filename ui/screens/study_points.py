@@ -10,10 +10,10 @@ from desktop.study.values.item_types import ValueFault
 from desktop.study.values.setting_values import setting_value
 from desktop.study.values.typed_input import tidy_number
 from desktop.views.study import PointAnswer, StudyView
-from ui import language
 from ui.background.site_access import SiteAccess
+from ui.look import language
+from ui.look.style import Tone
 from ui.screens.study_part import StudyPart, TextCard
-from ui.style import Tone
 from ui.widgets.buttons import primary, secondary
 from ui.widgets.card import Card
 from ui.widgets.fields import Labelled, TextLine

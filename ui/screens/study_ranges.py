@@ -11,10 +11,10 @@ from desktop.study.definition.metadata import ItemDef
 from desktop.study.definition.site_parameters import NormalRange
 from desktop.study.values.typed_input import tidy_date, tidy_number
 from desktop.views.study import RangeLine
-from ui import language, words
 from ui.background.site_access import SiteAccess
+from ui.look import language, vocabulary
+from ui.look.style import Tone
 from ui.screens.study_part import StudyPart
-from ui.style import Tone
 from ui.widgets.buttons import primary
 from ui.widgets.card import Card
 from ui.widgets.fields import Choice, Labelled, TextLine
@@ -114,7 +114,7 @@ class RangesPart(StudyPart):
         definition = self.access.session.definition
         found = line.range
         item = definition.items.get(found.item)
-        limits = f"{words.limits_words(found.low, found.high)} {self._unit(item)}".strip()
+        limits = f"{vocabulary.limits_words(found.low, found.high)} {self._unit(item)}".strip()
         since = tidy_date(found.since)
         return Line(
             key=line,

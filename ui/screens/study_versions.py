@@ -15,12 +15,12 @@ from desktop.study.formats.faults import Fault
 from desktop.study.load import STUDY_FILE, load_definition
 from desktop.study.values.typed_input import tidy_date
 from desktop.views.study import VersionLine
-from ui import language
 from ui.background.jobs import Job
 from ui.background.site_access import SiteAccess
+from ui.look import language
+from ui.look.style import Tone
 from ui.screens.rehearsal_words import rehearsal_lines
 from ui.screens.study_part import StudyPart, TextCard
-from ui.style import Tone
 from ui.widgets.buttons import primary, secondary
 from ui.widgets.card import Card
 from ui.widgets.fields import Labelled, TextLine

@@ -6,12 +6,12 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 from desktop.errors import CancelledError, CentreError
 from desktop.site.site import MANAGES, Site
 from desktop.views.sync import SyncEvent, SyncView
-from ui import language, style
 from ui.background.jobs import Job
 from ui.background.site_access import SiteAccess
+from ui.look import language, style
+from ui.look.style import Tone
 from ui.screens.joining import JoinCard
 from ui.screens.screen import JOIN, Page, Place, Screen
-from ui.style import Tone
 from ui.widgets.buttons import primary, secondary
 from ui.widgets.card import Card, EmptyState, Facts
 from ui.widgets.chip import Chip

@@ -12,11 +12,11 @@ from desktop.site.site import FILLS_FORMS, Site
 from desktop.study.clinical_data import FormKey
 from desktop.views.casebook import DecisionNeeded, Discrepancy
 from desktop.views.today import Today
-from ui import language, style, words
 from ui.background.site_access import SiteAccess
-from ui.icons import Sign
+from ui.look import language, style, vocabulary
+from ui.look.icons import Sign
+from ui.look.style import Tone
 from ui.screens.screen import JOIN, Page, Place, Screen, Where
-from ui.style import Tone
 from ui.widgets import lists
 from ui.widgets.buttons import link, primary, secondary
 from ui.widgets.card import Card, EmptyState
@@ -347,11 +347,11 @@ class TodayScreen(Screen):
             Line(
                 key=discrepancy,
                 cells=(
-                    Cell(icon="discrepancies", tone=Tone.WRONG, tip=words.sign_words(Sign.FLAG)),
+                    Cell(icon="discrepancies", tone=Tone.WRONG, tip=vocabulary.sign_words(Sign.FLAG)),
                     Cell(text=discrepancy.subject, bold=True),
                     Cell(text=lists.discrepancy_title(definition, discrepancy)),
                     Cell(
-                        text=words.where(definition, discrepancy.key) if discrepancy.key else "",
+                        text=vocabulary.where(definition, discrepancy.key) if discrepancy.key else "",
                         tone=Tone.SECONDARY,
                     ),
                     Cell(),
@@ -362,7 +362,7 @@ class TodayScreen(Screen):
         )
 
     def _label(self, key: FormKey, value: str) -> str:
-        return words.label_words(self.access.session.definition, key.form, value)
+        return vocabulary.label_words(self.access.session.definition, key.form, value)
 
     def _show_transfer(self, view: Today) -> None:
         month = f"{view.date:%Y-%m}"

@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop.actions import AddUser, ChangeUser, Recorded
 from desktop.site.site import MANAGES, Site
 from desktop.views.people import Role, UserView
-from ui import language, style, words
 from ui.background.site_access import SiteAccess
-from ui.style import Tone
+from ui.look import language, style, vocabulary
+from ui.look.style import Tone
 from ui.widgets.buttons import primary, secondary
 from ui.widgets.card import Card
 from ui.widgets.fields import Check, Labelled, TextLine
@@ -43,9 +43,9 @@ class RoleChecks(QWidget):
         """Set the texts anew."""
         self._title.setText(self.tr("Roles"))
         for role, check in self.checks.items():
-            check.setText(words.role_words(role))
-            check.setAccessibleDescription(words.role_help(role))
-            self._helps[role].setText(words.role_help(role))
+            check.setText(vocabulary.role_words(role))
+            check.setAccessibleDescription(vocabulary.role_help(role))
+            self._helps[role].setText(vocabulary.role_help(role))
 
     def choose(self, roles: tuple[Role, ...]) -> None:
         """Tick these."""
@@ -185,7 +185,7 @@ class UsersPart(QWidget):
             state = Cell(text=self.tr("Signs in here"), icon="check", tone=Tone.DONE, chip=True)
         else:
             state = Cell(text=self.tr("On another computer"), icon="computer", tone=Tone.SECONDARY, chip=True)
-        roles = language.listed([words.role_words(role) for role in user.roles])
+        roles = language.listed([vocabulary.role_words(role) for role in user.roles])
         return Line(
             key=user.oid,
             cells=(

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPo
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.views.casebook import DosingSpan, TrendPoint
-from ui import language, style
+from ui.look import language, style
 
 STRIP = 74
 TITLE = 20

@@ -9,8 +9,8 @@ from PySide6.QtPrintSupport import QPrinter, QPrintPreviewDialog
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
-from ui import language
-from ui.language import Language
+from ui.look import language
+from ui.look.language import Language
 
 
 def test_pages_are_listed_with_their_state_and_lead_there(forms: Any) -> None:

@@ -13,11 +13,11 @@ from desktop.site import opening
 from desktop.study.clinical_data import FormKey
 from desktop.study.definition.metadata import Definition
 from desktop.study.load import load_definition, locate, shipped_studies
-from ui import language, style
 from ui.form.fields.cards import Cards
 from ui.form.fields.segments import Segments
 from ui.form.panels.page_list import EDGE
-from ui.language import Language
+from ui.look import language, style
+from ui.look.language import Language
 from ui.screens.screen import Place, Where
 
 NURSE = ("Study nurse A", "nurse A passphrase")

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QPlainTextEdit
 
 from desktop.study.clinical_data import ItemValue
-from ui import language
 from ui.form.fields.typed import Line
-from ui.language import Language
+from ui.look import language
+from ui.look.language import Language
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from desktop.study.clinical_data import ItemPlace, ItemValue
 from desktop.study.definition.metadata import Definition, ItemDef
 from desktop.study.rules.laboratory import Flag
 from desktop.study.values.item_values import MISSING_WORDS
-from ui import language, style
-from ui.style import Tone
+from ui.look import language, style
+from ui.look.style import Tone
 from ui.widgets.chip import chip_width, paint_chip
 
 FOCUS_WIDTH = 2

@@ -8,11 +8,11 @@ from desktop.study.clinical_data import ItemPlace, ItemValue
 from desktop.study.definition.metadata import CodeListItem, DataType, Definition, ItemDef
 from desktop.study.values.item_values import CODE_SEPARATOR
 from desktop.wizard.term_search import TermIndex
-from ui import language, style
 from ui.form.fields.base import Field
 from ui.form.fields.cards import Cards
 from ui.form.fields.segments import Segments
 from ui.form.fields.typed import LINE_WIDTH, Line
+from ui.look import language, style
 from ui.widgets.drawing import draw_text
 from ui.widgets.fields import Choice
 

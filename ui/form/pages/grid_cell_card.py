@@ -8,13 +8,13 @@ from desktop.study.clinical_data import ItemPlace, value_at
 from desktop.study.definition.metadata import Definition
 from desktop.study.rules.assessment import Code
 from desktop.wizard.grid import Cell
-from ui import language
 from ui.form.fields.base import Field
 from ui.form.fields.chosen import SegmentsField
 from ui.form.fields.factory import field_for
 from ui.form.pages.grid_model import SheetModel
 from ui.form.pages.question import CommentLine
-from ui.style import Tone
+from ui.look import language
+from ui.look.style import Tone
 from ui.widgets.card import Card
 from ui.widgets.labels import label
 from ui.widgets.message import Message

@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.study.clinical_data import ItemValue
 from desktop.wizard.grid import Cell, ContextLine, Sheet
-from ui import language
-from ui.words import value_words
+from ui.look import language
+from ui.look.vocabulary import value_words
 
 Index = QModelIndex | QPersistentModelIndex
 

@@ -7,16 +7,16 @@ from desktop.study.clinical_data import ItemPlace
 from desktop.study.definition.metadata import NON_REPEATING_ROW, Grid, ItemGroupDef
 from desktop.wizard.form_wizard import FormWizard
 from desktop.wizard.grid import Cell, Sheet
-from ui import language, style
 from ui.form.pages.grid_cell_card import CellCard
 from ui.form.pages.grid_table import SheetTable
 from ui.form.pages.page import PageArea, PageView
-from ui.style import Tone
+from ui.look import language, style
+from ui.look.style import Tone
+from ui.look.vocabulary import value_words
 from ui.widgets import table as tables
 from ui.widgets.card import Card
 from ui.widgets.labels import ElidedLabel, KeyLine, label
 from ui.widgets.message import Message
-from ui.words import value_words
 
 MOST_DEVIATIONS_SHOWN = 4
 SUM_HEIGHT = 24

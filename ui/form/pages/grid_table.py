@@ -40,10 +40,10 @@ from PySide6.QtWidgets import (
 
 from desktop.study.values.item_values import tidy
 from desktop.wizard.grid import Cell, Sheet
-from ui import language, style
 from ui.form.fields.typed import Line
 from ui.form.pages.grid_model import Index, SheetModel
-from ui.style import Tone
+from ui.look import language, style
+from ui.look.style import Tone
 from ui.widgets.drawing import draw_text
 from ui.widgets.labels import label
 

@@ -8,13 +8,13 @@ from desktop.study.clinical_data import ItemPlace
 from desktop.study.definition.metadata import ItemGroupDef
 from desktop.study.rules.assessment import Code
 from desktop.wizard.form_wizard import FormWizard
-from ui import language, style
 from ui.form.fields.base import Field
 from ui.form.fields.chosen import SegmentsField, options_of
 from ui.form.fields.factory import field_for
 from ui.form.pages.page import MOST_WIDTH, Stop, StopsPage
 from ui.form.pages.question import CommentLine
-from ui.style import Tone
+from ui.look import language, style
+from ui.look.style import Tone
 from ui.widgets.labels import label
 from ui.widgets.message import Message
 

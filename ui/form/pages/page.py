@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from desktop.study.clinical_data import ItemPlace, ItemValue
 from desktop.study.definition.metadata import NON_REPEATING_ROW, ItemGroupDef
 from desktop.wizard.form_wizard import FormWizard
-from ui import language, style
 from ui.form.fields.base import Field
 from ui.form.pages.question import CommentLine, Question
-from ui.style import Tone
+from ui.look import language, style
+from ui.look.style import Tone
 from ui.widgets.labels import label
 from ui.widgets.message import Message
 

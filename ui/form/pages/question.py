@@ -20,15 +20,15 @@ from desktop.study.definition.metadata import Definition, ItemDef, ItemRef, Miss
 from desktop.study.rules.assessment import Code
 from desktop.study.values.item_values import MISSING_WORDS
 from desktop.wizard.form_wizard import FormWizard
-from ui import language, style
 from ui.form.fields.base import Field
 from ui.form.fields.chosen import CardsField
 from ui.form.fields.factory import field_for
 from ui.form.fields.typed import Line
-from ui.style import Tone
+from ui.look import language, style
+from ui.look.style import Tone
+from ui.look.vocabulary import value_words
 from ui.widgets.labels import label
 from ui.widgets.message import Message
-from ui.words import value_words
 
 NUMBER_WIDTH: Final = 38
 QUESTION_WIDTH: Final = 244

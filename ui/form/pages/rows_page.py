@@ -7,15 +7,15 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from desktop.study.clinical_data import ItemPlace
 from desktop.study.definition.metadata import ItemGroupDef
 from desktop.wizard.form_wizard import FormWizard
-from ui import language
 from ui.form.pages.page import MOST_WIDTH, Stop, StopsPage
 from ui.form.pages.question import Question
-from ui.style import Tone
+from ui.look import language
+from ui.look.style import Tone
+from ui.look.vocabulary import value_words
 from ui.widgets.buttons import Button
 from ui.widgets.card import Card, EmptyState
 from ui.widgets.labels import label
 from ui.widgets.table import Cell, Column, Line, Table
-from ui.words import value_words
 
 MOST_COLUMNS = 5
 MOST_ROWS_SHOWN = 8

@@ -9,14 +9,14 @@ from desktop.study.clinical_data import ItemPlace, ItemValue
 from desktop.study.definition.metadata import AnswerTone, DataType, ItemDef
 from desktop.wizard.evidence import Evidence, evidence_for, tally, verdict
 from desktop.wizard.form_wizard import FormWizard
-from ui import language, style
 from ui.form.fields.segments import MOST_KEYS, keys_of
 from ui.form.panels.key_hints import DASH, KeyText
-from ui.style import Tone
+from ui.look import language, style
+from ui.look.style import Tone
+from ui.look.vocabulary import value_words
 from ui.widgets.card import Facts
 from ui.widgets.labels import label
 from ui.widgets.message import Message
-from ui.words import value_words
 
 EDGE = 16
 SECTION_GAP = 12

@@ -4,8 +4,8 @@ import msgspec
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
-from ui import style
-from ui.style import Tone
+from ui.look import style
+from ui.look.style import Tone
 from ui.widgets.buttons import Button, primary, secondary
 from ui.widgets.labels import label
 

@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.study.clinical_data import ItemPlace
 from desktop.wizard.form_wizard import FormWizard
-from ui import language
-from ui.icons import SIGN_OF_STATE
-from ui.style import Tone
+from ui.look import language
+from ui.look.icons import SIGN_OF_STATE
+from ui.look.style import Tone
+from ui.look.vocabulary import form_title, where
 from ui.widgets.buttons import secondary
 from ui.widgets.card import Header
 from ui.widgets.chip import Chip
 from ui.widgets.labels import IconView, label
-from ui.words import form_title, where
 
 CLOCK_EVERY_MS = 30_000
 

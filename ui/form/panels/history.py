@@ -7,12 +7,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from desktop.study.clinical_data import ItemPlace
 from desktop.views.audit import Change
 from desktop.wizard.form_wizard import FormWizard
-from ui import language, style
-from ui.style import Tone
+from ui.look import language, style
+from ui.look.style import Tone
+from ui.look.vocabulary import value_words
 from ui.widgets.buttons import plain
 from ui.widgets.labels import IconView, label, line
 from ui.widgets.message import Message
-from ui.words import value_words
 
 EDGE = 16
 

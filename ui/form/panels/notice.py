@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent
 
-from ui.style import Tone
+from ui.look.style import Tone
 from ui.widgets.message import Message
 
 

@@ -7,8 +7,8 @@ from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout
 
 from desktop.wizard.form_wizard import Page, PageState
-from ui import icons, language, style
-from ui.style import Tone
+from ui.look import icons, language, style
+from ui.look.style import Tone
 from ui.widgets.drawing import draw_text
 from ui.widgets.labels import label
 

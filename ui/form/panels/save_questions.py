@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWi
 
 from desktop.study.clinical_data import ItemPlace
 from desktop.wizard.form_wizard import FormWizard, ValueChange
-from ui import language
 from ui.form.fields.typed import Line
-from ui.style import Tone
+from ui.look import language
+from ui.look.style import Tone
+from ui.look.vocabulary import value_words
 from ui.widgets.buttons import Button
 from ui.widgets.fields import Labelled
 from ui.widgets.labels import label
-from ui.words import value_words
 
 EDGE = 24
 MOST_SHOWN = 8

@@ -8,8 +8,8 @@ from desktop.study.definition.metadata import Definition, ItemDef
 from desktop.study.values.item_values import display
 from desktop.views.forms import FormState
 from desktop.views.people import Role
-from ui import language
-from ui.icons import Sign
+from ui.look import language
+from ui.look.icons import Sign
 
 
 def sign_words(sign: Sign) -> str:

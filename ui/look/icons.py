@@ -10,8 +10,8 @@ from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from ui import style
-from ui.style import Tone
+from ui.look import style
+from ui.look.style import Tone
 
 APPLICATION_SIZES: Final = (16, 24, 32, 48, 64, 128, 256)
 
