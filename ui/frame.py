@@ -16,7 +16,7 @@ from ui.background.site_access import SiteAccess
 from ui.look import language, style, vocabulary
 from ui.look.style import Choice
 from ui.rail import LOWER, UPPER, Rail
-from ui.screens.screen import Place, Screen, Where
+from ui.screens.base import Place, Screen, Where
 from ui.topline import FindResults, TopLine
 from ui.widgets.buttons import Button
 

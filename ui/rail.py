@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout,
 
 from ui.look import icons, style
 from ui.look.style import Tone
-from ui.screens.screen import Where
+from ui.screens.base import Where
 from ui.widgets.drawing import draw_text
 
 ITEM = 36

@@ -13,7 +13,7 @@ from ui.background.site_access import SiteAccess
 from ui.look import icons, language, style, vocabulary
 from ui.look.icons import SIGN_OF_STATE
 from ui.look.style import Tone
-from ui.screens.screen import Place, Where
+from ui.screens.base import Place, Where
 from ui.widgets.buttons import Button, plain
 from ui.widgets.chip import Chip, paint_chip
 from ui.widgets.labels import ElidedLabel, key, label

@@ -24,7 +24,7 @@ from ui.form.screen import FormScreen
 from ui.look import language, style
 from ui.look.language import Language
 from ui.look.style import Choice
-from ui.screens.screen import Place, Screen, Where
+from ui.screens.base import Place, Screen, Where
 from ui.screens.sign_in import SignInScreen
 from ui.window import MainWindow
 

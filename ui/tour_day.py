@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QDialog
 from desktop.practice.practice_site import USERS, vault_of
 from desktop.study.clinical_data import ItemPlace
 from ui.form.pages.grid_page import GridPage
+from ui.screens.base import Where
 from ui.screens.casebook import CasebookScreen
 from ui.screens.export import ExportScreen
-from ui.screens.screen import Where
 from ui.screens.start import StartScreen, Way
 from ui.screens.sync import SyncScreen
 from ui.tour import Answers, Tour

@@ -18,7 +18,7 @@ from ui.look.icons import application_icon
 from ui.look.language import Language
 from ui.look.style import Choice
 from ui.preferences import Preferences
-from ui.screens.screen import Place, Where
+from ui.screens.base import Place, Where
 from ui.screens.sign_in import SignInScreen
 
 if TYPE_CHECKING:

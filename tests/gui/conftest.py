@@ -26,7 +26,7 @@ from desktop.study.load import load_definition, locate
 from ui.look import language, style
 from ui.look.language import Language
 from ui.look.style import Choice
-from ui.screens.screen import Place, Screen, Where
+from ui.screens.base import Place, Screen, Where
 from ui.screens.sign_in import SignInScreen
 from ui.window import MainWindow
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from desktop.site import opening
 from desktop.study.clinical_data import FormKey, ItemPlace
-from ui.screens.screen import Place, Where
+from ui.screens.base import Place, Where
 
 NURSE = ("Study nurse A", "nurse A passphrase")
 CONTROL = Qt.KeyboardModifier.ControlModifier

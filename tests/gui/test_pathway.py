@@ -10,7 +10,7 @@ from desktop.actions import SaveForm
 from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from ui.look.language import Language
 from ui.look.style import Tone
-from ui.screens.screen import Where
+from ui.screens.base import Where
 from ui.widgets.buttons import Button
 
 NURSE = ("Study nurse A", "nurse A passphrase")

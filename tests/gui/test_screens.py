@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from ui.look import language
 from ui.look.language import Language
 from ui.look.style import Choice
-from ui.screens.screen import Where
+from ui.screens.base import Where
 
 LANGUAGES = tuple(Language)
 SIZES = ((1366, 768), (1280, 720))

@@ -12,7 +12,7 @@ from desktop.errors import SignInError
 from desktop.site import opening
 from desktop.vault import failed_sign_ins
 from ui.look.style import Tone
-from ui.screens.screen import Where
+from ui.screens.base import Where
 from ui.screens.sign_in import SignInScreen
 
 NURSE = ("Study nurse A", "nurse A passphrase")

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from desktop.site import opening
-from ui.screens.screen import Where
+from ui.screens.base import Where
 from ui.screens.start import StartScreen, Way
 
 

@@ -10,7 +10,7 @@ from desktop.actions import ActivateStudyVersion, AddStudyVersion, AnswerPoint, 
 from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.study.definition.metadata import Definition
 from desktop.views.forms import Draft
-from ui.screens.screen import Place, Where
+from ui.screens.base import Place, Where
 
 DOCTOR = ("研究者", "doctor passphrase")
 DM = FormKey("SE.SCREEN", 1, "F.DM", 1)

@@ -14,7 +14,7 @@ from desktop.study.definition.site_parameters import NormalRange
 from ui.look import language
 from ui.look.language import Language
 from ui.look.style import Tone
-from ui.screens.screen import Where
+from ui.screens.base import Where
 
 MANAGER = ("Manager", "manager passphrase")
 NURSE = ("Study nurse A", "nurse A passphrase")

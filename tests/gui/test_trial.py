@@ -16,7 +16,7 @@ from desktop.site import opening
 from desktop.site.site import Site
 from desktop.study.clinical_data import FormKey, ItemPlace
 from desktop.study.load import load_definition, locate
-from ui.screens.screen import Place, Where
+from ui.screens.base import Place, Where
 
 STUDY = "pd1-ven-cag"
 SEED = 7

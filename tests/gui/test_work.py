@@ -15,7 +15,7 @@ from desktop.views.forms import Draft
 from desktop.views.people import Role
 from ui.look.icons import Sign
 from ui.look.style import Tone
-from ui.screens.screen import Where
+from ui.screens.base import Where
 
 MANAGER = ("Manager", "manager passphrase")
 NURSE = ("Study nurse A", "nurse A passphrase")

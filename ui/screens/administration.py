@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from ui.background.site_access import SiteAccess
 from ui.look import style
 from ui.screens.audit import AuditList
+from ui.screens.base import Screen
 from ui.screens.safekeeping import SafekeepingPart
-from ui.screens.screen import Screen
 from ui.screens.users import UsersPart
 from ui.widgets.buttons import primary
 from ui.widgets.segments import Segments

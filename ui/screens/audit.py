@@ -11,7 +11,7 @@ from desktop.views.people import Role
 from ui.background.site_access import SiteAccess
 from ui.look import language, style, vocabulary
 from ui.look.style import Tone
-from ui.screens.screen import Place, Screen, Where
+from ui.screens.base import Place, Screen, Where
 from ui.widgets.buttons import secondary
 from ui.widgets.card import Card, EmptyState
 from ui.widgets.message import Message

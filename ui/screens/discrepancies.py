@@ -12,7 +12,7 @@ from ui.background.site_access import SiteAccess
 from ui.look import language, style, vocabulary
 from ui.look.icons import Sign
 from ui.look.style import Tone
-from ui.screens.screen import Place, Screen, Where
+from ui.screens.base import Place, Screen, Where
 from ui.widgets import lists
 from ui.widgets.buttons import primary
 from ui.widgets.card import Card, EmptyState

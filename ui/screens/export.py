@@ -15,7 +15,7 @@ from ui.background.site_access import SiteAccess
 from ui.look import language, vocabulary
 from ui.look.icons import SIGN_OF_STATE
 from ui.look.style import Tone
-from ui.screens.screen import Page, Screen
+from ui.screens.base import Page, Screen
 from ui.widgets.buttons import primary, secondary
 from ui.widgets.card import Card
 from ui.widgets.fields import Choice, Labelled

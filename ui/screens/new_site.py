@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from desktop.study.definition.metadata import Definition
 from ui.look import language
 from ui.look.style import Tone
+from ui.screens.base import JOIN, Place, Where
 from ui.screens.entrance import Links, centred, column
-from ui.screens.screen import JOIN, Place, Where
 from ui.widgets.buttons import link, primary
 from ui.widgets.fields import Check, Choice, Labelled, TextLine
 from ui.widgets.labels import label

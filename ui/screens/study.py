@@ -7,7 +7,7 @@ from desktop.site.site import Site
 from desktop.views.study import StudyView
 from ui.background.site_access import SiteAccess
 from ui.look import language
-from ui.screens.screen import Screen
+from ui.screens.base import Screen
 from ui.screens.study_lists import ChecksPart, FormsPart
 from ui.screens.study_part import StudyPart
 from ui.screens.study_points import PointsPart, is_unsettled

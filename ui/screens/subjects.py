@@ -13,7 +13,7 @@ from ui.background.site_access import SiteAccess
 from ui.look import language, style, vocabulary
 from ui.look.icons import SIGN_OF_STATE
 from ui.look.style import Tone
-from ui.screens.screen import Place, Screen, Where
+from ui.screens.base import Place, Screen, Where
 from ui.widgets.buttons import primary
 from ui.widgets.card import Card, EmptyState
 from ui.widgets.table import Align, Cell, Column, Line, Table

@@ -10,8 +10,8 @@ from ui.background.jobs import Job
 from ui.background.site_access import SiteAccess
 from ui.look import language, style
 from ui.look.style import Tone
+from ui.screens.base import JOIN, Page, Place, Screen
 from ui.screens.joining import JoinCard
-from ui.screens.screen import JOIN, Page, Place, Screen
 from ui.widgets.buttons import primary, secondary
 from ui.widgets.card import Card, EmptyState, Facts
 from ui.widgets.chip import Chip

@@ -16,7 +16,7 @@ from ui.background.site_access import SiteAccess
 from ui.look import language, style, vocabulary
 from ui.look.icons import Sign
 from ui.look.style import Tone
-from ui.screens.screen import JOIN, Page, Place, Screen, Where
+from ui.screens.base import JOIN, Page, Place, Screen, Where
 from ui.widgets import lists
 from ui.widgets.buttons import link, primary, secondary
 from ui.widgets.card import Card, EmptyState

@@ -18,7 +18,7 @@ from tests.gui.form.study import definition
 from ui.form.fields.base import Field
 from ui.form.fields.factory import field_for
 from ui.form.screen import FormScreen
-from ui.screens.screen import Place, Where
+from ui.screens.base import Place, Where
 
 MANAGER = ("Manager", "manager passphrase")
 NURSE = ("Study nurse A", "nurse A passphrase")

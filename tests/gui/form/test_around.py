@@ -142,7 +142,7 @@ def test_keys_that_are_another_forms_do_not_reach_this_one(forms: Any) -> None:
     """What arrives late about a form that was left is not shown on the next one."""
     frame = forms.driver.window.frame
     from desktop.study.clinical_data import FormKey
-    from ui.screens.screen import Place, Where
+    from ui.screens.base import Place, Where
 
     frame.go(Place(Where.FORM, "01-A001", FormKey("SE.1", 1, "F.ALL", 1)))
     frame.go(Place(Where.FORM, "01-A001", FormKey("SE.1", 1, "F.IN", 1)))

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
-from ui.screens.screen import Where
+from ui.screens.base import Where
 
 ALL = FormKey("SE.1", 1, "F.ALL", 1)
 DOSE = ItemPlace("IG.ALL", "", "IT.DOSE")

@@ -10,7 +10,7 @@ from desktop.actions import SetNormalRange
 from desktop.study.clinical_data import FormKey
 from desktop.study.definition.site_parameters import NormalRange
 from ui.form.fields.base import Field
-from ui.screens.screen import Place, Where
+from ui.screens.base import Place, Where
 from ui.widgets.chip import Chip
 
 DOCTOR = ("研究者", "doctor passphrase")

@@ -18,7 +18,7 @@ from ui.form.fields.segments import Segments
 from ui.form.panels.page_list import EDGE
 from ui.look import language, style
 from ui.look.language import Language
-from ui.screens.screen import Place, Where
+from ui.screens.base import Place, Where
 
 NURSE = ("Study nurse A", "nurse A passphrase")
 SIZES = ((1366, 768), (1280, 720))
