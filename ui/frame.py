@@ -272,11 +272,11 @@ def _make_screen(where: Where, access: SiteAccess) -> Screen:
         case Where.STUDY:
             from ui.screens.study import StudyScreen as Made
         case Where.ADMINISTRATION:
-            from ui.screens.administration import AdministrationScreen as Made
+            from ui.screens.administration.screen import AdministrationScreen as Made
         case Where.CASEBOOK:
             from ui.screens.casebook import CasebookScreen as Made
         case Where.AUDIT:
-            from ui.screens.audit import AuditScreen as Made
+            from ui.screens.administration.audit_trail import AuditScreen as Made
         case Where.FORM:
             raise ValueError("A form has a screen of its own.")
     return Made(access)

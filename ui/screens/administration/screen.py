@@ -5,10 +5,10 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from ui.background.site_access import SiteAccess
 from ui.look import style
-from ui.screens.audit import AuditList
+from ui.screens.administration.audit_trail import AuditList
+from ui.screens.administration.backup_and_verify import SafekeepingPart
+from ui.screens.administration.users import UsersPart
 from ui.screens.base import Screen
-from ui.screens.safekeeping import SafekeepingPart
-from ui.screens.users import UsersPart
 from ui.widgets.buttons import primary
 from ui.widgets.segments import Segments
 
