@@ -274,7 +274,7 @@ def _make_screen(where: Where, access: SiteAccess) -> Screen:
         case Where.ADMINISTRATION:
             from ui.screens.administration.screen import AdministrationScreen as Made
         case Where.CASEBOOK:
-            from ui.screens.casebook import CasebookScreen as Made
+            from ui.screens.casebook.screen import CasebookScreen as Made
         case Where.AUDIT:
             from ui.screens.administration.audit_trail import AuditScreen as Made
         case Where.FORM:

@@ -14,7 +14,7 @@ from desktop.practice.practice_site import USERS, vault_of
 from desktop.study.clinical_data import ItemPlace
 from ui.form.pages.grid_page import GridPage
 from ui.screens.base import Where
-from ui.screens.casebook import CasebookScreen
+from ui.screens.casebook.screen import CasebookScreen
 from ui.screens.export import ExportScreen
 from ui.screens.start import StartScreen, Way
 from ui.screens.sync import SyncScreen

@@ -13,7 +13,7 @@ from desktop.study.load import load_definition, locate
 from desktop.views.casebook import Casebook
 from desktop.views.forms import DueForm, FormState, FormSummary
 from ui.look.icons import Sign
-from ui.screens.matrix import matrix, next_occurrences
+from ui.screens.casebook.matrix import matrix, next_occurrences
 
 CLINIC = Path(__file__).parents[1] / "data" / "clinic"
 AE = "F.AE"

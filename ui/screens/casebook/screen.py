@@ -16,9 +16,9 @@ from ui.look import language, style, vocabulary
 from ui.look.icons import Sign
 from ui.look.style import Tone
 from ui.screens.base import Page, Place, Screen, Where
-from ui.screens.casebook_cell import CellCard
-from ui.screens.matrix import Matrix, MatrixCell, Occurrence, matrix, next_occurrences
-from ui.screens.pathway_strip import PathwayStrip
+from ui.screens.casebook.cell_card import CellCard
+from ui.screens.casebook.matrix import Matrix, MatrixCell, Occurrence, matrix, next_occurrences
+from ui.screens.casebook.pathway_strip import PathwayStrip
 from ui.widgets import lists
 from ui.widgets.buttons import primary, secondary
 from ui.widgets.card import Card, EmptyState

@@ -12,7 +12,7 @@ from desktop.views.casebook import Casebook, StageView
 from ui.background.site_access import SiteAccess
 from ui.look import language, style
 from ui.look.style import Tone
-from ui.screens.pathway_words import PathwayWords, Way
+from ui.screens.casebook.pathway_words import PathwayWords, Way
 from ui.widgets.buttons import link, secondary
 from ui.widgets.card import Card
 from ui.widgets.fields import Choice, Labelled, TextLine

@@ -12,7 +12,7 @@ from ui.background.site_access import SiteAccess
 from ui.look import language, vocabulary
 from ui.look.icons import Sign
 from ui.look.style import Tone
-from ui.screens.matrix import MatrixCell
+from ui.screens.casebook.matrix import MatrixCell
 from ui.widgets import lists
 from ui.widgets.buttons import secondary
 from ui.widgets.card import Card
