@@ -264,7 +264,7 @@ def _make_screen(where: Where, access: SiteAccess) -> Screen:
         case Where.SUBJECTS:
             from ui.screens.subjects import SubjectsScreen as Made
         case Where.DISCREPANCIES:
-            from ui.screens.discrepancies import DiscrepanciesScreen as Made
+            from ui.screens.discrepancies.screen import DiscrepanciesScreen as Made
         case Where.SYNC:
             from ui.screens.sync import SyncScreen as Made
         case Where.EXPORT:
