@@ -25,7 +25,7 @@ from ui.look import language, style
 from ui.look.language import Language
 from ui.look.style import Choice
 from ui.screens.base import Place, Screen, Where
-from ui.screens.sign_in import SignInScreen
+from ui.screens.entrance.sign_in import SignInScreen
 from ui.window import MainWindow
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier

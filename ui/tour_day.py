@@ -15,8 +15,8 @@ from desktop.study.clinical_data import ItemPlace
 from ui.form.pages.grid_page import GridPage
 from ui.screens.base import Where
 from ui.screens.casebook.screen import CasebookScreen
+from ui.screens.entrance.first_start import StartScreen, Way
 from ui.screens.export import ExportScreen
-from ui.screens.start import StartScreen, Way
 from ui.screens.sync import SyncScreen
 from ui.tour import Answers, Tour
 from ui.tour_trial import course, open_points

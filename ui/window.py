@@ -19,12 +19,12 @@ from ui.look.language import Language
 from ui.look.style import Choice
 from ui.preferences import Preferences
 from ui.screens.base import Place, Where
-from ui.screens.sign_in import SignInScreen
+from ui.screens.entrance.sign_in import SignInScreen
 
 if TYPE_CHECKING:
     from desktop.practice.practice_site import Centre
     from ui.frame import Frame
-    from ui.screens.entrance import Entrance
+    from ui.screens.entrance.base import Entrance
 
 MINUTE_MS = 60_000
 SIGNS_OF_LIFE = frozenset(
@@ -90,7 +90,7 @@ class MainWindow(QWidget):
         if any((self._folder / name).exists() for name in ("vault.json", "vault-copy.json")):
             self._show_sign_in()
         else:
-            from ui.screens.start import StartScreen
+            from ui.screens.entrance.first_start import StartScreen
 
             start = StartScreen(self.access, self._folder, self._practice)
             start.practice_ready.connect(self.open_folder)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QWi
 
 from ui.look import style
 from ui.rail import RailItem
-from ui.screens.start import WayButton
+from ui.screens.entrance.first_start import WayButton
 from ui.widgets.buttons import Button
 from ui.widgets.chip import Chip
 from ui.widgets.fields import Check

@@ -13,7 +13,7 @@ from desktop.site import opening
 from desktop.vault import failed_sign_ins
 from ui.look.style import Tone
 from ui.screens.base import Where
-from ui.screens.sign_in import SignInScreen
+from ui.screens.entrance.sign_in import SignInScreen
 
 NURSE = ("Study nurse A", "nurse A passphrase")
 CONTROL = Qt.KeyboardModifier.ControlModifier

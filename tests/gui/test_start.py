@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 
 from desktop.site import opening
 from ui.screens.base import Where
-from ui.screens.start import StartScreen, Way
+from ui.screens.entrance.first_start import StartScreen, Way
 
 
 def begin(open_window: Callable[[Path], Any], folder: Path, way: Way) -> tuple[Any, Any]:

@@ -12,7 +12,7 @@ from desktop.errors import SignInError
 from ui.background.site_access import PRACTICE_FILE
 from ui.look import language, style
 from ui.look.style import Tone
-from ui.screens.entrance import Entrance, Links, centred, column
+from ui.screens.entrance.base import Entrance, Links, centred, column
 from ui.widgets.buttons import link, primary
 from ui.widgets.fields import Choice, Labelled, Passphrase
 from ui.widgets.labels import label
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from desktop.site.site import Site
     from ui.background.jobs import Job
     from ui.background.site_access import Session, SiteAccess
-    from ui.screens.recovering import RecoveryForm
+    from ui.screens.entrance.recovery import RecoveryForm
 
 SECOND_MS = 1000
 TALL = 36
@@ -259,7 +259,7 @@ class SignInScreen(Entrance):
     @Slot()
     def _show_recovery(self) -> None:
         if self._recovery is None:
-            from ui.screens.recovering import RecoveryForm
+            from ui.screens.entrance.recovery import RecoveryForm
 
             form = RecoveryForm(self._access, self._folder)
             form.entered.connect(self._recovered)

@@ -13,7 +13,7 @@ from desktop.study.definition.metadata import Definition
 from ui.look import language
 from ui.look.style import Tone
 from ui.screens.base import JOIN, Place, Where
-from ui.screens.entrance import Links, centred, column
+from ui.screens.entrance.base import Links, centred, column
 from ui.widgets.buttons import link, primary
 from ui.widgets.fields import Check, Choice, Labelled, TextLine
 from ui.widgets.labels import label

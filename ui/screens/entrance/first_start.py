@@ -12,16 +12,16 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStackedWidget, QWid
 
 from ui.look import icons, language, style
 from ui.look.style import Tone
-from ui.screens.entrance import Entrance, Links, centred, column
+from ui.screens.entrance.base import Entrance, Links, centred, column
 from ui.widgets.buttons import link
 from ui.widgets.drawing import draw_text
 from ui.widgets.labels import label
 
 if TYPE_CHECKING:
     from ui.background.site_access import SiteAccess
-    from ui.screens.new_site import NewSiteForm
-    from ui.screens.practising import PracticeForm
-    from ui.screens.restoring import RestoreForm
+    from ui.screens.entrance.new_site import NewSiteForm
+    from ui.screens.entrance.practice import PracticeForm
+    from ui.screens.entrance.restore import RestoreForm
 
 WIDTH = 460
 WAY_HEIGHT = 68
@@ -171,17 +171,17 @@ class StartScreen(Entrance):
 
     def _make(self, way: Way) -> NewSiteForm | PracticeForm | RestoreForm:
         if way is Way.PRACTICE:
-            from ui.screens.practising import PracticeForm
+            from ui.screens.entrance.practice import PracticeForm
 
             form = PracticeForm(self._access, self._practice)
             form.ready.connect(self.practice_ready)
         elif way is Way.RESTORE:
-            from ui.screens.restoring import RestoreForm
+            from ui.screens.entrance.restore import RestoreForm
 
             form = RestoreForm(self._access, self._folder)
             form.entered.connect(self.entered)
         else:
-            from ui.screens.new_site import NewSiteForm
+            from ui.screens.entrance.new_site import NewSiteForm
 
             form = NewSiteForm(self._access, self._folder, joins=way is Way.JOIN)
             form.entered.connect(self.entered)

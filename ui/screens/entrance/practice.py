@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from ui.background.jobs import Lane
 from ui.look.style import Tone
-from ui.screens.entrance import Links, column
+from ui.screens.entrance.base import Links, column
 from ui.widgets.buttons import link, primary
 from ui.widgets.card import Card
 from ui.widgets.labels import label

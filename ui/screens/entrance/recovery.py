@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.look.style import Tone
-from ui.screens.entrance import Links
+from ui.screens.entrance.base import Links
 from ui.widgets.buttons import link, primary
 from ui.widgets.fields import Choice, Labelled, TextLine
 from ui.widgets.labels import label

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QWidget
 
 from ui.look.style import Tone
-from ui.screens.entrance import Links, column
+from ui.screens.entrance.base import Links, column
 from ui.widgets.buttons import link, primary, secondary
 from ui.widgets.fields import Labelled, Passphrase, TextLine
 from ui.widgets.labels import label
