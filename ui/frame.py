@@ -268,7 +268,7 @@ def _make_screen(where: Where, access: SiteAccess) -> Screen:
         case Where.SYNC:
             from ui.screens.sync import SyncScreen as Made
         case Where.EXPORT:
-            from ui.screens.export import ExportScreen as Made
+            from ui.screens.export.screen import ExportScreen as Made
         case Where.STUDY:
             from ui.screens.study import StudyScreen as Made
         case Where.ADMINISTRATION:
