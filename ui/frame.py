@@ -270,7 +270,7 @@ def _make_screen(where: Where, access: SiteAccess) -> Screen:
         case Where.EXPORT:
             from ui.screens.export.screen import ExportScreen as Made
         case Where.STUDY:
-            from ui.screens.study import StudyScreen as Made
+            from ui.screens.study.screen import StudyScreen as Made
         case Where.ADMINISTRATION:
             from ui.screens.administration.screen import AdministrationScreen as Made
         case Where.CASEBOOK:

@@ -12,7 +12,7 @@ from desktop.practice.simulation import as_act, read_model, simulate
 from desktop.site.site import Site
 from ui.screens.base import Where
 from ui.screens.casebook.screen import CasebookScreen
-from ui.screens.study import RANGES, VERSIONS, StudyScreen
+from ui.screens.study.screen import RANGES, VERSIONS, StudyScreen
 from ui.tour import Tour
 
 SEED = 7

@@ -14,7 +14,7 @@ from desktop.views.study import RangeLine
 from ui.background.site_access import SiteAccess
 from ui.look import language, vocabulary
 from ui.look.style import Tone
-from ui.screens.study_part import StudyPart
+from ui.screens.study.base import StudyPart
 from ui.widgets.buttons import primary
 from ui.widgets.card import Card
 from ui.widgets.fields import Choice, Labelled, TextLine

@@ -13,7 +13,7 @@ from desktop.views.study import PointAnswer, StudyView
 from ui.background.site_access import SiteAccess
 from ui.look import language
 from ui.look.style import Tone
-from ui.screens.study_part import StudyPart, TextCard
+from ui.screens.study.base import StudyPart, TextCard
 from ui.widgets.buttons import primary, secondary
 from ui.widgets.card import Card
 from ui.widgets.fields import Labelled, TextLine

@@ -6,7 +6,7 @@ from desktop.study.definition.metadata import EditCheck, FormDef
 from ui.background.site_access import SiteAccess
 from ui.look import language
 from ui.look.style import Tone
-from ui.screens.study_part import StudyPart, TextCard
+from ui.screens.study.base import StudyPart, TextCard
 from ui.widgets.card import Card, Facts
 from ui.widgets.labels import label
 from ui.widgets.table import Align, Cell, Column, Line

@@ -8,11 +8,11 @@ from desktop.views.study import StudyView
 from ui.background.site_access import SiteAccess
 from ui.look import language
 from ui.screens.base import Screen
-from ui.screens.study_lists import ChecksPart, FormsPart
-from ui.screens.study_part import StudyPart
-from ui.screens.study_points import PointsPart, is_unsettled
-from ui.screens.study_ranges import RangesPart
-from ui.screens.study_versions import VersionsPart
+from ui.screens.study.base import StudyPart
+from ui.screens.study.forms_and_checks import ChecksPart, FormsPart
+from ui.screens.study.normal_ranges import RangesPart
+from ui.screens.study.open_points import PointsPart, is_unsettled
+from ui.screens.study.versions import VersionsPart
 from ui.widgets.segments import Segments
 
 POINTS, RANGES, VERSIONS, FORMS, CHECKS = "points", "ranges", "versions", "forms", "checks"

@@ -19,8 +19,8 @@ from ui.background.jobs import Job
 from ui.background.site_access import SiteAccess
 from ui.look import language
 from ui.look.style import Tone
-from ui.screens.rehearsal_words import rehearsal_lines
-from ui.screens.study_part import StudyPart, TextCard
+from ui.screens.study.base import StudyPart, TextCard
+from ui.screens.study.rehearsal_words import rehearsal_lines
 from ui.widgets.buttons import primary, secondary
 from ui.widgets.card import Card
 from ui.widgets.fields import Labelled, TextLine
