@@ -182,7 +182,7 @@ class Frame(QWidget):
         self._refresh()
         sync = self._screens.get(Where.SYNC)
         if sync is not None:
-            from ui.screens.sync import SyncScreen
+            from ui.screens.sync.screen import SyncScreen
 
             self.top.show_line(is_down=isinstance(sync, SyncScreen) and sync.line_is_down)
 
@@ -266,7 +266,7 @@ def _make_screen(where: Where, access: SiteAccess) -> Screen:
         case Where.DISCREPANCIES:
             from ui.screens.discrepancies.screen import DiscrepanciesScreen as Made
         case Where.SYNC:
-            from ui.screens.sync import SyncScreen as Made
+            from ui.screens.sync.screen import SyncScreen as Made
         case Where.EXPORT:
             from ui.screens.export.screen import ExportScreen as Made
         case Where.STUDY:

@@ -17,7 +17,7 @@ from ui.screens.base import Where
 from ui.screens.casebook.screen import CasebookScreen
 from ui.screens.entrance.first_start import StartScreen, Way
 from ui.screens.export.screen import ExportScreen
-from ui.screens.sync import SyncScreen
+from ui.screens.sync.screen import SyncScreen
 from ui.tour import Answers, Tour
 from ui.tour_trial import course, open_points
 

@@ -11,7 +11,7 @@ from ui.background.site_access import SiteAccess
 from ui.look import language, style
 from ui.look.style import Tone
 from ui.screens.base import JOIN, Page, Place, Screen
-from ui.screens.joining import JoinCard
+from ui.screens.sync.enrolment_card import JoinCard
 from ui.widgets.buttons import primary, secondary
 from ui.widgets.card import Card, EmptyState, Facts
 from ui.widgets.chip import Chip
