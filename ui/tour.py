@@ -26,7 +26,7 @@ from ui.look.language import Language
 from ui.look.style import Choice
 from ui.screens.base import Place, Screen, Where
 from ui.screens.entrance.sign_in import SignInScreen
-from ui.window import MainWindow
+from ui.shell.window import MainWindow
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 LAYOUT_PASSES = 6

@@ -204,7 +204,7 @@ def test_a_wrong_recovery_code_is_said_in_place(driver: Any) -> None:
 
 
 def test_anyone_changes_their_own_passphrase(driver: Any) -> None:
-    from ui.own_passphrase import OwnPassphrase
+    from ui.shell.change_passphrase import OwnPassphrase
 
     driver.sign_in(NURSE)
     driver.window.frame.change_passphrase()

@@ -47,7 +47,7 @@ def open_window(vault: Path) -> int:
     prepare_environment()
     from PySide6.QtWidgets import QApplication
 
-    from ui.window import MainWindow
+    from ui.shell.window import MainWindow
 
     application = QApplication(["sitebook"])
     application.setApplicationName("Sitebook")

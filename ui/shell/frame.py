@@ -15,9 +15,9 @@ from desktop.views.today import ShellView
 from ui.background.site_access import SiteAccess
 from ui.look import language, style, vocabulary
 from ui.look.style import Choice
-from ui.rail import LOWER, UPPER, Rail
 from ui.screens.base import Place, Screen, Where
-from ui.topline import FindResults, TopLine
+from ui.shell.navigation_rail import LOWER, UPPER, Rail
+from ui.shell.top_bar import FindResults, TopLine
 from ui.widgets.buttons import Button
 
 if TYPE_CHECKING:
@@ -245,7 +245,7 @@ class Frame(QWidget):
     @Slot()
     def change_passphrase(self) -> None:
         """Ask for the person's own new passphrase."""
-        from ui.own_passphrase import OwnPassphrase
+        from ui.shell.change_passphrase import OwnPassphrase
 
         dialog = OwnPassphrase(self._access, self)
         dialog.open()

@@ -17,14 +17,14 @@ from ui.look import language, style
 from ui.look.icons import application_icon
 from ui.look.language import Language
 from ui.look.style import Choice
-from ui.preferences import Preferences
 from ui.screens.base import Place, Where
 from ui.screens.entrance.sign_in import SignInScreen
+from ui.shell.preferences import Preferences
 
 if TYPE_CHECKING:
     from desktop.practice.practice_site import Centre
-    from ui.frame import Frame
     from ui.screens.entrance.base import Entrance
+    from ui.shell.frame import Frame
 
 MINUTE_MS = 60_000
 SIGNS_OF_LIFE = frozenset(
@@ -125,7 +125,7 @@ class MainWindow(QWidget):
     @Slot(object)
     def _enter(self, place: Place | None) -> None:
         """Someone is signed in."""
-        from ui.frame import Frame
+        from ui.shell.frame import Frame
 
         frame = Frame(self.access, folded=self.preferences.rail_folded)
         frame.lock_wished.connect(self.lock)
