@@ -55,7 +55,7 @@ def tour(
 ) -> None:
     """Drive the real windows through a site's day, and save a screenshot of every screen."""
     prepare_environment()
-    from ui.tour import run_tour
+    from ui.tour.run import run_tour
 
     raise typer.Exit(run_tour(out))
 

@@ -13,7 +13,7 @@ from desktop.site.site import Site
 from ui.screens.base import Where
 from ui.screens.casebook.screen import CasebookScreen
 from ui.screens.study.screen import RANGES, VERSIONS, StudyScreen
-from ui.tour import Tour
+from ui.tour.driver import Tour
 
 SEED = 7
 COURSES = (3, 7, 11)

@@ -4,9 +4,6 @@ Nothing is staged: the real window, keys sent to whatever has the focus, a real 
 own. What the day consists of is in `tour_day.py`; here is the hand that does it. With no display it runs offscreen.
 """
 
-import os
-import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -15,7 +12,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPlainTextEdit, QWidget
 
-from desktop.errors import RefusedError, SitebookError
+from desktop.errors import RefusedError
 from desktop.study.clinical_data import FormKey, ItemPlace
 from ui.form.fields.base import Field
 from ui.form.fields.chosen import ChoiceField, TermField
@@ -266,30 +263,3 @@ class Tour:
 
 def _named(place: ItemPlace) -> str:
     return f"{place.item}/{place.row}" if place.row else place.item
-
-
-def run_tour(out: Path) -> int:
-    """Go through the day; returns the exit status. Says on stdout where the pictures are."""
-    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from ui.tour_day import the_day
-
-    application = QApplication.instance() or QApplication(["sitebook"])
-    application.setApplicationName("Sitebook")
-    with tempfile.TemporaryDirectory(prefix="sitebook-tour-") as folder:
-        try:
-            out.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            sys.stderr.write(f"sitebook: the folder {out} cannot be made.\n")
-            return 1
-        tour = Tour(Path(folder), out)
-        try:
-            the_day(tour)
-        except SitebookError as error:
-            sys.stderr.write(f"sitebook: {error}\n")
-            return error.exit_status
-        finally:
-            tour.window.close()
-            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    sys.stdout.write(f"{len(tour.shots)} screenshots are in {out}\n")
-    return 0

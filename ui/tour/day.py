@@ -18,8 +18,8 @@ from ui.screens.casebook.screen import CasebookScreen
 from ui.screens.entrance.first_start import StartScreen, Way
 from ui.screens.export.screen import ExportScreen
 from ui.screens.sync.screen import SyncScreen
-from ui.tour import Answers, Tour
-from ui.tour_trial import course, open_points
+from ui.tour.driver import Answers, Tour
+from ui.tour.trial import course, open_points
 
 PASSPHRASES = {user.name: user.passphrase for user in USERS}
 MANAGER, NURSE, DOCTOR = "Manager", "Study nurse A", "Investigator"
