@@ -119,7 +119,7 @@ class RedactEntry(_Act, frozen=True, kw_only=True):
 
 
 ConductAct = DecidePathway | AnswerPoint | SetNormalRange | AddStudyVersion | ActivateStudyVersion
-"""Acts about the conduct of the study: `conducting.py` records them."""
+"""Acts about the conduct of the study: `recording/study_conduct.py` records them."""
 
 Act = SaveForm | RemoveForm | ConductAct | AddUser | ChangeUser | ChangePassphrase | RedactEntry
 

@@ -22,7 +22,7 @@ from desktop.views.forms import DueForm
 from desktop.views.people import Role, UserView
 
 
-class OpenedVault:
+class SiteSession:
     """An opened vault with a person signed in."""
 
     def __init__(self, vault: Vault, user: str) -> None:

@@ -33,7 +33,7 @@ class Head(EntryData, frozen=True, omit_defaults=False):
     sequence: int
     """1, 2, 3, ... for each device, without gaps."""
     time: int
-    """Hybrid logical time, see `clock.py`."""
+    """Hybrid logical time, see `hybrid_clock.py`."""
     wall: str
     """Wall time of the computer in ISO 8601 with UTC offset."""
     user: str

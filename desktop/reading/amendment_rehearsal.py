@@ -21,7 +21,7 @@ from desktop.study.rules.pathway import Decisions, walk
 from desktop.vault import casebook_tables
 
 if TYPE_CHECKING:
-    from desktop.site_session import OpenedVault
+    from desktop.site_session import SiteSession
 
 Contents = dict[FormKey, FormContent]
 
@@ -97,7 +97,7 @@ def _where(key: FormKey) -> str:
 
 
 def rehearse(
-    site: OpenedVault, definition: Definition, progress: Progress | None = None, cancelled: Cancelled | None = None
+    site: SiteSession, definition: Definition, progress: Progress | None = None, cancelled: Cancelled | None = None
 ) -> Rehearsal:
     """Go through all subjects. Raises RefusedError where the definition is of another study, or CancelledError."""
     from desktop.errors import CancelledError, RefusedError
@@ -125,7 +125,7 @@ def rehearse(
 
 
 def _subject(
-    site: OpenedVault,
+    site: SiteSession,
     new: Rules,
     subject: str,
     contents: Contents,
@@ -147,7 +147,7 @@ def _subject(
     )
 
 
-def _form(old: Rules, new: Rules, key: FormKey, contents: Contents, site: OpenedVault) -> FormRehearsal:
+def _form(old: Rules, new: Rules, key: FormKey, contents: Contents, site: SiteSession) -> FormRehearsal:
     event = new.definition.events.get(key.event)
     if event is None or all(ref.form != key.form for ref in event.forms):
         return FormRehearsal(key=key, is_gone=True)
@@ -169,6 +169,6 @@ def _form(old: Rules, new: Rules, key: FormKey, contents: Contents, site: Opened
     )
 
 
-def _assessed(rules: Rules, key: FormKey, contents: Contents, site: OpenedVault) -> Assessment:
+def _assessed(rules: Rules, key: FormKey, contents: Contents, site: SiteSession) -> Assessment:
     others = {other: content for other, content in contents.items() if other != key}
     return assess(rules, key, contents[key], others, site.civil_date)

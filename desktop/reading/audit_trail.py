@@ -31,10 +31,10 @@ from desktop.vault import journal_table, outbox_tables
 from desktop.views.audit import AuditLine, Change
 
 if TYPE_CHECKING:
-    from desktop.site_session import OpenedVault
+    from desktop.site_session import SiteSession
 
 
-def history(site: OpenedVault, subject: str, key: FormKey | None, place: ItemPlace | None) -> tuple[Change, ...]:
+def history(site: SiteSession, subject: str, key: FormKey | None, place: ItemPlace | None) -> tuple[Change, ...]:
     """Every change of a subject's values, or of one form's, or of one item's; oldest first."""
     with site.vault.begin() as connection:
         changes = folding.history(subject, journal_table.of_subject(connection, subject))
@@ -48,7 +48,7 @@ def history(site: OpenedVault, subject: str, key: FormKey | None, place: ItemPla
 
 
 def audit(
-    site: OpenedVault, before: tuple[int, str, int] | None, limit: int, subject: str | None
+    site: SiteSession, before: tuple[int, str, int] | None, limit: int, subject: str | None
 ) -> tuple[AuditLine, ...]:
     """The journal for a person, newest first."""
     with site.vault.begin() as connection:

@@ -12,16 +12,16 @@ from desktop.views.forms import FormState
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from desktop.site_session import OpenedVault
+    from desktop.site_session import SiteSession
 
 
-def discrepancies(site: OpenedVault) -> tuple[Discrepancy, ...]:
+def discrepancies(site: SiteSession) -> tuple[Discrepancy, ...]:
     """What two people or two computers recorded differently."""
     with site.vault.begin() as connection:
         return discrepancies_of(site, connection)
 
 
-def discrepancies_of(site: OpenedVault, connection: Connection) -> tuple[Discrepancy, ...]:
+def discrepancies_of(site: SiteSession, connection: Connection) -> tuple[Discrepancy, ...]:
     """The discrepancies of all subjects, read in an open transaction."""
     staff = site.vault.staff(connection)
     return tuple(

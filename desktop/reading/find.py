@@ -4,7 +4,7 @@ import msgspec
 
 from desktop.reading.subject import casebook_of
 from desktop.reading.subjects import subjects as all_subjects
-from desktop.site_session import OpenedVault
+from desktop.site_session import SiteSession
 from desktop.study.clinical_data import FormKey
 from desktop.views.forms import FormState
 
@@ -20,7 +20,7 @@ class Found(msgspec.Struct, frozen=True):
     state: FormState | None = None
 
 
-def find(site: OpenedVault, text: str) -> tuple[Found, ...]:
+def find(site: SiteSession, text: str) -> tuple[Found, ...]:
     """Find what a person typed: `a007`, `a007 dos`, `01-A007 给药`, `adverse`.
 
     Words that stand in subject keys choose the subjects, the others the forms by their titles in any

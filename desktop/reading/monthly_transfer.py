@@ -17,10 +17,10 @@ from desktop.vault import journal_table
 from desktop.vault.vault import folds
 
 if TYPE_CHECKING:
-    from desktop.site_session import OpenedVault
+    from desktop.site_session import SiteSession
 
 
-def transfer(site: OpenedVault, month: str) -> Transfer:
+def transfer(site: SiteSession, month: str) -> Transfer:
     """What the entries recorded up to the end of a month add up to, by wall time in the site's zone.
 
     Raises RefusedError where the month is none.

@@ -9,10 +9,10 @@ from desktop.study.rules.assessment import Code, assess
 from desktop.vault import open_check_tables
 
 if TYPE_CHECKING:
-    from desktop.site_session import OpenedVault
+    from desktop.site_session import SiteSession
 
 
-def reassess_next(site: OpenedVault) -> bool:
+def reassess_next(site: SiteSession) -> bool:
     """Assess the forms of one subject that changed since; False where all is up to date. For idle time."""
     with site.vault.begin() as connection:
         stale = open_check_tables.next_stale(connection, site.rules_mark)

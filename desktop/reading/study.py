@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from desktop.views.study import PointAnswer, RangeLine, StudyView, VersionLine
 
 if TYPE_CHECKING:
-    from desktop.site_session import OpenedVault
+    from desktop.site_session import SiteSession
 
 
-def study_view(site: OpenedVault) -> StudyView:
+def study_view(site: SiteSession) -> StudyView:
     """How the site conducts the study."""
     conduct = site.conduct
     with site.vault.begin() as connection:

@@ -21,10 +21,10 @@ from desktop.views.casebook import Casebook, DosingSpan, StageView, TrendPoint
 from desktop.views.forms import FormView
 
 if TYPE_CHECKING:
-    from desktop.site_session import OpenedVault
+    from desktop.site_session import SiteSession
 
 
-def casebook_of(site: OpenedVault, subject: str) -> Casebook:
+def casebook_of(site: SiteSession, subject: str) -> Casebook:
     """Everything about one subject. Raises RefusedError where there is none."""
     definition = site.definition
     with site.vault.begin() as connection:
@@ -79,7 +79,7 @@ def _stage(staff: Staff, stage: pathway.Stage) -> StageView:
     )
 
 
-def form(site: OpenedVault, subject: str, key: FormKey) -> FormView:
+def form(site: SiteSession, subject: str, key: FormKey) -> FormView:
     """A form with all that is needed to go on filling it; also one that has no entry yet."""
     with site.vault.begin() as connection:
         fold = site.vault.subject(connection, subject)

@@ -16,10 +16,10 @@ from desktop.views.casebook import SubjectLine
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from desktop.site_session import OpenedVault
+    from desktop.site_session import SiteSession
 
 
-def subjects(site: OpenedVault) -> tuple[SubjectLine, ...]:
+def subjects(site: SiteSession) -> tuple[SubjectLine, ...]:
     """All subjects, in order of their keys."""
     events = site.definition.version.events
     order = {event.oid: number for number, event in enumerate(events) if event.kind != "Common"}
@@ -45,7 +45,7 @@ def subjects(site: OpenedVault) -> tuple[SubjectLine, ...]:
     return tuple(sorted(found, key=lambda line: line.subject))
 
 
-def next_subject(site: OpenedVault) -> str:
+def next_subject(site: SiteSession) -> str:
     """The next free subject key of this device: one more than the greatest ever used."""
     definition, vault = site.definition, site.vault
     prefix = definition.version.subject_key.split("{number", 1)[0].format(site=vault.site, letter=vault.letter)
@@ -55,7 +55,7 @@ def next_subject(site: OpenedVault) -> str:
     return definition.subject_key(vault.site, vault.letter, max(numbers, default=0) + 1)
 
 
-def headlines(site: OpenedVault, connection: Connection) -> dict[str, tuple[ItemValue | None, ...]]:
+def headlines(site: SiteSession, connection: Connection) -> dict[str, tuple[ItemValue | None, ...]]:
     """The identifying items of each subject, as the study's headline names them."""
     groups = groups_of(site.definition, set(site.definition.version.headline))
     return {

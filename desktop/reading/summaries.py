@@ -13,7 +13,7 @@ from desktop.views.casebook import Discrepancy
 from desktop.views.forms import DueForm, FormSummary
 
 if TYPE_CHECKING:
-    from desktop.site_session import OpenedVault
+    from desktop.site_session import SiteSession
 
 Contents = dict[FormKey, FormContent]
 
@@ -45,7 +45,7 @@ def headline(definition: Definition, contents: Contents) -> tuple[ItemValue | No
     return tuple(found)
 
 
-def due_of(site: OpenedVault, subject: str, contents: Contents) -> tuple[DueForm, ...]:
+def due_of(site: SiteSession, subject: str, contents: Contents) -> tuple[DueForm, ...]:
     """What the schedule expects of one subject, as of today at the site."""
     date = site.civil_date
     return tuple(

@@ -10,12 +10,12 @@ from desktop.views.sync import EntryStates, SyncView
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from desktop.site_session import OpenedVault
+    from desktop.site_session import SiteSession
 
 SYNC_LINES = 50
 
 
-def sync_view(site: OpenedVault) -> SyncView:
+def sync_view(site: SiteSession) -> SyncView:
     """How far this device's entries have travelled."""
     from desktop.sync.client.enrolled_centre import agreed_centre
     from desktop.sync.formats.fingerprint import head_words
@@ -37,13 +37,13 @@ def sync_view(site: OpenedVault) -> SyncView:
         )
 
 
-def received_to(site: OpenedVault) -> int:
+def received_to(site: SiteSession) -> int:
     """Sequence number up to which the centre has signed for this device's entries."""
     with site.vault.begin() as connection:
         return outbox_tables.received_to(connection)
 
 
-def entry_states(site: OpenedVault, connection: Connection) -> EntryStates:
+def entry_states(site: SiteSession, connection: Connection) -> EntryStates:
     """How many entries of this device are in each state."""
     total = site.vault.chain_point(connection, site.device).sequence
     return outbox_tables.entry_states(connection, total)

@@ -1,6 +1,6 @@
 """The questions about the whole site that the screens and the command line ask a `Site`. Nothing here changes anything.
 
-Those about one subject are in `one_subject.py`. What follows from several forms is computed on reading, by the version in force.
+Those about one subject are in `subject.py`. What follows from several forms is computed on reading, by the version in force.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from desktop.views.today import ShellView, Status, Today
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from desktop.site_session import OpenedVault
+    from desktop.site_session import SiteSession
 
 MONTHS_SHOWN = 8
 
 
-def shell(site: OpenedVault) -> ShellView:
+def shell(site: SiteSession) -> ShellView:
     """What the frame around every screen shows."""
     with site.vault.begin() as connection:
         due = _due(site, connection)
@@ -43,7 +43,7 @@ def shell(site: OpenedVault) -> ShellView:
         )
 
 
-def today(site: OpenedVault) -> Today:
+def today(site: SiteSession) -> Today:
     """The home screen."""
     definition = site.definition
     with site.vault.begin() as connection:
@@ -82,7 +82,7 @@ def today(site: OpenedVault) -> Today:
         )
 
 
-def _with_open_checks(site: OpenedVault, connection: Connection, staff: Staff) -> Iterator[FormSummary]:
+def _with_open_checks(site: SiteSession, connection: Connection, staff: Staff) -> Iterator[FormSummary]:
     for subject, found in open_check_tables.all_found(connection):
         form = casebook_tables.form_of(connection, subject, found.key)
         if form is not None:
@@ -90,7 +90,7 @@ def _with_open_checks(site: OpenedVault, connection: Connection, staff: Staff) -
             yield msgspec.structs.replace(told, open_checks=found.count)
 
 
-def status(site: OpenedVault) -> Status:
+def status(site: SiteSession) -> Status:
     """The numbers of `sitebook status`."""
     with site.vault.begin() as connection:
         return Status(
@@ -114,7 +114,7 @@ def _count_due(due: tuple[DueForm, ...]) -> dict[str, int]:
     }
 
 
-def _due(site: OpenedVault, connection: Connection) -> tuple[DueForm, ...]:
+def _due(site: SiteSession, connection: Connection) -> tuple[DueForm, ...]:
     """What the schedule expects of all subjects, from the anchors' groups alone; worked out once for a state of the casebook."""
     of = (site.vault.revision, site.civil_date)
     if site.known_due is not None and site.known_due[0] == of:

@@ -27,7 +27,7 @@ from desktop.journal.bodies import (
 from desktop.journal.entry import new_salt
 from desktop.recording.note_text import LONGEST_NOTE, is_clean_text
 from desktop.recording.users import require_reason
-from desktop.site_session import OpenedVault
+from desktop.site_session import SiteSession
 from desktop.study.definition.base import words
 from desktop.study.definition.metadata import Definition
 from desktop.study.documents.version_difference import changed_meanings
@@ -42,7 +42,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 
 
-def record(site: OpenedVault, act: ConductAct) -> Recorded:
+def record(site: SiteSession, act: ConductAct) -> Recorded:
     """Record such an act. Raises RefusedError."""
     match act:
         case DecidePathway():
@@ -57,7 +57,7 @@ def record(site: OpenedVault, act: ConductAct) -> Recorded:
             return activate_study_version(site, act)
 
 
-def stages(site: OpenedVault, subject: str) -> tuple[tuple[Stage, ...], Decisions]:
+def stages(site: SiteSession, subject: str) -> tuple[tuple[Stage, ...], Decisions]:
     """Where a subject is in the pathway, with the decisions that were made. Raises RefusedError where there is none."""
     with site.vault.begin() as connection:
         if not casebook_tables.is_known(connection, subject):
@@ -66,7 +66,7 @@ def stages(site: OpenedVault, subject: str) -> tuple[tuple[Stage, ...], Decision
     return walk(site.rules, fold.contents(), fold.decisions, site.civil_date), fold.decisions
 
 
-def decide_pathway(site: OpenedVault, act: DecidePathway) -> Recorded:
+def decide_pathway(site: SiteSession, act: DecidePathway) -> Recorded:
     """Record what follows a step. Raises RefusedError."""
     reason = _reason(act.reason)
     pathway = site.definition.version.pathway
@@ -94,7 +94,7 @@ def decide_pathway(site: OpenedVault, act: DecidePathway) -> Recorded:
     return Recorded(changed=True, subject=act.subject)
 
 
-def answer_point(site: OpenedVault, act: AnswerPoint) -> Recorded:
+def answer_point(site: SiteSession, act: AnswerPoint) -> Recorded:
     """Record the answer to an open point. Raises RefusedError."""
     reason = _reason(act.reason)
     setting = next((found for found in site.definition.version.settings if found.name == act.name), None)
@@ -115,7 +115,7 @@ def answer_point(site: OpenedVault, act: AnswerPoint) -> Recorded:
     return Recorded(changed=True, study=True)
 
 
-def set_normal_range(site: OpenedVault, act: SetNormalRange) -> Recorded:
+def set_normal_range(site: SiteSession, act: SetNormalRange) -> Recorded:
     """Record a normal range. Raises RefusedError."""
     found = act.range
     reason = _reason(act.reason)
@@ -138,7 +138,7 @@ def set_normal_range(site: OpenedVault, act: SetNormalRange) -> Recorded:
     return Recorded(changed=True, study=True)
 
 
-def add_study_version(site: OpenedVault, act: AddStudyVersion) -> Recorded:
+def add_study_version(site: SiteSession, act: AddStudyVersion) -> Recorded:
     """Bring a version here. Raises RefusedError where it is of another study, here already, or gives codes another meaning."""
     new = act.definition
     if new.version.study != site.vault.study:
@@ -165,7 +165,7 @@ def add_study_version(site: OpenedVault, act: AddStudyVersion) -> Recorded:
     return Recorded(changed=True)
 
 
-def activate_study_version(site: OpenedVault, act: ActivateStudyVersion) -> Recorded:
+def activate_study_version(site: SiteSession, act: ActivateStudyVersion) -> Recorded:
     """Put a version in force. Raises RefusedError where its approval is not recorded, or lies after today."""
     record = site.conduct.versions.get(act.sha256)
     if record is None:

@@ -43,7 +43,7 @@ from desktop.reading.subjects import next_subject, subjects
 from desktop.reading.sync import sync_view
 from desktop.recording import study_conduct, users
 from desktop.recording.save_form import prepare_save
-from desktop.site_session import OpenedVault
+from desktop.site_session import SiteSession
 from desktop.study.clinical_data import FormKey, ItemPlace
 from desktop.study.definition.metadata import Definition
 from desktop.vault import draft_table, failed_sign_ins, journal_table, key_slots
@@ -81,8 +81,8 @@ if TYPE_CHECKING:
     from desktop.sync.client.exchange import SyncResult
 
 
-class Site(OpenedVault):
-    """An opened vault with a person signed in, and all that the person may do. `desktop.opening` makes one."""
+class Site(SiteSession):
+    """An opened vault with a person signed in, and all that the person may do. `desktop.site.opening` makes one."""
 
     def __init__(self, vault: Vault, user: str) -> None:
         super().__init__(vault, user)

@@ -2,7 +2,7 @@
 
 A study's folder holds `study.yaml`, `codelists.yaml`, `units.yaml`, `forms/*.yaml` (one form a file), where it grades
 laboratory values `grading.yaml`, and for further code lists `terminology/*.yaml` or `*.json`. Test cases (`cases/*.yaml`)
-are read by `cases.py`. Loading reports every fault at once, with file, line and OID.
+are read by `validation/test_cases.py`. Loading reports every fault at once, with file, line and OID.
 """
 
 import importlib.resources

@@ -33,10 +33,17 @@ PASSPHRASE_LENGTH = 12
 KEY_BYTES = 32
 NONCE_BYTES = 12
 
-# RFC 9106, section 4, second recommended option: 64 MiB, 3 passes, 4 lanes.
-ARGON2_MEMORY_KIB = 64 * 1024
-ARGON2_PASSES = 3
-ARGON2_LANES = 4
+
+class KeyDerivationCost(msgspec.Struct, frozen=True, kw_only=True):
+    """Cost of Argon2id, kept in each slot: a slot opens at the cost at which it was made."""
+
+    memory_kib: int
+    passes: int
+    lanes: int
+
+
+COST = KeyDerivationCost(memory_kib=64 * 1024, passes=3, lanes=4)
+"""Cost of new slots: RFC 9106, section 4, second recommended option."""
 
 RECOVERY_ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 """Letters and digits that cannot be taken for each other on paper."""
@@ -50,9 +57,9 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     user: str
     """User OID; empty for the recovery code."""
     name: str
-    memory_kib: int = ARGON2_MEMORY_KIB
-    passes: int = ARGON2_PASSES
-    lanes: int = ARGON2_LANES
+    memory_kib: int
+    passes: int
+    lanes: int
     salt: str
     nonce: str
     wrapped: str
@@ -120,7 +127,16 @@ def tidy_recovery_code(code: str) -> str:
 def wrap(secret: str, user: str, name: str, unlocked: Unlocked) -> Slot:
     """Make a slot that `secret` (a passphrase or the recovery code) opens."""
     salt, nonce = secrets.token_bytes(16), secrets.token_bytes(NONCE_BYTES)
-    slot = Slot(user=user, name=name, salt=salt.hex(), nonce=nonce.hex(), wrapped="")
+    slot = Slot(
+        user=user,
+        name=name,
+        memory_kib=COST.memory_kib,
+        passes=COST.passes,
+        lanes=COST.lanes,
+        salt=salt.hex(),
+        nonce=nonce.hex(),
+        wrapped="",
+    )
     wrapped = AESGCM(_derive(secret, slot)).encrypt(
         nonce, unlocked.database_key + unlocked.signing_key, _associated(slot)
     )

@@ -1,9 +1,9 @@
 """The vault: a site's folder, opened. One thread owns it, one process at a time.
 
-    vault.json, vault-copy.json   key slots (`keys.py`)
+    vault.json, vault-copy.json   key slots (`key_slots.py`)
     journal.db                    journal, casebook, drafts, outbox; encrypted (`database.py`, `tables.py`)
     lock                          held while the vault is open
-    attempts.json                 failed sign-ins since the last successful one (`attempts.py`)
+    attempts.json                 failed sign-ins since the last successful one (`failed_sign_ins.py`)
 
 Append and fold are one transaction: after `record` returns, the entries survive a power cut.
 """

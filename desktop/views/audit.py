@@ -42,7 +42,7 @@ class AuditLine(View, frozen=True, kw_only=True):
     subject: str | None
     key: FormKey | None
     detail: str
-    """English template of `desktop.texts`."""
+    """English template of `desktop.messages`."""
     fields: dict[str, str] = {}
     reason: str = ""
     clock_behind: bool = False

@@ -8,7 +8,7 @@ class Failure(View, frozen=True, kw_only=True):
 
     where: str
     message: str
-    """English template of `desktop.texts`."""
+    """English template of `desktop.messages`."""
     fields: dict[str, str] = {}
 
 

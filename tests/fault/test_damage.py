@@ -233,7 +233,7 @@ def test_the_same_flip_in_both_copies_is_told(kept: Kept, soak: bool) -> None:
 def test_a_damaged_slot_is_not_taken_for_a_wrong_passphrase(kept: Kept) -> None:
     slot = key_slots.find_slot(kept.file, NURSE[0])
     assert slot is not None
-    for change in ({"salt": "00" * 16}, {"nonce": "00" * 12}, {"wrapped": "00" * 64}, {"memory_kib": 8}):
+    for change in ({"salt": "00" * 16}, {"nonce": "00" * 12}, {"wrapped": "00" * 64}, {"memory_kib": 16}):
         with pytest.raises(DamagedError):
             key_slots.unwrap(NURSE[1], msgspec.structs.replace(slot, **change))
 

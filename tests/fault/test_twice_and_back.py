@@ -75,7 +75,7 @@ def test_opened_twice_by_two_programs_one_of_which_is_killed(clinic: Any) -> Non
         with pytest.raises(InUseError):
             clinic.sign_in(OTHER_NURSE)
         ran = subprocess.run(
-            [sys.executable, "-m", "ui.command", "--vault", str(clinic.folder), "--user", OTHER_NURSE[0], "status"],
+            [sys.executable, "-m", "ui.app.main", "--vault", str(clinic.folder), "--user", OTHER_NURSE[0], "status"],
             env={**os.environ, "SITEBOOK_PASSPHRASE": OTHER_NURSE[1]},
             check=False,
             capture_output=True,

@@ -87,7 +87,7 @@ class SiteAccess(QObject):
         *,
         progress: Callable[[int, int], None] | None = None,
     ) -> Job:
-        """Sign in by a way of `desktop.opening`, which runs on the vault's thread."""
+        """Sign in by a way of `desktop.site.opening`, which runs on the vault's thread."""
 
         def work(job: Job) -> Session:
             site = way(job)

@@ -63,7 +63,7 @@ def application_icon() -> QIcon:
 
 
 class Sign(enum.Enum):
-    """What a form's sign says: the icon and its tone. The words are in `ui.words.sign_words`."""
+    """What a form's sign says: the icon and its tone. The words are in `ui.look.vocabulary.sign_words`."""
 
     EMPTY = ("state-empty", Tone.FAINT)
     DRAFT = ("state-draft", Tone.DUE)

@@ -1,7 +1,7 @@
 """`sitebook tour`: drives the very windows through a site's day, and saves a screenshot of each screen.
 
 Nothing is staged: the real window, keys sent to whatever has the focus, a real vault, a real centre in a process of its
-own. What the day consists of is in `tour_day.py`; here is the hand that does it. With no display it runs offscreen.
+own. What the day consists of is in `day.py`; here is the hand that does it. With no display it runs offscreen.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,6 +1,6 @@
 """The investigator's part of the tour: simulated courses through the pathway, and how the site conducts its study.
 
-Like `tour_day.py` it names what the practice site's study has; the windows know none of it.
+Like `day.py` it names what the practice site's study has; the windows know none of it.
 """
 
 import datetime

@@ -2,7 +2,7 @@
 
 A number is a real number only where Excel's 15 digits and a number format give back its very text; a date is a real date only
 where it is complete and Excel's calendar has it. Everything else is text. So from every cell the text that was entered
-can be read again, which is what `check.py` does.
+can be read again, which is what `verification.py` does.
 """
 
 import datetime

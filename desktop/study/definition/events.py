@@ -1,6 +1,6 @@
 """A subject's course as a study plans it, as data: events and when they are due, and the response-adapted pathway.
 
-Expressions here are CEL about a whole subject; `subject.py` gives the names that they may use.
+Expressions here are CEL about a whole subject; `rules/subject_scope.py` gives the names that they may use.
 """
 
 import functools

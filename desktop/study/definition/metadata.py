@@ -4,7 +4,7 @@ A `MetaDataVersion` is one version of a study's definition. It is read from YAML
 travels whole inside the journal as canonical JSON, and is named there by OID and SHA-256: a definition in use
 never changes. Every text that a person sees is a `Text`: language code -> words.
 
-Expressions (skip conditions, derivations, edit checks) are CEL; `checks.py` gives the names that they may use.
+Expressions (skip conditions, derivations, edit checks) are CEL; `rules/form_rules.py` gives the names that they may use.
 """
 
 import enum
@@ -25,7 +25,7 @@ NON_REPEATING_ROW = ""
 
 
 class DataType(enum.StrEnum):
-    """ODM 1.3.2 data types that a study may use. Values are kept as text; see `values.py`."""
+    """ODM 1.3.2 data types that a study may use. Values are kept as text; see `values/item_values.py`."""
 
     TEXT = "text"
     INTEGER = "integer"

@@ -1,6 +1,6 @@
 """The YAML layout of a study definition: which keys its files have, and what they become.
 
-What is read here has the right shape; whether it hangs together is asked afterwards, of the whole (`validate.py`).
+What is read here has the right shape; whether it hangs together is asked afterwards, of the whole (`validation/references.py`).
 """
 
 import re

@@ -4,7 +4,7 @@
 it; an unknown check does not fire, an unknown skip condition shows the item, an unknown derivation gives no value. Every
 other error is a fault of the definition: loading finds it; should one slip through, it is shown and recorded.
 
-Names that an expression of a form sees (their kinds: `kinds.py`, the functions: `functions.py`):
+Names that an expression of a form sees (their kinds: `expressions/types.py`, the functions: `expressions/functions.py`):
 - the items of its groups that do not repeat, and in a row's expression those of the row, by name; `self`, the map of the
   former, for `has(self.NAME)`;
 - its repeating groups by name: lists of maps, one a row;

@@ -1,7 +1,7 @@
 """Whether every expression of a study can be evaluated, whatever a subject's values will be.
 
-First each part is judged from the kinds of the names (`infer.py`); then the engine itself evaluates the whole, and each
-part that `&&`, `||`, `?:` and `!` could leave out or absorb, over a sample of every kind.
+First each part is judged from the kinds of the names (`expressions/type_check.py`); then the engine itself evaluates the
+whole, and each part that `&&`, `||`, `?:` and `!` could leave out or absorb, over a sample of every kind.
 """
 
 import datetime

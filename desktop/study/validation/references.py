@@ -1,7 +1,7 @@
 """Whether a MetaDataVersion hangs together: every fault at once, whatever file it was read from.
 
-Here: identity, texts, references and shapes. Values and limits are in `validate_items.py`, expressions in
-`validate_expressions.py`.
+Here: identity, texts, references and shapes. Values and limits are in `items.py`, expressions in
+`expressions.py`.
 """
 
 import functools

@@ -1,7 +1,7 @@
 """Item types: text -> value -> text, one class a data type, tested together by one property test.
 
 Values are kept as the text that was entered, in the notations of ODM 1.3.2: `2026-11-24`, `2026-11`, `08:30`,
-`2026-11-24T08:30`, `-12`, `36.6`, `true`. What a person typed is brought into them by `tidying.py`.
+`2026-11-24T08:30`, `-12`, `36.6`, `true`. What a person typed is brought into them by `typed_input.py`.
 """
 
 import calendar

@@ -80,7 +80,7 @@ class BatchAnswer(Message, frozen=True, kw_only=True):
     wanted: int = 0
     """After a gap: the sequence number that the centre wants next."""
     reason: str = ""
-    """After a quarantine: an English template of `desktop.texts`."""
+    """After a quarantine: an English template of `desktop.messages`."""
     fields: dict[str, str] = {}
 
 
@@ -95,7 +95,7 @@ class Fetch(Message, frozen=True, kw_only=True):
 
 
 class Refusal(Message, frozen=True, kw_only=True):
-    """Why the centre will not: an English template of `desktop.texts` with its fields."""
+    """Why the centre will not: an English template of `desktop.messages` with its fields."""
 
     refused: str
     fields: dict[str, str] = {}

@@ -10,6 +10,7 @@ import pytest
 from desktop.errors import DamagedError, EnvironmentProblemError, NewerReleaseError, RefusedError, SignInError
 from desktop.vault import failed_sign_ins, key_slots
 from desktop.vault.key_slots import Unlocked, VaultFile
+from tests.conftest import FULL_COST
 
 PASSPHRASE = "correct horse battery"
 KEYS = Unlocked(bytes(range(32)), bytes(range(32, 64)))
@@ -54,7 +55,7 @@ def test_a_damaged_slot_is_not_called_a_wrong_passphrase() -> None:
 
 def test_a_slot_cannot_be_given_to_another_user_or_weakened() -> None:
     slot = key_slots.wrap(PASSPHRASE, "U.1", "Nurse", KEYS)
-    for changes in ({"user": "U.2"}, {"name": "Manager"}, {"passes": 1}):
+    for changes in ({"user": "U.2"}, {"name": "Manager"}, {"passes": 2}):
         forged = msgspec.structs.replace(slot, **changes)
         forged = msgspec.structs.replace(forged, checksum=key_slots._slot_checksum(forged))
         with pytest.raises(SignInError):
@@ -124,3 +125,19 @@ def test_failed_sign_ins_wait_longer_and_longer(tmp_path: Path) -> None:
 def test_a_garbled_count_gains_nothing(tmp_path: Path) -> None:
     (tmp_path / failed_sign_ins.FILE).write_bytes(b"{")
     assert failed_sign_ins.read(tmp_path).count == failed_sign_ins.FREE
+
+
+def test_a_slot_costs_what_rfc_9106_recommends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one slot of the tests at full cost: 64 MiB, 3 passes, 4 lanes (RFC 9106, section 4)."""
+    monkeypatch.setattr(key_slots, "COST", FULL_COST)
+    slot = key_slots.wrap(PASSPHRASE, "U.1", "Nurse", KEYS)
+    assert (slot.memory_kib, slot.passes, slot.lanes) == (65536, 3, 4)
+    assert key_slots.unwrap(PASSPHRASE, slot) == KEYS
+
+
+def test_two_slots_of_one_passphrase_share_nothing() -> None:
+    """The same key and nonce twice would give AES-GCM away."""
+    one, other = (key_slots.wrap(PASSPHRASE, "U.1", "Nurse", KEYS) for _ in range(2))
+    assert one.salt != other.salt
+    assert one.nonce != other.nonce
+    assert one.wrapped != other.wrapped

@@ -12,7 +12,7 @@ from desktop.errors import DamagedError, EnvironmentProblemError, InUseError, Re
 from desktop.study.definition.metadata import Definition
 from desktop.study.load import load_definition, locate
 
-CLINIC = Path(__file__).parents[2] / "data" / "clinic"
+CLINIC = Path(__file__).parents[3] / "data" / "clinic"
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_what_fails_leaves_an_empty_folder(
     def full(*_: object) -> None:
         raise EnvironmentProblemError("The disk is full.")
 
-    monkeypatch.setattr("center.store._fill", full)
+    monkeypatch.setattr("center.store.store._fill", full)
     with pytest.raises(EnvironmentProblemError, match="full"):
         Store.create(str(tmp_path / "centre"), definition)
     assert list((tmp_path / "centre").iterdir()) == []
@@ -105,7 +105,7 @@ def test_a_store_held_by_another_program_is_told(
     tmp_path: Path, definition: Definition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Store.create(str(tmp_path), definition).close()
-    monkeypatch.setattr("center.database.BUSY_MILLISECONDS", 1)
+    monkeypatch.setattr("center.store.database.BUSY_MILLISECONDS", 1)
     holder = sqlite3.connect(tmp_path / "centre.db", isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     with pytest.raises(InUseError, match="another program"):

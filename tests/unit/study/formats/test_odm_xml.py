@@ -11,7 +11,7 @@ from desktop.study.definition.metadata import Definition, RangeCheck
 from desktop.study.formats.faults import Fault
 from desktop.study.load import load_definition, load_with_notes, locate
 
-STUDIES = Path(__file__).parents[2] / "data" / "study"
+STUDIES = Path(__file__).parents[3] / "data" / "study"
 FILE = STUDIES / "pressure.xml"
 
 

@@ -159,12 +159,15 @@ def test_a_repeating_group_takes_rows(pressure_folder: Path, tmp_path: Path, row
 def test_the_command_tells_faults_of_cases_with_file_and_line(folder: Path) -> None:
     (folder / "cases" / "more.yaml").write_text(FULL + "  pathway: PW.LOOK\n", "utf-8")
     ran = subprocess.run(
-        [sys.executable, "-m", "ui.command", "study", "check", str(folder)], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "ui.app.main", "study", "check", str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (ran.returncode, ran.stderr) == (1, "")
     assert ran.stdout == "cases/more.yaml:1: Case “A remission”: the pathway is at PW.VISITS.\n"
     ran = subprocess.run(
-        [sys.executable, "-m", "ui.command", "study", "check", str(folder), "--json"],
+        [sys.executable, "-m", "ui.app.main", "study", "check", str(folder), "--json"],
         capture_output=True,
         text=True,
         check=False,

@@ -244,7 +244,7 @@ def test_expressions_work_in_every_thread() -> None:
 def test_the_engine_comes_without_its_command_line() -> None:
     """Importing the whole package costs 140 ms; and it still can be imported afterwards."""
     script = (
-        "import sys; from desktop.study.engine import Expression; Expression('1.0');"
+        "import sys; from desktop.study.expressions.engine import Expression; Expression('1.0');"
         "print('prompt_toolkit' in sys.modules, logging.getLogger('cel').level > 50);"
         "import cel; print(cel.evaluate('1 + 1'))"
     )
