@@ -1,4 +1,4 @@
-"""Failed sign-ins, remembered outside the database because nobody was signed in who could record them.
+"""Failed sign-ins, kept outside the database until someone signs in.
 
 After `FREE` failures each further try has to wait, twice as long each time. The next successful sign-in takes
 the count into the journal and removes the file.
@@ -18,7 +18,7 @@ from desktop.journal.entry import new_salt
 FILE = "attempts.json"
 FREE = 5
 FIRST_WAIT_SECONDS = 10
-LONGEST_WAIT_SECONDS = 300
+MAX_WAIT_SECONDS = 300
 
 
 class Attempts(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +46,7 @@ def wait(attempts: Attempts, now: datetime.datetime) -> int:
     if attempts.count < FREE or not attempts.last:
         return 0
     # Doubled so often that it is the longest in any case, however great a number the file may hold.
-    pause = min(FIRST_WAIT_SECONDS * 2 ** min(attempts.count - FREE, 10), LONGEST_WAIT_SECONDS)
+    pause = min(FIRST_WAIT_SECONDS * 2 ** min(attempts.count - FREE, 10), MAX_WAIT_SECONDS)
     passed = (now - datetime.datetime.fromisoformat(attempts.last)).total_seconds()
     # A clock that was set back must not lock anyone out for longer than the pause itself.
     return 0 if passed >= pause else min(pause, int(pause - passed) + 1)

@@ -111,12 +111,12 @@ def test_failed_sign_ins_wait_longer_and_longer(tmp_path: Path) -> None:
     assert waits[: failed_sign_ins.FREE - 1] == [0] * (failed_sign_ins.FREE - 1)
     assert waits[failed_sign_ins.FREE - 1 :][:3] == [10, 20, 40]
     assert waits == sorted(waits)
-    assert max(waits) == failed_sign_ins.LONGEST_WAIT_SECONDS
-    later = now + datetime.timedelta(seconds=failed_sign_ins.LONGEST_WAIT_SECONDS)
+    assert max(waits) == failed_sign_ins.MAX_WAIT_SECONDS
+    later = now + datetime.timedelta(seconds=failed_sign_ins.MAX_WAIT_SECONDS)
     assert failed_sign_ins.wait(failed_sign_ins.read(tmp_path), later) == 0
     assert (
         failed_sign_ins.wait(failed_sign_ins.read(tmp_path), now - datetime.timedelta(days=365))
-        <= failed_sign_ins.LONGEST_WAIT_SECONDS
+        <= failed_sign_ins.MAX_WAIT_SECONDS
     )
     failed_sign_ins.forget(tmp_path)
     assert failed_sign_ins.read(tmp_path) == failed_sign_ins.Attempts()
