@@ -1,4 +1,4 @@
-"""What a person can do, each act one immutable value handed to `Site.record`.
+"""Actions of a person, each an immutable value handed to `Site.record`.
 
 `Site.record(act)` checks rights and rules and appends; it returns what changed, so that screens know what to refresh.
 """

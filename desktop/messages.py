@@ -1,4 +1,4 @@
-"""The engine's messages in Chinese: English template -> Chinese template, with the same `{named}` places.
+"""Chinese translations of the engine's messages: English template to Chinese template.
 
 An English message is written where it is raised; this is where it is translated. A test walks through the code and holds
 that every message that a person may see stands here, with the same places.

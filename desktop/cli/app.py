@@ -1,4 +1,4 @@
-"""The command line: Sitebook without a window, the second front end that keeps the split honest.
+"""The commands of `sitebook` that need no window.
 
 What stands here is the contract of the design document, word for word. Every command says in one line what it did; `--json`
 prints one document on stdout and nothing else there; errors go to stderr, without a traceback, with the exit status

@@ -1,4 +1,4 @@
-"""Form saves from a file, one JSON object a line, through the same rules as the screen.
+"""Import of form saves from a JSON Lines file, through the same rules as the screen.
 
 What a line may hold is the contract of `sitebook enter`. All or nothing per line; what was accepted stays.
 """

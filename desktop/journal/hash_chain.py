@@ -1,4 +1,4 @@
-"""The hash chain: what makes a journal tell on whoever changes it.
+"""Tamper-evident hash chain of journal entries.
 
 The chain value of a device's entry is SHA-256(chain value of its previous entry, SHA-256(head), SHA-256(body)); before
 the first entry it is 32 zero bytes. It is computed, not carried: a reader who has the bytes has the chain.

@@ -1,4 +1,4 @@
-"""Simulated subjects: whole courses of a study played through its rules, deterministic by seed.
+"""Simulated subjects: whole courses of a study entered through its rules, deterministic by seed.
 
 What a subject is like and how its course goes is data (`resources/practice/<study>.yaml`), so that nothing here knows a form
 or a drug. A course is a list of visits; at each the forms of the event are filled by the rules of `forms`, and then assessed

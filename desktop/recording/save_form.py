@@ -1,4 +1,4 @@
-"""What a form save becomes: the rules that stand between a person and the journal.
+"""Rules of a form save: turns what a person entered into a journal entry, or reports every reason why not.
 
 Pure: the form as it is (a fold), what the person wants (`SaveForm`), the study's rules and the civil date of the site
 give either the body of the entry, or nothing (all was so already), or every reason why not.
@@ -14,15 +14,15 @@ from desktop.casebook.fold import FormFold, SubjectFold
 from desktop.errors import RefusedError
 from desktop.journal.bodies import FiredCheck, FormSaved, ItemGroupData
 from desktop.journal.entry import new_salt
-from desktop.recording.note_text import LONGEST_NOTE, is_clean_text
+from desktop.recording.note_text import MAX_NOTE_LENGTH, is_clean_text
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue, copy_content, value_at
 from desktop.study.definition.base import Text
 from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition
 from desktop.study.rules.assessment import Assessment, Code, Problem, assess
 from desktop.study.rules.form_rules import Rules
 
-MOST_REPEATS = 9999
-LONGEST_ROW_KEY = 200
+MAX_REPEATS = 9999
+MAX_ROW_KEY_LENGTH = 200
 
 
 class FormRefusedError(RefusedError):
@@ -87,7 +87,7 @@ def coordinates_problem(definition: Definition, key: FormKey) -> Problem | None:
         (event.oid, event.repeating, key.event_repeat),
         (form.oid, form.repeating, key.form_repeat),
     ):
-        if not 1 <= repeat <= (MOST_REPEATS if repeating else 1):
+        if not 1 <= repeat <= (MAX_REPEATS if repeating else 1):
             return _problem(Code.NOT_ALLOWED, oid, "There is no such repeat of it.", "没有该重复序号。")
     return None
 
@@ -150,7 +150,7 @@ def _wrong_places(definition: Definition, act: SaveForm) -> list[Problem]:
             problems.append(
                 _problem(Code.UNKNOWN_OID, group_oid, "The form has no such group.", "表单中没有该项目组。")
             )
-        elif group.repeating == (row == NON_REPEATING_ROW) or len(row) > LONGEST_ROW_KEY or not row.isprintable():
+        elif group.repeating == (row == NON_REPEATING_ROW) or len(row) > MAX_ROW_KEY_LENGTH or not row.isprintable():
             problems.append(_problem(Code.BAD_VALUE, group_oid, "The row has no usable key.", "该行缺少可用的行标识。"))
     for place in act.items:
         group = groups.get(place.group)
@@ -246,7 +246,7 @@ def _bad_notes(act: SaveForm) -> list[Problem]:
     problems: list[Problem] = []
     notes = [(act.key.form, act.reason), *((place.item, text) for place, text in act.comments.items())]
     for oid, note in notes:
-        if len(note) > LONGEST_NOTE or not is_clean_text(note):
+        if len(note) > MAX_NOTE_LENGTH or not is_clean_text(note):
             problems.append(
                 _problem(
                     Code.BAD_VALUE,

@@ -1,4 +1,4 @@
-"""The people who may use a vault: added, changed, suspended, given a new passphrase. The rights are checked by `Site.record`."""
+"""Recording of users: added, changed, suspended, given a new passphrase."""
 
 from desktop.actions import AddUser, ChangePassphrase, ChangeUser, Recorded
 from desktop.errors import RefusedError
@@ -11,7 +11,7 @@ from desktop.vault.key_slots import Slot, Unlocked
 from desktop.vault.vault import Recording, Vault, new_user_keys
 from desktop.views.people import Role
 
-LONGEST_NAME = 80
+MAX_NAME_LENGTH = 80
 
 
 def add_user(vault: Vault, act: AddUser) -> Recorded:
@@ -76,8 +76,8 @@ def require_reason(reason: str) -> None:
 
 def _checked_name(name: str) -> str:
     name = key_slots.normalised_name(name)
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise RefusedError("The name of a user has 1 to {n} visible characters.", n=LONGEST_NAME)
+    if not name or len(name) > MAX_NAME_LENGTH or not name.isprintable():
+        raise RefusedError("The name of a user has 1 to {n} visible characters.", n=MAX_NAME_LENGTH)
     return name
 
 

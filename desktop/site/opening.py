@@ -1,4 +1,4 @@
-"""How a vault is made and opened: the ways that lead to a `Site` with a person signed in."""
+"""Making, opening, recovering and restoring a vault; each gives a `Site` with a person signed in."""
 
 import secrets
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""`Site`: the one object that the windows and the command line talk to.
+"""`Site`: the one object through which windows and command line use an open site.
 
 Two doors lead into the journal and no other: `record` checks rights and rules and appends what a person here did;
 `receive` verifies and appends what others did, and never judges it again. Everything else asks.

@@ -1,4 +1,4 @@
-"""What a subject's record consists of: ODM ClinicalData, the shapes that every room shares."""
+"""Clinical data of a subject (ODM ClinicalData): keys, places and values, shared by every room."""
 
 import msgspec
 

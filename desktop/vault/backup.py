@@ -1,4 +1,4 @@
-"""Backup: an encrypted copy of the whole vault in one file, and its way back.
+"""Backup of the whole vault as one encrypted file, and its restoration.
 
 The file is a zip archive, not compressed: `vault.json`, `journal.db` (made by `sqlcipher_export`, which reads and
 authenticates every page, under the same key) and `manifest.json` with their SHA-256. Anyone can look into the archive;

@@ -1,4 +1,4 @@
-"""Failed sign-ins, remembered outside the database because nobody was signed in who could record them.
+"""Failed sign-ins, kept outside the database until someone signs in.
 
 After `FREE_ATTEMPTS` failures each further try has to wait, twice as long each time. The next successful sign-in takes
 the count into the journal and removes the file. Whoever can change the file can also try passphrases elsewhere, on a copy of

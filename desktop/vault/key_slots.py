@@ -1,4 +1,4 @@
-"""Who can open the vault: key slots, kept in `vault.json`.
+"""Key slots: who can open the vault, kept in `vault.json`.
 
 One random 256-bit key encrypts the database. Each user has a slot in which that key, and the user's own signing key, lie
 wrapped (AES-256-GCM) under Argon2id of the passphrase. The printed recovery code is one more slot, without a signing key.

@@ -1,4 +1,4 @@
-"""The vault: a site's folder, opened. One thread owns it, one process at a time.
+"""The vault: a site's folder, opened by one thread of one process at a time.
 
     vault.json, vault-copy.json   key slots (`key_slots.py`)
     journal.db                    journal, casebook, drafts, outbox; encrypted (`database.py`, `tables.py`)

@@ -1,4 +1,4 @@
-"""How a form is filled: what was typed, what it leads to, and whether it may be saved. A window only draws this.
+"""State of a form being filled in: what was typed, what follows from it, whether it may be saved.
 
 The wizard holds the form as it stands in the casebook (`FormView`) and what the person changed since. Whoever asks after
 a change is told of the whole form assessed anew, so what is shown is always what `Site.record` would say. It knows no Qt,

@@ -1,4 +1,4 @@
-"""Assessment: everything that the study's rules say about a form as it would be.
+"""Assessment of a form: values, limits, edit checks, derivations and skip conditions together.
 
 Pure: the same form, the same other forms and the same date give the same answer, in the window after each field and in
 `Site.record` before anything is written. Nothing is decided here: what stops a save, what asks for a comment and what

@@ -1,4 +1,4 @@
-"""The card of one cell of a sheet."""
+"""Details of the current cell of a grid."""
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent

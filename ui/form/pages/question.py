@@ -1,4 +1,4 @@
-"""One question on a page: number, question with its note, the field, and below it whatever there is to say about it."""
+"""One question on a page: number, text, field, and messages below it."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Making the vault of a site: study, site, this computer's letter, the first manager; then the recovery code."""
+"""New site: study, site, device letter, first manager, recovery code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A new passphrase by the printed recovery code."""
+"""New passphrase by the printed recovery code."""
 
 from __future__ import annotations
 
