@@ -215,7 +215,7 @@ def test_passphrases_are_changed_and_recovered(clinic: Any) -> None:
         clinic.sign_in()
     clinic.sign_in((NURSE[0], "the new passphrase")).close()
     typed = clinic.recovery_code.lower().replace("-", " ")
-    with opening.recover_site(clinic.folder, typed, NURSE[0], "after the recovery", wall=clinic.clock) as site:
+    with opening.recover_site(clinic.folder, typed, NURSE[0], "after the recovery", wall=clinic.clock)[0] as site:
         assert site.user.name == NURSE[0]
     with clinic.sign_in((NURSE[0], "after the recovery")) as site:
         details = [line.detail for line in site.audit()]
