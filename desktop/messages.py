@@ -110,7 +110,7 @@ CHINESE: dict[str, str] = {
     ),
     "The database of the vault is missing. Restore the newest backup.": "数据库文件缺失，须恢复最近的备份。",
     "The database of the vault lacks {name}. Restore the newest backup.": "数据库缺少 {name}，须恢复最近的备份。",
-    "The file {file} is damaged.": "文件 {file} 已损坏。",
+    "The file vault.json is damaged.": "文件 vault.json 已损坏。",
     "The file vault.json and its copy are damaged. The data cannot be unlocked with them: restore a backup.": (
         "vault.json 及其副本均已损坏，无法解锁数据，须恢复备份。"
     ),

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from desktop.study.clinical_data import FormKey, ItemValue
+from desktop.study.clinical_data import CheckAt, FormKey, ItemPlace, ItemValue
 from desktop.study.definition.site_parameters import NormalRange
 
 
@@ -32,6 +32,11 @@ class FiredCheck(EntryData, frozen=True, kw_only=True):
     group: str
     row: str = ""
     comment: str = ""
+
+    @property
+    def at(self) -> CheckAt:
+        """The check and its place."""
+        return CheckAt(self.check, ItemPlace(self.group, self.row, self.item))
 
 
 class Body(EntryData, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from desktop.recording.second_entry import SECOND_COMPLETE, refusal, refusal_of_
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue, copy_content, value_at
 from desktop.study.definition.base import Text
 from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition
-from desktop.study.rules.assessment import Assessment, Code, Problem, assess
+from desktop.study.rules.assessment import Assessment, Code, Problem, assess, comment_for
 from desktop.study.rules.form_rules import Rules
 
 MAX_REPEATS = 9999
@@ -67,17 +67,19 @@ def prepare_save(
     assessment = assess(rules, act.key, _merged(before, act), others, saver.today)
     contested = [one.place for one in whole.open_differences if one.kind == CONCURRENT]
     changed = _changed(before, act, contested if act.entry_pass == 1 else ())
-    comments = _comments(act, form, changed)
+    fired = _fired(act, form, changed, assessment)
     problems = [
         problem
         for problem in assessment.problems
-        if _stands(problem, act, comments) and _is_asked(definition, act, problem)
+        if problem.code != Code.COMMENT_NEEDED
+        and (problem.code != Code.MISSING_MANDATORY or (act.complete and _is_asked(definition, act, problem)))
     ]
+    problems += [problem for problem, comment in fired if not comment]
     problems += _reasons_needed(before, changed, act)
     problems += _bad_notes(act)
     _refuse(problems)
     groups = _groups(definition, act, changed, {} if form.removed is not None else form.derived(), assessment)
-    checks = _fired(definition, act.key.form, assessment, comments)
+    checks = _checks(definition, act.key.form, fired)
     exists = form.last is not None and form.removed is None
     if exists and not groups and form.complete == act.complete and set(checks) == set(form.checks):
         return None
@@ -231,33 +233,17 @@ def _changed(
     }
 
 
-def _comments(
-    act: SaveForm, form: FormFold, changed: dict[ItemPlace, ItemValue | None]
-) -> dict[tuple[str, ItemPlace], str]:
-    """(check, place) -> comment: given before and still standing because the value is the same, or `*` given now."""
-    known = {
-        (check.check, ItemPlace(check.group, check.row, check.item)): check.comment
-        for check in form.checks
-        if check.comment and ItemPlace(check.group, check.row, check.item) not in changed
-    }
-    return known | {("*", place): text.strip() for place, text in act.comments.items() if text.strip()}
-
-
-def _comment_for(problem: Problem, comments: dict[tuple[str, ItemPlace], str]) -> str:
-    place = problem.place or ItemPlace("", "", problem.oid)
-    return (
-        comments.get(("*", place))
-        or comments.get(("*", ItemPlace("", "", place.item)))
-        or comments.get((problem.check, place), "")
-    )
-
-
-def _stands(problem: Problem, act: SaveForm, comments: dict[tuple[str, ItemPlace], str]) -> bool:
-    if problem.code == Code.MISSING_MANDATORY:
-        return act.complete
-    if problem.code == Code.COMMENT_NEEDED:
-        return not _comment_for(problem, comments)
-    return True
+def _fired(
+    act: SaveForm, form: FormFold, changed: dict[ItemPlace, ItemValue | None], assessment: Assessment
+) -> list[tuple[Problem, str]]:
+    """The soft checks that fire, each with the comment that answers it: given now, or before on this check and value."""
+    kept = {check.at: check.comment for check in form.checks if check.comment and check.at.place not in changed}
+    given = {at: text.strip() for at, text in act.comments.items()}
+    return [
+        (problem, comment_for(problem, given) or comment_for(problem, kept))
+        for problem in assessment.problems
+        if problem.code == Code.COMMENT_NEEDED
+    ]
 
 
 def _reasons_needed(before: FormContent, changed: dict[ItemPlace, ItemValue | None], act: SaveForm) -> list[Problem]:
@@ -280,7 +266,7 @@ def _reasons_needed(before: FormContent, changed: dict[ItemPlace, ItemValue | No
 def _bad_notes(act: SaveForm) -> list[Problem]:
     """Reasons and comments that cannot be kept as text."""
     problems: list[Problem] = []
-    notes = [(act.key.form, act.reason), *((place.item, text) for place, text in act.comments.items())]
+    notes = [(act.key.form, act.reason), *((at.place.item, text) for at, text in act.comments.items())]
     for oid, note in notes:
         if len(note) > MAX_NOTE_LENGTH or not is_clean_text(note):
             problems.append(
@@ -317,21 +303,12 @@ def _groups(
     return kept + tuple(ItemGroupData(group=group, row=row, removed=True) for group, row in act.removed_rows)
 
 
-def _fired(
-    definition: Definition, form: str, assessment: Assessment, comments: dict[tuple[str, ItemPlace], str]
-) -> tuple[FiredCheck, ...]:
-    fired: list[FiredCheck] = []
-    for problem in assessment.problems:
-        if problem.code == Code.COMMENT_NEEDED:
-            group = definition.group_of_item[form, problem.oid].oid
-            place = problem.place or ItemPlace(group, "", problem.oid)
-            fired.append(
-                FiredCheck(
-                    check=problem.check,
-                    item=place.item,
-                    group=place.group,
-                    row=place.row,
-                    comment=_comment_for(problem, comments),
-                )
-            )
-    return tuple(fired)
+def _checks(definition: Definition, form: str, fired: list[tuple[Problem, str]]) -> tuple[FiredCheck, ...]:
+    checks: list[FiredCheck] = []
+    for problem, comment in fired:
+        group = definition.group_of_item[form, problem.oid].oid
+        place = problem.place or ItemPlace(group, "", problem.oid)
+        checks.append(
+            FiredCheck(check=problem.check, item=place.item, group=place.group, row=place.row, comment=comment)
+        )
+    return tuple(checks)

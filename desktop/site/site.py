@@ -73,6 +73,8 @@ CONDUCTS: dict[type[ConductAct], frozenset[Role]] = {
     ActivateStudyVersion: MANAGES,
 }
 
+SUSPENDED = "This user is suspended. A manager can lift the suspension."
+
 if TYPE_CHECKING:
     from desktop.export.transfer import Transfer
     from desktop.export.xlsx.writer import ExportResult
@@ -99,13 +101,13 @@ class Site(SiteSession):
 
     def unlock(self, passphrase: str) -> None:
         """Open the doors again. Raises SignInError; its `wait` says how long the next try must wait."""
-        failed_sign_ins.refuse_while_waiting(self.folder, self.vault.clock.wall())
-        try:
+        with failed_sign_ins.counted(self.folder, self.vault.clock.wall):
             key_slots.unwrap(passphrase, self._slot())
-        except SignInError as error:
-            with translated():
-                raise failed_sign_ins.counted(self.folder, self.vault.clock.wall(), error) from None
-        self.vault.record([Recording(body) for body in failed_sign_ins.told(self.folder, "unlocked")])
+        with self.vault.begin() as connection:
+            if self.person(connection).suspended:
+                raise NotAllowedError(SUSPENDED)
+        bodies = (*failed_sign_ins.pending_entries(self.folder), SessionChanged(salt=new_salt(), act="unlocked"))
+        self.vault.record([Recording(body) for body in bodies])
         with translated():
             failed_sign_ins.forget(self.folder)
         self._locked = False
