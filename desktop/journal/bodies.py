@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from desktop.study.clinical_data import CheckAt, FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import CheckAt, FormKey, ItemPlace, ItemValue, Place
 from desktop.study.definition.site_parameters import NormalRange
 
 
@@ -148,24 +148,6 @@ class DiscrepancySettled(Body, frozen=True, kw_only=True):
     reason: str
     source: str = ""
     """Words of the source document."""
-
-
-class Place(EntryData, frozen=True, kw_only=True):
-    """Where in a casebook something is: what is left out widens it, to a StudyEvent or the whole casebook."""
-
-    event: str = ""
-    event_repeat: int = 0
-    form: str = ""
-    form_repeat: int = 0
-    group: str = ""
-    row: str = ""
-    item: str = ""
-
-    def covers(self, key: FormKey) -> bool:
-        """Whether a form lies within it."""
-        if self.event and (self.event, self.event_repeat) != (key.event, key.event_repeat):
-            return False
-        return not self.form or (self.form, self.form_repeat) == (key.form, key.form_repeat)
 
 
 class QueryChanged(Body, frozen=True, kw_only=True):

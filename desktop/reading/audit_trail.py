@@ -13,20 +13,27 @@ from desktop.casebook.users_and_devices import Staff
 from desktop.journal import entry as e
 from desktop.journal.bodies import (
     DeviceStarted,
+    DiscrepancySettled,
     Enrolled,
     Exported,
     FormRemoved,
     FormSaved,
+    FormSigned,
     NormalRangeSet,
     PassphraseChanged,
     PathwayDecided,
     PointAnswered,
+    QueryChanged,
+    RecordLocked,
+    RecoveryChanged,
     Redacted,
     SessionChanged,
+    SourceVerified,
     StudyVersionActivated,
     StudyVersionAdded,
     UserAdded,
     UserChanged,
+    UserTrained,
 )
 from desktop.journal.hybrid_clock import JUMP, milliseconds
 from desktop.study.clinical_data import FormKey, ItemPlace
@@ -119,6 +126,8 @@ def _audit_line(entry: e.Entry, staff: Staff) -> AuditLine:
             detail = "User {name} suspended." if body.suspended else "User {name} has now: {roles}."
             fields = {"name": staff.name_of(body.user), "roles": ", ".join(body.roles)}
             reason = body.reason
+        case PassphraseChanged() if body.user != head.user and head.user:
+            detail, fields = "Passphrase of {name} reset by a manager.", {"name": staff.name_of(body.user)}
         case PassphraseChanged():
             detail = "Passphrase renewed with the recovery code." if body.recovered else "Passphrase changed."
         case SessionChanged():
@@ -127,6 +136,15 @@ def _audit_line(entry: e.Entry, staff: Staff) -> AuditLine:
             detail = "This computer took over from a backup." if body.restored_device else "This computer began."
         case StudyVersionAdded() | StudyVersionActivated() | PathwayDecided() | PointAnswered() | NormalRangeSet():
             detail, fields, reason = _conduct_words(body)
+        case DiscrepancySettled():
+            detail, key, reason = "Discrepancy settled.", body.key, body.reason
+        case QueryChanged() | FormSigned() | SourceVerified() | RecordLocked():
+            detail, fields, reason = _review_words(body)
+        case UserTrained():
+            detail = "User {name} trained: {topic}, {date}."
+            fields = {"name": staff.name_of(body.user), "topic": body.topic, "date": body.date}
+        case RecoveryChanged():
+            detail, fields = "Recovery: {what}.", {"what": body.what}
         case Exported():
             detail, fields = "Exported: {what} {month}.", {"what": body.what, "month": body.month}
         case Redacted():
@@ -150,6 +168,26 @@ def _audit_line(entry: e.Entry, staff: Staff) -> AuditLine:
         reason=reason,
         clock_behind=_was_behind(head),
     )
+
+
+def _review_words(
+    body: QueryChanged | FormSigned | SourceVerified | RecordLocked,
+) -> tuple[str, dict[str, str], str]:
+    """What was done about what was recorded: words, their fields, the reason. A query's text may name a value."""
+    match body:
+        case QueryChanged():
+            return (
+                ("Query {query}: {act}." if body.query else "Query opened."),
+                {"query": body.query, "act": body.act},
+                "",
+            )
+        case FormSigned():
+            return "Signed {n} forms: {meaning}.", {"n": str(len(body.forms)), "meaning": body.meaning}, ""
+        case SourceVerified():
+            return "Source data of {n} forms verified.", {"n": str(len(body.forms))}, ""
+        case RecordLocked():
+            place = "/".join(part for part in (body.place.event, body.place.form) if part) or "–"
+            return "Forms {act}: {place}.", {"act": body.act, "place": place}, body.reason
 
 
 def _conduct_words(

@@ -64,7 +64,7 @@ def prepare_save(
     # A row that is not there needs no removing: the same file may be entered twice.
     there = tuple((group, row) for group, row in act.removed_rows if row in before.get(group, {}))
     act = msgspec.structs.replace(act, removed_rows=there)
-    assessment = assess(rules, act.key, _merged(before, act), others, saver.today)
+    assessment = assess(rules, act.key, merged(before, act), others, saver.today)
     contested = [one.place for one in whole.open_differences if one.kind == CONCURRENT]
     changed = _changed(before, act, contested if act.entry_pass == 1 else ())
     fired = _fired(act, form, changed, assessment)
@@ -78,7 +78,7 @@ def prepare_save(
     problems += _reasons_needed(before, changed, act)
     problems += _bad_notes(act)
     _refuse(problems)
-    groups = _groups(definition, act, changed, {} if form.removed is not None else form.derived(), assessment)
+    groups = changed_groups(definition, act, changed, {} if form.removed is not None else form.derived(), assessment)
     checks = _checks(definition, act.key.form, fired)
     exists = form.last is not None and form.removed is None
     if exists and not groups and form.complete == act.complete and set(checks) == set(form.checks):
@@ -207,7 +207,8 @@ def _wrong_places(definition: Definition, act: SaveForm) -> list[Problem]:
     return problems
 
 
-def _merged(before: FormContent, act: SaveForm) -> FormContent:
+def merged(before: FormContent, act: SaveForm) -> FormContent:
+    """The content as it would be."""
     after = copy_content(before)
     for group, row in act.removed_rows:
         after.get(group, {}).pop(row, None)
@@ -280,13 +281,14 @@ def _bad_notes(act: SaveForm) -> list[Problem]:
     return problems
 
 
-def _groups(
+def changed_groups(
     definition: Definition,
     act: SaveForm,
     changed: dict[ItemPlace, ItemValue | None],
     derived_before: FormContent,
     assessment: Assessment,
 ) -> tuple[ItemGroupData, ...]:
+    """What changes, row by row, derived values included."""
     items: dict[tuple[str, str], dict[str, ItemValue | None]] = {}
     derived: dict[tuple[str, str], dict[str, ItemValue | None]] = {}
     for place, value in changed.items():
