@@ -20,11 +20,17 @@ CHINESE: dict[str, str] = {
     "There is no such form to remove.": "没有可删除的该表单。",
     "This is about a whole form: take the first or the second.": "该差异涉及整份表单：请选择首次或第二次录入。",
     "This discrepancy is settled already.": "该差异已裁定。",
-    "The study asks for a third person here, who made neither entry (not_allowed).": "研究方案要求由未参与两次录入的第三人裁定（not_allowed）。",
-    "This is about a whole row: take the first or the second, or leave the row out.": "该差异涉及整行：请选择首次或第二次录入，或不保留该行。",
+    "The study asks for a third person here, who made neither entry (not_allowed).": (
+        "研究方案要求由未参与两次录入的第三人裁定（not_allowed）。"
+    ),
+    "This is about a whole row: take the first or the second, or leave the row out.": (
+        "该差异涉及整行：请选择首次或第二次录入，或不保留该行。"
+    ),
     "This is so already.": "状态已是如此，无需再次操作。",
     "Nothing is frozen or locked there.": "此处没有已冻结或已锁定的表单。",
-    "Unlocking takes a second person, who is an investigator or a manager (not_allowed).": "解锁须由另一人确认，该人须为研究者或管理员（not_allowed）。",
+    "Unlocking takes a second person, who is an investigator or a manager (not_allowed).": (
+        "解锁须由另一人确认，该人须为研究者或管理员（not_allowed）。"
+    ),
     "Name the event of the form.": "须注明表单所属访视。",
     "Name the form of the item.": "须注明项目所属表单。",
     "The study has no such event.": "研究方案中没有该访视。",
@@ -35,12 +41,15 @@ CHINESE: dict[str, str] = {
     "There is no query of this ID.": "没有该编号的质疑。",
     "A query and its answer are a text of at most {n} characters.": "质疑及答复须为不超过 {n} 个字符的文本。",
     "Say what the signature means.": "须注明签名含义。",
-    "Not signed: these forms are incomplete, await their second entry, or have an open discrepancy or query: {forms}.": "未签名：以下表单未完成、等待第二次录入，或有未处理的差异或质疑：{forms}。",
+    "Not signed: these forms are incomplete, await their second entry, or have an open "
+    "discrepancy or query: {forms}.": ("未签名：以下表单未完成、等待第二次录入，或有未处理的差异或质疑：{forms}。"),
     "Not signed: a query about the event or the casebook is open.": "未签名：该访视或受试者记录有未关闭的质疑。",
     "Your own passphrase is changed with the old one, or by recovery.": "本人口令须凭旧口令修改，或通过恢复方式重设。",
     "A date is written as 2026-11-24.": "日期格式为 2026-11-24。",
     "Say what the training was about.": "须注明培训内容。",
-    "An electronic signature does not hold: it is not that person's over these entries.": "电子签名无效：与该人员或所签记录不符。",
+    "An electronic signature does not hold: it is not that person's over these entries.": (
+        "电子签名无效：与该人员或所签记录不符。"
+    ),
     "{form} was changed by {user}.": "{form} 已由 {user} 修改。",
     "{form} was changed on another computer before it was signed here.": "{form} 在此处签名前已在另一台电脑上修改。",
     "The signature does not hold.": "签名无效。",

@@ -120,16 +120,8 @@ def _audit_line(entry: e.Entry, staff: Staff) -> AuditLine:
             key, reason = body.key, body.reason
         case FormRemoved():
             detail, key, reason = "Form removed.", body.key, body.reason
-        case UserAdded():
-            detail, fields = "User {name} added: {roles}.", {"name": body.name, "roles": ", ".join(body.roles)}
-        case UserChanged():
-            detail = "User {name} suspended." if body.suspended else "User {name} has now: {roles}."
-            fields = {"name": staff.name_of(body.user), "roles": ", ".join(body.roles)}
-            reason = body.reason
-        case PassphraseChanged() if body.user != head.user and head.user:
-            detail, fields = "Passphrase of {name} reset by a manager.", {"name": staff.name_of(body.user)}
-        case PassphraseChanged():
-            detail = "Passphrase renewed with the recovery code." if body.recovered else "Passphrase changed."
+        case UserAdded() | UserChanged() | PassphraseChanged() | UserTrained() | RecoveryChanged():
+            detail, fields, reason = _people_words(body, head.user, staff)
         case SessionChanged():
             detail, fields = _SESSION[body.act], {"n": str(body.count)}
         case DeviceStarted():
@@ -140,11 +132,6 @@ def _audit_line(entry: e.Entry, staff: Staff) -> AuditLine:
             detail, key, reason = "Discrepancy settled.", body.key, body.reason
         case QueryChanged() | FormSigned() | SourceVerified() | RecordLocked():
             detail, fields, reason = _review_words(body)
-        case UserTrained():
-            detail = "User {name} trained: {topic}, {date}."
-            fields = {"name": staff.name_of(body.user), "topic": body.topic, "date": body.date}
-        case RecoveryChanged():
-            detail, fields = "Recovery: {what}.", {"what": body.what}
         case Exported():
             detail, fields = "Exported: {what} {month}.", {"what": body.what, "month": body.month}
         case Redacted():
@@ -168,6 +155,27 @@ def _audit_line(entry: e.Entry, staff: Staff) -> AuditLine:
         reason=reason,
         clock_behind=_was_behind(head),
     )
+
+
+def _people_words(
+    body: UserAdded | UserChanged | PassphraseChanged | UserTrained | RecoveryChanged, by: str, staff: Staff
+) -> tuple[str, dict[str, str], str]:
+    """What was done about people and their ways in: words, their fields, the reason."""
+    match body:
+        case UserAdded():
+            return "User {name} added: {roles}.", {"name": body.name, "roles": ", ".join(body.roles)}, ""
+        case UserChanged():
+            detail = "User {name} suspended." if body.suspended else "User {name} has now: {roles}."
+            return detail, {"name": staff.name_of(body.user), "roles": ", ".join(body.roles)}, body.reason
+        case PassphraseChanged():
+            if by and body.user != by:
+                return "Passphrase of {name} reset by a manager.", {"name": staff.name_of(body.user)}, ""
+            return ("Passphrase renewed with the recovery code." if body.recovered else "Passphrase changed."), {}, ""
+        case UserTrained():
+            fields = {"name": staff.name_of(body.user), "topic": body.topic, "date": body.date}
+            return "User {name} trained: {topic}, {date}.", fields, ""
+        case RecoveryChanged():
+            return "Recovery: {what}.", {"what": body.what}, ""
 
 
 def _review_words(
