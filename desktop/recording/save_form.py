@@ -20,6 +20,7 @@ from desktop.study.definition.base import Text
 from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition
 from desktop.study.rules.assessment import Assessment, Code, Problem, assess
 from desktop.study.rules.form_rules import Rules
+from desktop.study.values.typed_input import has_words
 
 MOST_REPEATS = 9999
 LONGEST_ROW_KEY = 200
@@ -204,7 +205,7 @@ def _comments(
         for check in form.checks
         if check.comment and ItemPlace(check.group, check.row, check.item) not in changed
     }
-    return known | {("*", place): text.strip() for place, text in act.comments.items() if text.strip()}
+    return known | {("*", place): text.strip() for place, text in act.comments.items() if has_words(text)}
 
 
 def _comment_for(problem: Problem, comments: dict[tuple[str, ItemPlace], str]) -> str:
@@ -226,7 +227,7 @@ def _stands(problem: Problem, act: SaveForm, comments: dict[tuple[str, ItemPlace
 
 def _reasons_needed(before: FormContent, changed: dict[ItemPlace, ItemValue | None], act: SaveForm) -> list[Problem]:
     """21 CFR 11.10(e), EMA computerised systems 6.2.1: a change of a saved value says why."""
-    if act.reason.strip():
+    if has_words(act.reason):
         return []
     english, chinese = "A saved value is changed: say why.", "已保存的数据有修改，须说明修改理由。"
     problems = [
