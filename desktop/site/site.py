@@ -49,7 +49,7 @@ from desktop.study.definition.metadata import Definition
 from desktop.vault import draft_table, failed_sign_ins, journal_table, key_slots
 from desktop.vault.database import translated
 from desktop.vault.key_slots import Slot
-from desktop.vault.vault import Recording, Vault
+from desktop.vault.vault import Recording
 from desktop.views.audit import AuditLine, Change
 from desktop.views.casebook import Casebook, Discrepancy, SubjectLine
 from desktop.views.forms import Draft, FormView
@@ -86,29 +86,26 @@ if TYPE_CHECKING:
 class Site(SiteSession):
     """An opened vault with a person signed in, and all that the person may do. `desktop.site.opening` makes one."""
 
-    def __init__(self, vault: Vault, user: str) -> None:
-        super().__init__(vault, user)
-        self._locked = False
-
     # The session
 
     def lock(self) -> None:
-        """Close the doors until the person's passphrase is given again."""
+        """Refuse everything until the person's passphrase is given again."""
         if not self._locked:
-            self._session("locked")
+            # It is locked even where the disk has no room to say so.
             self._locked = True
+            self._session("locked")
 
     def unlock(self, passphrase: str) -> None:
         """Open the doors again. Raises SignInError; its `wait` says how long the next try must wait."""
-        with failed_sign_ins.counted(self.folder, self.vault.clock.wall):
+        with failed_sign_ins.counted(self._vault.folder, self._vault.clock.wall):
             key_slots.unwrap(passphrase, self._slot())
-        with self.vault.begin() as connection:
+        with self._vault.begin() as connection:
             if self.person(connection).suspended:
                 raise NotAllowedError(SUSPENDED)
-        bodies = (*failed_sign_ins.pending_entries(self.folder), SessionChanged(salt=new_salt(), act="unlocked"))
-        self.vault.record([Recording(body) for body in bodies])
+        bodies = (*failed_sign_ins.pending_entries(self._vault.folder), SessionChanged(salt=new_salt(), act="unlocked"))
+        self._vault.record([Recording(body) for body in bodies])
         with translated():
-            failed_sign_ins.forget(self.folder)
+            failed_sign_ins.forget(self._vault.folder)
         self._locked = False
 
     def close(self) -> None:
@@ -116,7 +113,7 @@ class Site(SiteSession):
         try:
             self._session("signed_out")
         finally:
-            self.vault.close()
+            self._vault.close()
 
     def __enter__(self) -> Self:
         return self
@@ -131,8 +128,6 @@ class Site(SiteSession):
 
         Raises NotAllowedError, `saving.FormRefusedError` or another RefusedError; then nothing was changed.
         """
-        if self._locked:
-            raise NotAllowedError("The window is locked. Give the passphrase first.")
         match act:
             case SaveForm():
                 return self._save_form(act)
@@ -373,12 +368,12 @@ class Site(SiteSession):
         from desktop.sync.client.enrolled_centre import agreed_centre
         from desktop.sync.client.verification import is_batch, verify_batch
 
+        with self.vault.begin() as connection:
+            centre = agreed_centre(connection)
         with translated():
             if not is_batch(path):
                 return self._verify_export(path)
             data = path.read_bytes()
-        with self.vault.begin() as connection:
-            centre = agreed_centre(connection)
         return verify_batch(data, centre.read_directory() if centre else None)
 
     def _verify_export(self, path: Path) -> Verification:
@@ -398,11 +393,11 @@ class Site(SiteSession):
     # Inside
 
     def _slot(self) -> Slot:
-        for slot in self.vault.file.slots:
+        for slot in self._vault.file.slots:
             if slot.user == self.user_oid:
                 return slot
         raise SignInError("The user or the passphrase is not right.")
 
     def _session(self, act: str) -> None:
         body = msgspec.convert({"salt": new_salt(), "act": act}, SessionChanged)
-        self.vault.record([Recording(body)])
+        self._vault.record([Recording(body)])
