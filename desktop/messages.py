@@ -92,6 +92,12 @@ CHINESE: dict[str, str] = {
         "该数据库由较新的 Sitebook {theirs} 建立（格式 {found}，本版本只能读 {known}）。须安装新版本。"
     ),
     # The computer says no
+    "This folder holds data of Sitebook itself. Nothing else is written there: choose another folder.": (
+        "此文件夹存放 Sitebook 自身的数据，不可写入其他文件，须另选文件夹。"
+    ),
+    "Under this name there is something else, which is never replaced. Choose another name.": (
+        "该名称下已有其他文件，不会被覆盖，须另选名称。"
+    ),
     "The disk is full. Nothing was lost: make room and try again.": "磁盘已满。数据没有丢失，腾出空间后再试。",
     "The folder of the vault cannot be written. Ask for the right to write there, or check the disk.": (
         "无法写入数据库文件夹。须取得写入权限，或检查磁盘。"
@@ -150,7 +156,9 @@ CHINESE: dict[str, str] = {
     "The practice centre could not be made: {why}": "无法建立练习中心：{why}",
     "The practice centre did not start.": "练习中心没有启动。",
     "The practice centre is not the one that was made.": "练习中心不是所建立的那一个。",
-    "The folder of the practice site is damaged. Remove it and make a new one.": "练习中心的文件夹已损坏，须删除后重建。",
+    "The file practice.json of this folder is damaged. Choose another folder.": (
+        "此文件夹中的 practice.json 已损坏，须另选文件夹。"
+    ),
     "The practice data does not fit the study: {oid}: {why}": "练习数据与研究定义不符：{oid}：{why}",
     # Enrolment
     "Not joined: the words were not compared.": "未加入：尚未核对指纹词。",
