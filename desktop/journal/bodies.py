@@ -1,12 +1,31 @@
 """Bodies of journal entries, one type for each kind."""
 
+import datetime
 import enum
-from typing import Literal
+import hashlib
+import re
+from collections.abc import Iterable
+from typing import ClassVar
 
 import msgspec
 
+from desktop.journal.bounds import MAX_NAME_LENGTH, MAX_OID_LENGTH, MAX_REPEATS, MAX_ROW_KEY_LENGTH
 from desktop.study.clinical_data import FormKey, ItemValue
+from desktop.study.definition.metadata import Definition
 from desktop.study.definition.site_parameters import NormalRange
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+_HASH = re.compile(r"[0-9a-f]{64}")
+_SIGNING_KEY = _HASH
+_SEALING_KEY = re.compile(r"[0-9a-f]{2432}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
+
+NO_NAME = "a name in it is missing, too long, or holds characters that cannot be shown."
+NO_COORDINATES = "the form that it names is none."
+NO_KEY = "a key or a hash in it is none."
+NO_NUMBER = "a number in it is out of bounds."
+NO_DATE = "a date in it is none."
 
 
 class EntryData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -37,7 +56,14 @@ class FiredCheck(EntryData, frozen=True, kw_only=True):
 class Body(EntryData, frozen=True, kw_only=True):
     """Base of all bodies. The salt keeps the hash of a redacted body from betraying its content."""
 
+    about_subject: ClassVar[bool] = False
+    """Whether entries of this kind are about a subject."""
+
     salt: str
+
+    def fault(self) -> str:
+        """What is not well formed in a body that another device sent; empty where nothing is."""
+        return ""
 
 
 class StudyVersionAdded(Body, frozen=True, kw_only=True):
@@ -46,6 +72,19 @@ class StudyVersionAdded(Body, frozen=True, kw_only=True):
     oid: str
     sha256: str
     definition: str
+
+    def fault(self) -> str:
+        """What is not well formed."""
+        if not is_name(self.oid, MAX_OID_LENGTH):
+            return NO_NAME
+        data = self.definition.encode()
+        if hashlib.sha256(data).hexdigest() != self.sha256:
+            return NO_KEY
+        try:
+            Definition.from_bytes(data)
+        except (msgspec.DecodeError, ValueError, TypeError, LookupError, RecursionError):
+            return "the study definition in it cannot be read."
+        return ""
 
 
 class DeviceStarted(Body, frozen=True, kw_only=True):
@@ -62,6 +101,14 @@ class DeviceStarted(Body, frozen=True, kw_only=True):
     restored_head: str = ""
     """Chain value of the entry at which the restored backup ended."""
 
+    def fault(self) -> str:
+        """What is not well formed."""
+        if not re.fullmatch(r"[A-Z]", self.letter) or not self.restored_sequence >= 0:
+            return NO_NUMBER
+        if not _SIGNING_KEY.fullmatch(self.signing_key) or not _SEALING_KEY.fullmatch(self.sealing_key):
+            return NO_KEY
+        return ""
+
 
 class UserAdded(Body, frozen=True, kw_only=True):
     """A person may use this vault from now on."""
@@ -72,6 +119,12 @@ class UserAdded(Body, frozen=True, kw_only=True):
     signing_key: str
     """Ed25519 public key of the person's electronic signature."""
 
+    def fault(self) -> str:
+        """What is not well formed."""
+        if not is_name(self.user, MAX_OID_LENGTH) or not is_name(self.name) or not all(map(is_name, self.roles)):
+            return NO_NAME
+        return "" if _SIGNING_KEY.fullmatch(self.signing_key) else NO_KEY
+
 
 class UserChanged(Body, frozen=True, kw_only=True):
     """New roles, or a suspension and its end."""
@@ -81,6 +134,10 @@ class UserChanged(Body, frozen=True, kw_only=True):
     suspended: bool
     reason: str
 
+    def fault(self) -> str:
+        """What is not well formed."""
+        return "" if is_name(self.user, MAX_OID_LENGTH) and all(map(is_name, self.roles)) else NO_NAME
+
 
 class PassphraseChanged(Body, frozen=True, kw_only=True):
     """A person has a new passphrase. After a recovery also a new signing key."""
@@ -89,19 +146,32 @@ class PassphraseChanged(Body, frozen=True, kw_only=True):
     signing_key: str = ""
     recovered: bool = False
 
+    def fault(self) -> str:
+        """What is not well formed."""
+        if not is_name(self.user, MAX_OID_LENGTH):
+            return NO_NAME
+        return "" if not self.signing_key or _SIGNING_KEY.fullmatch(self.signing_key) else NO_KEY
+
 
 class SessionChanged(Body, frozen=True, kw_only=True):
     """Someone signed in, failed to, locked, unlocked or signed out; `name` where the user is not known."""
 
-    act: Literal["signed_in", "sign_in_failed", "locked", "unlocked", "signed_out"]
+    act: str
+    """`signed_in`, `sign_in_failed`, `locked`, `unlocked`, `signed_out`, or one that a newer release knows."""
     count: int = 1
     """Of failed sign-ins since the last entry."""
     at: str = ""
     """Wall time of the last failed try, where it was written down later."""
 
+    def fault(self) -> str:
+        """What is not well formed."""
+        return "" if is_name(self.act) and self.count >= 0 else NO_NAME
+
 
 class FormSaved(Body, frozen=True, kw_only=True):
     """A form was saved: only what changed, what followed from it, and what the person had seen."""
+
+    about_subject: ClassVar[bool] = True
 
     key: FormKey
     version: str
@@ -116,17 +186,36 @@ class FormSaved(Body, frozen=True, kw_only=True):
     reason: str = ""
     """Why saved values were changed, cleared or removed."""
 
+    def fault(self) -> str:
+        """What is not well formed."""
+        if self.entry_pass < 1 or any(sequence < 0 for sequence in self.basis.values()):
+            return NO_NUMBER
+        if any(not is_name(data.group, MAX_OID_LENGTH) or not is_row_key(data.row) for data in self.groups):
+            return NO_NAME
+        items = (item for data in self.groups for item in (*data.items, *data.derived))
+        if not all(is_name(item, MAX_OID_LENGTH) for item in items):
+            return NO_NAME
+        return coordinates_fault(self.key)
+
 
 class FormRemoved(Body, frozen=True, kw_only=True):
     """A form that should not be there was taken out; it stays in the history."""
+
+    about_subject: ClassVar[bool] = True
 
     key: FormKey
     basis: dict[str, int] = {}
     reason: str
 
+    def fault(self) -> str:
+        """What is not well formed."""
+        return coordinates_fault(self.key)
+
 
 class PathwayDecided(Body, frozen=True, kw_only=True):
     """An investigator decided what follows a step of the pathway: otherwise than the study's rules, or where they are silent."""
+
+    about_subject: ClassVar[bool] = True
 
     step: str
     """OID of the step at which the subject was."""
@@ -138,6 +227,12 @@ class PathwayDecided(Body, frozen=True, kw_only=True):
     version: str
     """MetaDataVersion OID whose pathway was shown."""
 
+    def fault(self) -> str:
+        """What is not well formed."""
+        if not is_name(self.step, MAX_OID_LENGTH) or (self.to and not is_name(self.to, MAX_OID_LENGTH)):
+            return NO_NAME
+        return "" if 1 <= self.visit <= MAX_REPEATS else NO_NUMBER
+
 
 class PointAnswered(Body, frozen=True, kw_only=True):
     """A point that the protocol leaves open was answered for this site."""
@@ -148,12 +243,29 @@ class PointAnswered(Body, frozen=True, kw_only=True):
     """`null`: the answer is taken back, and the study's default holds again."""
     reason: str
 
+    def fault(self) -> str:
+        """What is not well formed."""
+        return "" if is_name(self.name) else NO_NAME
+
 
 class NormalRangeSet(Body, frozen=True, kw_only=True):
     """A laboratory's normal range for one item, from a date on."""
 
     range: NormalRange
     reason: str
+
+    def fault(self) -> str:
+        """What is not well formed."""
+        limits = self.range
+        if not is_name(limits.item, MAX_OID_LENGTH):
+            return NO_NAME
+        if not is_date(limits.since):
+            return NO_DATE
+        numbers = (limit for limit in (limits.low, limits.high) if limit)
+        ages = (age for age in (limits.age_from, limits.age_to) if age is not None)
+        if not all(map(_DECIMAL.fullmatch, numbers)) or any(age < 0 for age in ages):
+            return NO_NUMBER
+        return ""
 
 
 class StudyVersionActivated(Body, frozen=True, kw_only=True):
@@ -164,6 +276,14 @@ class StudyVersionActivated(Body, frozen=True, kw_only=True):
     approved: str
     reference: str
     """Number or name of the approval document."""
+
+    def fault(self) -> str:
+        """What is not well formed."""
+        if not is_name(self.oid, MAX_OID_LENGTH):
+            return NO_NAME
+        if not is_date(self.approved):
+            return NO_DATE
+        return "" if _HASH.fullmatch(self.sha256) else NO_KEY
 
 
 class Exported(Body, frozen=True, kw_only=True):
@@ -190,6 +310,36 @@ class Redacted(Body, frozen=True, kw_only=True):
     device: str
     sequence: int
     reason: str
+
+    def fault(self) -> str:
+        """What is not well formed."""
+        return "" if is_name(self.device, MAX_OID_LENGTH) and self.sequence >= 1 else NO_NAME
+
+
+def is_name(text: str, length: int = MAX_NAME_LENGTH) -> bool:
+    """Whether a text can stand for someone or something."""
+    return 0 < len(text) <= length and not _CONTROLS.search(text)
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a date, YYYY-MM-DD."""
+    try:
+        return _DATE.fullmatch(text) is not None and bool(datetime.date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def is_row_key(text: str) -> bool:
+    """Whether a text can be the key of a row; empty for a group that does not repeat."""
+    return len(text) <= MAX_ROW_KEY_LENGTH and not _CONTROLS.search(text)
+
+
+def coordinates_fault(key: FormKey) -> str:
+    """What is not well formed in the coordinates of a form."""
+    if not is_name(key.event, MAX_OID_LENGTH) or not is_name(key.form, MAX_OID_LENGTH):
+        return NO_COORDINATES
+    repeats: Iterable[int] = (key.event_repeat, key.form_repeat)
+    return "" if all(1 <= repeat <= MAX_REPEATS for repeat in repeats) else NO_COORDINATES
 
 
 class UnknownBody(Body, frozen=True, kw_only=True):

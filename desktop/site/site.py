@@ -7,7 +7,7 @@ A Site lives on the thread that opened it (`Vault`), and is opened by a person: 
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -31,8 +31,8 @@ from desktop.actions import (
 )
 from desktop.errors import NotAllowedError, RefusedError, SignInError
 from desktop.journal.bodies import Exported, FormRemoved, FormSaved, Kind, Redacted, SessionChanged
-from desktop.journal.entry import RawEntry, decode, new_salt
-from desktop.journal.hash_chain import ChainPoint
+from desktop.journal.entry import decode, new_salt
+from desktop.journal.hash_chain import VerifiedEntry
 from desktop.progress import Cancelled, Progress
 from desktop.reading import audit_trail, monthly_transfer, today
 from desktop.reading import subject as subject_queries
@@ -195,12 +195,12 @@ class Site(SiteSession):
 
     # The second door
 
-    def receive(self, device: str, raws: Iterable[RawEntry], end: ChainPoint) -> int:
-        """Verify and append another device's entries, up to `end`; returns how many were new.
+    def receive(self, device: str, entries: Sequence[VerifiedEntry]) -> int:
+        """Append verified entries of another device that follow what is here of it; returns how many there were.
 
-        Raises DamagedError, having appended nothing, when they do not extend that device's chain.
+        Raises DamagedError or NewerReleaseError, having appended nothing, where one breaks a rule of `TrustedEntries`.
         """
-        return self.vault.receive(device, raws, end)
+        return self.vault.receive(device, entries)
 
     # The centre
 
