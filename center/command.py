@@ -1,4 +1,4 @@
-"""`sitebook-center`: the centre's command line. What stands here is the contract of the design document, word for word."""
+"""The `sitebook-center` command line."""
 
 import signal
 import socket

@@ -1,4 +1,4 @@
-"""What the centre answers: one method a message, no HTTP in it.
+"""Request handlers of the centre, one method for each message; no HTTP.
 
 A batch is accepted only when it extends its device's chain. The same batch again gets the same receipt; a gap is
 answered with the sequence that is wanted; a fork is refused and kept as evidence; what cannot be read is set aside with

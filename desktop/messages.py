@@ -1,4 +1,4 @@
-"""The engine's messages in Chinese: English template -> Chinese template, with the same `{named}` places.
+"""Chinese translations of the engine's messages: English template to Chinese template.
 
 An English message is written where it is raised; this is where it is translated. A test walks through the code and holds
 that every message that a person may see stands here, with the same places.
@@ -39,7 +39,9 @@ CHINESE: dict[str, str] = {
     "A limit is a number in the first unit of the item.": "限值须为数字，单位为该项目的首选单位。",
     "The lower limit is not below the upper one.": "下限应低于上限。",
     "The ages do not go from less to more.": "年龄范围应由小到大。",
-    "The name of the laboratory is too long or holds characters that cannot be kept.": "检验科名称过长，或含有无法保存的字符。",
+    "The name of the laboratory is too long or holds characters that cannot be kept.": (
+        "检验科名称过长，或含有无法保存的字符。"
+    ),
     "This is the definition of another study: {study}.": "这是另一项研究的定义：{study}。",
     "This version of the study is here already.": "本中心已有该研究版本。",
     "There is another version of the same OID {version} here. Give the new one its own.": (
@@ -108,7 +110,7 @@ CHINESE: dict[str, str] = {
     ),
     "The database of the vault is missing. Restore the newest backup.": "数据库文件缺失，须恢复最近的备份。",
     "The database of the vault lacks {name}. Restore the newest backup.": "数据库缺少 {name}，须恢复最近的备份。",
-    "The file {file} is damaged.": "文件 {file} 已损坏。",
+    "The file vault.json is damaged.": "文件 vault.json 已损坏。",
     "The file vault.json and its copy are damaged. The data cannot be unlocked with them: restore a backup.": (
         "vault.json 及其副本均已损坏，无法解锁数据，须恢复备份。"
     ),
@@ -178,15 +180,26 @@ CHINESE: dict[str, str] = {
     "The file does not have the sheets that it should have.": "文件缺少应有的工作表。",
     "The journal has no export of this file as it is now.": "记录中没有导出过该文件的当前内容。",
     # Sync
-    "The batch has format {theirs}, which a newer release made; this release reads up to format {ours}. Install the newer release.": "该批次的格式为 {theirs}，由较新版本生成；本版本最高只能读取格式 {ours}。须安装新版本。",
-    "Entry {sequence} of device {device} has format {theirs}, which a newer release made; this release reads up to format {ours}. Install the newer release.": "设备 {device} 的第 {sequence} 条记录的格式为 {theirs}，由较新版本生成；本版本最高只能读取格式 {ours}。须安装新版本。",
+    "The batch has format {theirs}, which a newer release made; this release reads up to format {ours}. Install "
+    "the newer release.": ("该批次的格式为 {theirs}，由较新版本生成；本版本最高只能读取格式 {ours}。须安装新版本。"),
+    "Entry {sequence} of device {device} has format {theirs}, which a newer release made; this release reads up to "
+    "format {ours}. Install the newer release.": (
+        "设备 {device} 的第 {sequence} 条记录的格式为 {theirs}，由较新版本生成；本版本最高只能读取格式 {ours}。须"
+        "安装新版本。"
+    ),
     "Entry {sequence} of device {device} is not taken in: {rule}": "未接收设备 {device} 的第 {sequence} 条记录：{rule}",
-    "The clock of device {device} was {days} days ahead when entry {sequence} was recorded. Put the clock of that computer right; a person at the centre then decides about the entries.": "设备 {device} 记录第 {sequence} 条时，时钟快了 {days} 天。须校正该电脑的时钟；这些记录由协调中心的人员决定是否接收。",
+    "The clock of device {device} was {days} days ahead when entry {sequence} was recorded. Put the clock of that "
+    "computer right; a person at the centre then decides about the entries.": (
+        "设备 {device} 记录第 {sequence} 条时，时钟快了 {days} 天。须校正该电脑的时钟；这些记录由协调中心的人员决"
+        "定是否接收。"
+    ),
     "its format has no such number.": "没有这样的格式号。",
     "it is of another study, site or computer.": "它属于其他研究、中心或电脑。",
     "it is longer than an entry may be.": "它超过单条记录允许的长度。",
     "a name in it is too long or holds characters that cannot be shown.": "其中的名称过长，或含有无法显示的字符。",
-    "a name in it is missing, too long, or holds characters that cannot be shown.": "其中的名称缺失、过长，或含有无法显示的字符。",
+    "a name in it is missing, too long, or holds characters that cannot be shown.": (
+        "其中的名称缺失、过长，或含有无法显示的字符。"
+    ),
     "its kind is no kind.": "记录类型无效。",
     "a number in it is out of bounds.": "其中的数字超出范围。",
     "its wall time is no time.": "时钟时间无效。",
@@ -199,7 +212,10 @@ CHINESE: dict[str, str] = {
     "the study definition in it cannot be read.": "无法读取其中的研究定义。",
     "What came from device {device} does not follow what is here.": "设备 {device} 发来的记录与本机已有的记录不衔接。",
     "This cannot be recorded: {why}": "无法记录：{why}",
-    "This is too much for one save: {size} kB, where {limit} kB fit. Nothing was saved. Shorten the longest texts, or save fewer rows at a time.": "一次保存的内容过多：{size} kB，最多 {limit} kB。未保存任何内容。请缩短最长的文字，或分几次保存。",
+    "This is too much for one save: {size} kB, where {limit} kB fit. Nothing was saved. Shorten the longest texts, "
+    "or save fewer rows at a time.": (
+        "一次保存的内容过多：{size} kB，最多 {limit} kB。未保存任何内容。请缩短最长的文字，或分几次保存。"
+    ),
     "Say why: the reason is kept.": "须填写理由，理由将予保留。",
     "Nothing was set aside under this number.": "没有该编号的搁置批次。",
     "This was decided already: {decision}": "已作出决定：{decision}",

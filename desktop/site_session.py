@@ -1,4 +1,4 @@
-"""What is open: a vault, its study, and the person signed in. What the questions read; `Site` adds the doors and the acts."""
+"""The state of an open site: vault, study, signed-in user."""
 
 import datetime
 import hashlib

@@ -1,4 +1,4 @@
-"""What the centre hands to anyone who wants to check it: statements and receipts as they were signed, and public keys.
+"""Export and verification of the centre's evidence: signed statements, receipts and public keys.
 
 With the folder alone one sees that each device's statements follow each other without a gap, that the device signed each,
 and that the centre signed for each. Neither a value nor a person is in it. That the keys are the study's is seen from the

@@ -1,4 +1,4 @@
-"""The centre's database: opening it, and what its errors mean."""
+"""Opening the centre's database, and translating its errors."""
 
 import sqlite3
 from collections.abc import Generator

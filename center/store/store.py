@@ -1,4 +1,4 @@
-"""What the centre keeps: devices, codes, entries as bytes, batches with their receipts, and what was set aside.
+"""The centre's store: devices, enrolment codes, entries as bytes, batches with receipts, quarantine.
 
 SQLAlchemy Core; a folder with an SQLite file by default. `synchronous=FULL` with a rollback journal that is truncated, so
 that a commit is on the disk before its receipt goes out. The private keys (the centre's and the study's root key) lie in

@@ -1,4 +1,4 @@
-"""The tables of the centre's store. Entries are kept as the bytes that were hashed, statements as they were signed."""
+"""Tables of the centre's store."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 

@@ -1,4 +1,4 @@
-"""The fold: journal entries about one subject -> what its record is now.
+"""Fold of the journal entries about one subject into its current record.
 
 Pure and total: it evaluates no expression, reads no clock, no zone and no row id, and never refuses an entry. Entries are
 applied in the order (hybrid time, device, sequence); the same entries give the same record, in whatever order they

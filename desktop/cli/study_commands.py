@@ -1,4 +1,4 @@
-"""The commands about study definitions: `sitebook study ...`."""
+"""The commands `sitebook study ...`."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 import msgspec
 
 from desktop.journal.bounds import MAX_NAME_LENGTH, MAX_OID_LENGTH, MAX_REPEATS, MAX_ROW_KEY_LENGTH
-from desktop.study.clinical_data import FormKey, ItemValue
+from desktop.study.clinical_data import CheckAt, FormKey, ItemPlace, ItemValue
 from desktop.study.definition.metadata import Definition
 from desktop.study.definition.site_parameters import NormalRange
 
@@ -51,6 +51,11 @@ class FiredCheck(EntryData, frozen=True, kw_only=True):
     group: str
     row: str = ""
     comment: str = ""
+
+    @property
+    def at(self) -> CheckAt:
+        """The check and its place."""
+        return CheckAt(self.check, ItemPlace(self.group, self.row, self.item))
 
 
 class Body(EntryData, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""The hybrid logical clock: an order of entries that no wrong wall clock can bend.
+"""Hybrid logical clock: orders entries even when a wall clock is wrong.
 
 A hybrid time is one integer: milliseconds since 1970 in UTC, shifted left by 16 bits, plus a counter. It never goes
 back, whatever the computer's clock does, and is always greater than every hybrid time seen before. It orders

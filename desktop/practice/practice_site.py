@@ -1,4 +1,4 @@
-"""The practice site: a real vault and a real centre on this computer, with synthetic subjects, to learn and to show.
+"""The practice site: a real vault and a real centre on this computer, with synthetic subjects.
 
 Nothing is mocked: the vault is encrypted, the centre is a process of its own with its own store, the device is enrolled,
 and the subjects are entered through `Site.record` like everything else. What they consist of is data

@@ -1,4 +1,4 @@
-"""The journal for a person: the history of values, and the audit trail. There is no second log."""
+"""Audit trail and history of values, read from the journal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Ctrl+K finds: subjects by their keys, and forms of subjects by the words of their titles."""
+"""Search for subjects by key and for their forms by title (Ctrl+K)."""
 
 import msgspec
 
@@ -8,7 +8,7 @@ from desktop.site_session import SiteSession
 from desktop.study.clinical_data import FormKey
 from desktop.views.forms import FormState
 
-MOST = 12
+MAX_FOUND = 12
 SUBJECTS_LOOKED_INTO = 24
 
 
@@ -34,7 +34,7 @@ def find(site: SiteSession, text: str) -> tuple[Found, ...]:
     key_words = [word for word in asked if word not in form_words]
     chosen = [key for key in subjects if all(word in key.casefold() for word in key_words)]
     if not form_words:
-        return tuple(Found(key) for key in chosen[:MOST])
+        return tuple(Found(key) for key in chosen[:MAX_FOUND])
     found: list[Found] = []
     for subject in chosen[:SUBJECTS_LOOKED_INTO]:
         for form in casebook_of(site, subject).forms:
@@ -42,6 +42,6 @@ def find(site: SiteSession, text: str) -> tuple[Found, ...]:
             titles = " ".join(known.title.values() if known else [form.key.form]).casefold()
             if all(word in titles for word in form_words):
                 found.append(Found(subject, form.key, form.state))
-        if len(found) >= MOST:
+        if len(found) >= MAX_FOUND:
             break
-    return tuple(found[:MOST])
+    return tuple(found[:MAX_FOUND])

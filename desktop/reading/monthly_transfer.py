@@ -1,4 +1,4 @@
-"""What a month's transfer holds: the fold of the entries that were recorded up to its end."""
+"""Data of a month's transfer: the fold of the entries recorded up to its end."""
 
 from __future__ import annotations
 

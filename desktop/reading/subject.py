@@ -1,4 +1,4 @@
-"""The questions about one subject: its casebook, and a form of it with all that is needed to go on filling it.
+"""Casebook of one subject, and a form of it with what is needed to go on filling it in.
 
 What follows from several forms (due dates, the pathway) is computed on reading, by the version in force.
 """

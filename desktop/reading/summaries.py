@@ -1,4 +1,4 @@
-"""What several questions tell alike: a form in a list, a subject's headline, what is due of it, a discrepancy."""
+"""Summary lines shared by several queries: forms, headlines, due forms, discrepancies."""
 
 from __future__ import annotations
 

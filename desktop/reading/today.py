@@ -1,4 +1,4 @@
-"""The questions about the whole site that the screens and the command line ask a `Site`. Nothing here changes anything.
+"""Queries on the whole site: Today, status, and the numbers in the window's frame.
 
 Those about one subject are in `subject.py`. What follows from several forms is computed on reading, by the version in force.
 """

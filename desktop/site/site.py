@@ -1,4 +1,4 @@
-"""`Site`: the one object that the windows and the command line talk to.
+"""`Site`: the one object through which windows and command line use an open site.
 
 Two doors lead into the journal and no other: `record` checks rights and rules and appends what a person here did;
 `receive` verifies and appends what others did, and never judges it again. Everything else asks.
@@ -72,6 +72,8 @@ CONDUCTS: dict[type[ConductAct], frozenset[Role]] = {
     ActivateStudyVersion: MANAGES,
 }
 
+SUSPENDED = "This user is suspended. A manager can lift the suspension."
+
 if TYPE_CHECKING:
     from desktop.export.transfer import Transfer
     from desktop.export.xlsx.writer import ExportResult
@@ -98,13 +100,13 @@ class Site(SiteSession):
 
     def unlock(self, passphrase: str) -> None:
         """Open the doors again. Raises SignInError; its `wait` says how long the next try must wait."""
-        failed_sign_ins.refuse_while_waiting(self.folder, self.vault.clock.wall())
-        try:
+        with failed_sign_ins.counted(self.folder, self.vault.clock.wall):
             key_slots.unwrap(passphrase, self._slot())
-        except SignInError as error:
-            with translated():
-                raise failed_sign_ins.counted(self.folder, self.vault.clock.wall(), error) from None
-        self.vault.record([Recording(body) for body in failed_sign_ins.told(self.folder, "unlocked")])
+        with self.vault.begin() as connection:
+            if self.person(connection).suspended:
+                raise NotAllowedError(SUSPENDED)
+        bodies = (*failed_sign_ins.pending_entries(self.folder), SessionChanged(salt=new_salt(), act="unlocked"))
+        self.vault.record([Recording(body) for body in bodies])
         with translated():
             failed_sign_ins.forget(self.folder)
         self._locked = False

@@ -1,4 +1,4 @@
-"""The casebook in the database: what the fold made, one row a form and one row a row of an ItemGroup."""
+"""Reads and writes the casebook tables: one row for each form and each row of an ItemGroup."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby

@@ -1,4 +1,4 @@
-"""Drafts in the database: what a person typed into a form and has not saved. Encrypted like all, outside the journal."""
+"""Reads and writes drafts: what was typed into a form and not saved, outside the journal."""
 
 from collections.abc import Iterator
 

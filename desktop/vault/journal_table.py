@@ -1,4 +1,4 @@
-"""The journal in the database: reading entries back, and appending them."""
+"""Reads and appends journal entries in the database."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The outbox: which of this device's entries were packed, handed over and signed for, and by whom.
+"""Reads and writes the outbox: which entries were packed, handed over and received.
 
 A sealed batch is kept as the bytes that travel; it never changes. Only a verified receipt makes its entries received.
 """

@@ -1,4 +1,4 @@
-"""The tables of `journal.db`. The journal is for ever; everything else can be folded or asked for again.
+"""Tables of `journal.db`. The journal is permanent; everything else can be folded or fetched again.
 
 Triggers refuse every change and deletion of a journal row, save one: blanking the body of a redacted entry, whose hash
 stays.

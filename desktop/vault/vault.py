@@ -1,4 +1,4 @@
-"""The vault: a site's folder, opened. One thread owns it, one process at a time.
+"""The vault: a site's folder, opened by one thread of one process at a time.
 
     vault.json, vault-copy.json   key slots (`key_slots.py`)
     journal.db                    journal, casebook, drafts, outbox; encrypted (`database.py`, `tables.py`)
@@ -11,9 +11,10 @@ Append and fold are one transaction: after `record` returns, the entries survive
 import gc
 import hashlib
 import secrets
+import shutil
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import filelock
@@ -28,7 +29,7 @@ from desktop.casebook.fold import FOLD_VERSION, SubjectFold, fold_subject
 from desktop.casebook.redactions import REDACTABLE_KINDS, REDACTION_KINDS, fold_redactions
 from desktop.casebook.study_conduct import CONDUCT_KINDS, Conduct, fold_conduct
 from desktop.casebook.users_and_devices import STAFF_KINDS, Staff, fold_staff
-from desktop.errors import CancelledError, DamagedError, EnvironmentProblemError, InUseError, RefusedError
+from desktop.errors import CancelledError, DamagedError, InUseError, RefusedError, SignInError
 from desktop.files import file_problem
 from desktop.journal.bodies import KINDS, Body, FormSaved, PathwayDecided, Redacted, StudyVersionAdded
 from desktop.journal.device_keys import DeviceKeys
@@ -39,11 +40,13 @@ from desktop.journal.trusted_entries import MAX_RELEASED_AHEAD, TrustedEntries
 from desktop.progress import Cancelled, Progress
 from desktop.vault import casebook_tables, journal_table, key_slots, open_check_tables, outbox_tables
 from desktop.vault.database import IN_USE, open_engine, translated
-from desktop.vault.key_slots import Unlocked, VaultFile
+from desktop.vault.key_slots import Slot, Unlocked, VaultFile
 from desktop.vault.tables import APPEND_ONLY, metadata, property_
 
 DATABASE = "journal.db"
 LOCK = "lock"
+BUILDING = ".sitebook-new"
+"""The folder within it in which a vault is built (`new_vault`)."""
 
 FORMER_KEYS = "device_keys:"
 """Properties that begin so hold the keys of a device that this computer was before a restore."""
@@ -136,13 +139,11 @@ class Vault:
 
     @classmethod
     def create(cls, folder: Path, file: VaultFile, unlocked: Unlocked, wall: Wall = system_wall) -> "Vault":
-        """Make a vault in an empty folder. Nothing is recorded yet.
+        """Make a vault in an empty folder (`new_vault`). Nothing is recorded yet.
 
-        Raises EnvironmentProblemError when the folder is not empty or cannot be written.
+        Raises EnvironmentProblemError when the folder cannot be written.
         """
-        with translated():
-            made_folder = not folder.exists()
-        lock = cls._take_folder(folder)
+        lock = hold_lock(folder)
         try:
             device_keys = DeviceKeys.generate()
             engine = open_engine(folder / DATABASE, unlocked.database_key, create=True)
@@ -163,17 +164,21 @@ class Vault:
             return cls(folder, file, unlocked, lock, engine, device_keys, wall)
         except BaseException:
             lock.release()
-            empty_folder(folder, made_folder=made_folder)
             raise
 
     @classmethod
-    def unlock(cls, folder: Path, file: VaultFile, unlocked: Unlocked, wall: Wall = system_wall) -> "Vault":
-        """Open a vault whose key was unwrapped. The caller holds nothing else of it.
+    def unlock(cls, folder: Path, slot: Slot, unlocked: Unlocked, wall: Wall = system_wall) -> "Vault":
+        """Open a vault by what a slot held. `vault.json` is read again under the lock: others may have changed it meanwhile.
 
-        Raises InUseError, DamagedError or EnvironmentProblemError.
+        Raises InUseError, DamagedError, EnvironmentProblemError, or SignInError where the slot is there no more.
         """
-        lock = _locked(folder)
+        lock = hold_lock(folder)
         try:
+            with translated():
+                file = key_slots.heal(folder)
+            shutil.rmtree(folder / BUILDING, ignore_errors=True)
+            if slot not in file.slots:
+                raise SignInError(key_slots.NOT_RIGHT)
             engine = open_engine(folder / DATABASE, unlocked.database_key)
             try:
                 vault = cls(folder, file, unlocked, lock, engine, None, wall)
@@ -192,16 +197,6 @@ class Vault:
             lock.release()
             raise
         return vault
-
-    @staticmethod
-    def _take_folder(folder: Path) -> filelock.BaseFileLock:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            if any(folder.iterdir()):
-                raise EnvironmentProblemError("The folder is not empty. Choose a new or an empty folder for the vault.")
-        except OSError as error:
-            raise file_problem(error) from error
-        return _locked(folder)
 
     def close(self) -> None:
         """Give the folder free. Nothing is recorded: signing out is the site's act."""
@@ -264,6 +259,13 @@ class Vault:
             if before_commit is not None:
                 before_commit(connection)
         return entries
+
+    def record_with_slots(self, recordings: Sequence[Recording], slots: Sequence[Slot]) -> None:
+        """Append entries and put key slots into their place: both or neither."""
+        after = self._next_file(key_slots.with_slots(self.file, *slots))
+        with translated(), ExitStack() as undo:
+            self.record(recordings, lambda _: undo.enter_context(key_slots.replaced(self.folder, self.file, after)))
+        self.file = after
 
     def _append(self, connection: Connection, recording: Recording) -> Entry:
         point = self.chain_point(connection, self.device)
@@ -451,11 +453,14 @@ class Vault:
         self._subjects.clear()
         return subjects
 
-    def put_slots(self, file: VaultFile) -> None:
-        """Replace the key slots on the disk."""
-        with translated():
-            key_slots.write(self.folder, file)
-        self.file = file
+    def put_file(self, file: VaultFile) -> None:
+        """Replace `vault.json`: the new one or, where that fails, the old one is on the disk."""
+        after = self._next_file(file)
+        with translated(), key_slots.replaced(self.folder, self.file, after):
+            self.file = after
+
+    def _next_file(self, file: VaultFile) -> VaultFile:
+        return msgspec.structs.replace(file, generation=self.file.generation + 1)
 
     def become_device(self, letter: str) -> None:
         """Go on as a new device with keys of its own, e.g. after a restore. Nothing is recorded yet."""
@@ -465,7 +470,7 @@ class Vault:
         with self.begin() as connection:
             connection.execute(_PUT_PROPERTY, [former, {"name": "device_keys", "value": device_keys.to_bytes()}])
             outbox_tables.forget(connection)
-        self.put_slots(msgspec.structs.replace(self.file, device=new_device_oid(letter), letter=letter))
+        self.put_file(msgspec.structs.replace(self.file, device=new_device_oid(letter), letter=letter))
         self.keys = device_keys
         self._points.clear()
 
@@ -504,15 +509,8 @@ def new_user_keys() -> tuple[bytes, str]:
     return key.private_bytes_raw(), key.public_key().public_bytes_raw().hex()
 
 
-def empty_folder(folder: Path, *, made_folder: bool) -> None:
-    """Leave a folder in which no vault came into being as it was found, so that the person can try again."""
-    for path in folder.iterdir():
-        path.unlink()
-    if made_folder:
-        folder.rmdir()
-
-
-def _locked(folder: Path) -> filelock.BaseFileLock:
+def hold_lock(folder: Path) -> filelock.BaseFileLock:
+    """Take the lock of a vault's folder. Raises InUseError or EnvironmentProblemError."""
     lock = filelock.FileLock(folder / LOCK)
     try:
         lock.acquire(timeout=0)

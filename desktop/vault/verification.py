@@ -1,4 +1,4 @@
-"""Verification: what was written is what is there. Nothing is mended here; `rebuild` mends the casebook."""
+"""Verification of a vault: chain, signatures, and casebook against a fresh fold. Repairs nothing."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -16,7 +16,7 @@ from desktop.views.verification import Failure, Verification
 STEP = 2000
 """Entries read at a time."""
 
-MOST_FAILURES = 50
+MAX_FAILURES = 50
 """More than these help nobody."""
 
 
@@ -56,7 +56,7 @@ def verify_vault(
         entries=entries,
         signatures=signatures,
         subjects=subjects,
-        failures=tuple(failures[:MOST_FAILURES]),
+        failures=tuple(failures[:MAX_FAILURES]),
     )
 
 

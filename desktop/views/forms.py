@@ -1,4 +1,4 @@
-"""What the screens and the command line are told: frozen data and OIDs, never rows of a database."""
+"""Forms and their states, as shown."""
 
 import datetime
 import enum

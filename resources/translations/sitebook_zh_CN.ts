@@ -1077,22 +1077,6 @@
         <translation>返回</translation>
     </message>
     <message>
-        <source>The recovery code</source>
-        <translation>恢复码</translation>
-    </message>
-    <message>
-        <source>Write it on paper and lay it into the site&apos;s safe. It is shown this once. Without it and without a passphrase nobody can read the data again, the centre neither.</source>
-        <translation>将其抄写在纸上，放入中心的保险柜。恢复码只显示这一次。没有恢复码又没有口令，任何人（包括协调中心）都无法再读取数据。</translation>
-    </message>
-    <message>
-        <source>It is on paper</source>
-        <translation>已抄写在纸上</translation>
-    </message>
-    <message>
-        <source>Go on</source>
-        <translation>继续</translation>
-    </message>
-    <message>
         <source>The first manager needs a name.</source>
         <translation>须填写首位管理员姓名。</translation>
     </message>
@@ -1633,6 +1617,25 @@
     <message>
         <source>Recorded on this computer.</source>
         <translation>已记录在本机。</translation>
+    </message>
+</context>
+<context>
+    <name>RecoveryCodePage</name>
+    <message>
+        <source>The recovery code</source>
+        <translation>恢复码</translation>
+    </message>
+    <message>
+        <source>Write it on paper and lay it into the site&apos;s safe; an older code is void. It is shown this once. Without it and without a passphrase nobody can read the data again, the centre neither.</source>
+        <translation>请抄写在纸上，放入中心的保险柜；旧的恢复码已作废。恢复码只显示这一次。没有恢复码又没有口令，任何人（包括协调中心）都无法再读取数据。</translation>
+    </message>
+    <message>
+        <source>It is on paper</source>
+        <translation>已抄写在纸上</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
     </message>
 </context>
 <context>

@@ -23,7 +23,7 @@ from desktop.actions import (
 from desktop.errors import CancelledError, NotAllowedError, RefusedError
 from desktop.journal.bodies import FormSaved, Kind
 from desktop.journal.hash_chain import verified
-from desktop.recording.note_text import LONGEST_NOTE
+from desktop.recording.note_text import MAX_NOTE_LENGTH
 from desktop.recording.save_form import FormRefusedError
 from desktop.site import opening
 from desktop.site.site import Site
@@ -179,7 +179,7 @@ NO_DECISIONS: list[tuple[DecidePathway, str]] = [
     (decide("PW.CYCLE", subject="01-A009"), "There is no subject of this key."),
     (decide("PW.CYCLE", subject="01-A009", step="PW.START"), "There is no subject of this key."),
     (decide("PW.CYCLE", reason=" "), "reason"),
-    (decide("PW.CYCLE", reason="x" * (LONGEST_NOTE + 1)), "too long"),
+    (decide("PW.CYCLE", reason="x" * (MAX_NOTE_LENGTH + 1)), "too long"),
     (decide("PW.CYCLE", reason="a\u0007b"), "Say why"),
 ]
 

@@ -1,4 +1,4 @@
-"""The way from the windows to the Site: it lives on the vault's thread, and is asked there.
+"""Asynchronous access of the windows to the `Site`, which lives on the vault thread.
 
 What a window needs at once and what seldom changes during a session (`Session`) is kept on this side.
 """

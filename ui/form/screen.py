@@ -1,4 +1,4 @@
-"""The screen on which a form is filled. It draws a `FormWizard` and takes its answers to the vault's thread and back."""
+"""The form screen: shows a `FormWizard` and passes its answers to the vault thread and back."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""The language of the windows: changed at any time, without a restart.
+"""Language of the windows, changed without a restart.
 
 Qt sends a `LanguageChange` to every widget when the translator changes; what holds a text sets it
 anew then. Dates and numbers are written as people of each language write them in a trial's papers.

@@ -1,4 +1,4 @@
-"""Today: what is due, what was begun, what is to settle, and how far the month and the centre are."""
+"""The Today screen."""
 
 import datetime
 from functools import partial

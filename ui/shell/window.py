@@ -1,4 +1,4 @@
-"""The one window: the way in, the frame with its screens, and the lock between them."""
+"""The main window: sign-in, frame, lock."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class MainWindow(QWidget):
         self._watched: QWindow | None = None
         self.entrance: Entrance | None = None
         self.resize(*style.WINDOW_SIZE)
-        self.setMinimumSize(*style.LEAST_SIZE)
+        self.setMinimumSize(*style.MIN_SIZE)
         self._show_entrance()
 
     # The way in

@@ -1,4 +1,4 @@
-"""The lines that several screens show: a form that is due, a form of a subject, a discrepancy."""
+"""Lines shared by several screens: due form, form of a subject, discrepancy."""
 
 from PySide6.QtCore import QCoreApplication
 

@@ -1,4 +1,4 @@
-"""The monthly transfer as an Excel file: writes what `sheets.py` and `cover.py` lay out.
+"""Writes a monthly transfer as an Excel file.
 
 Every text goes in as a string, so content that begins with = + - @ never runs as a formula, not even after someone
 edits the cell: such cells bear Excel's quote prefix and the text format. The same entries give the same bytes. The file
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 ROWS_BETWEEN_LOOKS = 200
 """Rows written between two looks at whether the person cancelled."""
 
-LONGEST_TEXT_FORMAT = 255
+MAX_TEXT_FORMAT_LENGTH = 255
 """Characters of a cell with the text format that every Excel shows; of a longer one some show ####."""
 
 FONT = "Microsoft YaHei"
 CHINESE_CHARSET = 134
 """Lets a computer without that font choose another one that has Chinese."""
 A4 = 9
-LONGEST_FOOTER_TEXT = 60
+MAX_FOOTER_TEXT_LENGTH = 60
 
 _RUNNABLE = frozenset("=+-@\t\r＝＋－＠'")
 """First characters of what Excel would take for a formula, or for its own mark of a text, if it were typed."""
@@ -232,7 +232,7 @@ class _Writer:
 
     def _print_setup(self, sheet: Worksheet) -> None:
         version = self.transfer.definition.version
-        told = f"{version.name[:LONGEST_FOOTER_TEXT]} · {self.transfer.location.oid} · {self.transfer.month}"
+        told = f"{version.name[:MAX_FOOTER_TEXT_LENGTH]} · {self.transfer.location.oid} · {self.transfer.month}"
         sheet.set_paper(A4)
         sheet.set_footer(f"&L{told.replace('&', '&&')}&C&A&R&P / &N")
 
@@ -295,7 +295,7 @@ class _Styles:
         number_format: str = kind
         if kind is Kind.TEXT:
             quoted = text[0] in _RUNNABLE
-            if len(text) > LONGEST_TEXT_FORMAT:
+            if len(text) > MAX_TEXT_FORMAT_LENGTH:
                 number_format = "General"
         elif kind is Kind.NUMBER and (digits := decimals(text)):
             number_format = f"0.{'0' * digits}"

@@ -1,4 +1,4 @@
-"""What a trial asks, as immutable data in the shape and words of CDISC ODM 1.3.2.
+"""MetaDataVersion: forms, item groups, items, code lists, checks; in the shape of CDISC ODM 1.3.2.
 
 A `MetaDataVersion` is one version of a study's definition. It is read from YAML (`load.py`) or from ODM-XML,
 travels whole inside the journal as canonical JSON, and is named there by OID and SHA-256: a definition in use

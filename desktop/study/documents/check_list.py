@@ -1,4 +1,4 @@
-"""The document of a study's rules: every edit check and derivation with its words, its kind and its source.
+"""List of a study's edit checks and derivations, with wording, kind and source (CHECKS.md).
 
 Generated from the definition, so that it is what the program does. Markdown, in every language of the study.
 """

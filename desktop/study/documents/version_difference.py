@@ -1,4 +1,4 @@
-"""What a new version of a study changes, and what it must not: the meaning of what was recorded under an older one."""
+"""Differences between two versions of a study, and changes that would alter recorded meaning."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any

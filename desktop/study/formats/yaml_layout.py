@@ -1,4 +1,4 @@
-"""The YAML layout of a study definition: which keys its files have, and what they become.
+"""The YAML layout of a study definition: the keys of its files, and what they become.
 
 What is read here has the right shape; whether it hangs together is asked afterwards, of the whole (`validation/references.py`).
 """

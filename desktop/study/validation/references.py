@@ -1,4 +1,4 @@
-"""Whether a MetaDataVersion hangs together: every fault at once, whatever file it was read from.
+"""Validation of a MetaDataVersion as a whole: reports every fault at once.
 
 Here: identity, texts, references and shapes. Values and limits are in `items.py`, expressions in
 `expressions.py`.

@@ -1,4 +1,4 @@
-"""Values of items: whether one may be recorded, what expressions and people see of it."""
+"""Item values: validity, and what expressions and people see of them."""
 
 import datetime
 import decimal

@@ -1,4 +1,4 @@
-"""An exchange with the centre: send what it lacks, verify its receipts, fetch what others did.
+"""Exchange with the centre: send what it lacks, verify receipts, fetch others' entries.
 
 State moves on verified receipts alone, and batch by batch: wherever the line is cut, the next exchange goes on from
 there. A packed batch is kept and sent again byte for byte. If the centre has less than it signed for (it was restored),
@@ -211,7 +211,7 @@ class SyncSession:
     def _packed(self, connection: Connection, device: str, keys: DeviceKeys, done: int) -> outbox_tables.Batch:
         """The batch of a device's entries that follow `done`. Raises DamagedError where the journal does not hold them."""
         vault = self._vault
-        raws = batch.fit(vault.raw_entries(connection, device, done, batch.MOST_ENTRIES))
+        raws = batch.fit(vault.raw_entries(connection, device, done, batch.MAX_ENTRIES))
         before = ChainPoint(done, bytes.fromhex(_chain_value(connection, device, done))) if done else ChainPoint()
         source = batch.Source(
             study=vault.study,

@@ -1,4 +1,4 @@
-"""The batch: a run of one device's entries, signed and sealed. Pure functions; the same bytes go by HTTP and by stick.
+"""The batch: a run of one device's entries, signed and sealed. Pure functions.
 
 The statement travels in clear and names no person; anyone with the device's public key can check it. The entries are
 compressed (zstd) and sealed to the recipient (HPKE, ML-KEM-768 with X25519); the statement is bound in through `info`,
@@ -34,12 +34,12 @@ NEWER = (
     "Install the newer release."
 )
 
-MOST_ENTRIES = 5_000
-MOST_BYTES = 4 * 1024 * 1024
+MAX_ENTRIES = 5_000
+MAX_BYTES = 4 * 1024 * 1024
 """Of heads and bodies, before compression."""
-MOST_OPENED_BYTES = MAX_ENTRY_BYTES + MOST_BYTES
-"""A bound on what a batch may decompress to: an entry larger than `MOST_BYTES` has a batch of its own."""
-MOST_SEALED_BYTES = MOST_OPENED_BYTES + 64 * 1024
+MAX_OPENED_BYTES = MAX_ENTRY_BYTES + MAX_BYTES
+"""A bound on what a batch may decompress to: an entry larger than `MAX_BYTES` has a batch of its own."""
+MAX_SEALED_BYTES = MAX_OPENED_BYTES + 64 * 1024
 
 Number = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 
@@ -110,11 +110,11 @@ def key_hash(public_key: str) -> str:
 def fit(raws: Sequence[RawEntry]) -> Sequence[RawEntry]:
     """As many entries as one batch takes; at least one."""
     size = 0
-    for number, raw in enumerate(raws[:MOST_ENTRIES]):
+    for number, raw in enumerate(raws[:MAX_ENTRIES]):
         size += len(raw.head) + len(raw.body or b"")
-        if size > MOST_BYTES and number:
+        if size > MAX_BYTES and number:
             return raws[:number]
-    return raws[:MOST_ENTRIES]
+    return raws[:MAX_ENTRIES]
 
 
 def pack(
@@ -250,9 +250,9 @@ def _envelope(statement: Signed, plain: bytes, recipient: str) -> bytes:
 def _open(envelope: Envelope, own_key: MLKEM768X25519PrivateKey) -> bytes:
     try:
         compressed = SUITE.decrypt(envelope.sealed, own_key, info=_bound(envelope.statement))
-        if zstandard.frame_content_size(compressed) > MOST_OPENED_BYTES:
+        if zstandard.frame_content_size(compressed) > MAX_OPENED_BYTES:
             raise DamagedError("The batch is larger than a batch may be.")
-        return zstandard.ZstdDecompressor().decompress(compressed, max_output_size=MOST_OPENED_BYTES)
+        return zstandard.ZstdDecompressor().decompress(compressed, max_output_size=MAX_OPENED_BYTES)
     except (InvalidTag, ValueError, zstandard.ZstdError) as error:
         raise DamagedError("The batch cannot be unsealed: it is damaged, or sealed to another recipient.") from error
 

@@ -1,4 +1,4 @@
-"""The top of a form: whose and which it is, what of it is safe, how long there is."""
+"""The header of a form: subject, form, what is saved, time limits."""
 
 import datetime
 import zoneinfo

@@ -1,4 +1,4 @@
-"""What a save still asks: what is missing, why saved values change. It stands in the page, above the footer."""
+"""Questions of a save: what is missing, why saved values change."""
 
 import enum
 
@@ -16,7 +16,7 @@ from ui.widgets.fields import Labelled
 from ui.widgets.labels import label
 
 EDGE = 24
-MOST_SHOWN = 8
+MAX_SHOWN = 8
 LIST_HEIGHT = 150
 
 
@@ -156,11 +156,11 @@ class SavePanel(QFrame):
                 count=len(missing)
             )
         )
-        for place in missing[:MOST_SHOWN]:
+        for place in missing[:MAX_SHOWN]:
             jump = _Jump(place, place_words(wizard, place))
             jump.clicked.connect(self._jump)
             self._missing.addWidget(jump, 0, Qt.AlignmentFlag.AlignLeft)
-        more = len(missing) - MOST_SHOWN
+        more = len(missing) - MAX_SHOWN
         if more > 0:
             self._missing.addWidget(
                 label(self.tr("and {count} more").format(count=more), kind="small", tone=Tone.SECONDARY)

@@ -1,4 +1,4 @@
-"""Discrepancies: what two people or two computers recorded differently, both values side by side."""
+"""Discrepancies: both values side by side."""
 
 from typing import Any
 

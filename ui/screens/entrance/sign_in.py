@@ -1,4 +1,4 @@
-"""Signing in, coming back after a lock, and the way with the recovery code."""
+"""Sign-in, unlock, and the way to recovery."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Study: its versions at this site; a new one is brought here, rehearsed, and put in force once it is approved."""
+"""Versions of the study at this site: add, rehearse, activate once approved."""
 
 from pathlib import Path
 

@@ -13,7 +13,7 @@ import pytest
 from desktop.errors import CancelledError, RefusedError
 from desktop.export.xlsx import cells
 from desktop.export.xlsx.sheet_model import COVER, HEAD_ROWS
-from desktop.export.xlsx.sheets import MOST_ROWS
+from desktop.export.xlsx.sheets import MAX_ROWS
 from desktop.export.xlsx.verification import check, verify_excel
 from desktop.export.xlsx.writer import write_excel
 from desktop.study.clinical_data import FormContent, FormKey, ItemValue
@@ -232,7 +232,7 @@ def test_a_cancelled_export_leaves_nothing(tmp_path: Path) -> None:
 
 def test_more_rows_than_excel_has_are_refused(tmp_path: Path) -> None:
     row: dict[str, ItemValue] = {}
-    huge = transfer(form({"IG.DOSES": dict.fromkeys(map(str, range(MOST_ROWS)), row)}))
+    huge = transfer(form({"IG.DOSES": dict.fromkeys(map(str, range(MAX_ROWS)), row)}))
     with pytest.raises(RefusedError) as error:
         write_excel(huge, tmp_path / "out.xlsx")
     assert "ALL.DOSES" in str(error.value)
