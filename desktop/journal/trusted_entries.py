@@ -142,7 +142,7 @@ def _body_fault(raw: RawEntry, entry: Entry) -> str:
     known = BODIES.get(entry.head.kind)
     if known is None:
         return ""
-    if known.about_subject != (entry.head.subject is not None):
+    if known.about_subject is not None and known.about_subject != (entry.head.subject is not None):
         return "its kind and its subject do not fit each other."
     return entry.body.fault()
 

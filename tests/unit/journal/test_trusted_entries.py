@@ -13,22 +13,31 @@ from desktop.journal.bodies import (
     KINDS,
     Body,
     DeviceStarted,
+    DiscrepancySettled,
     Enrolled,
     Exported,
+    FormContentHash,
     FormRemoved,
     FormSaved,
+    FormSigned,
     ItemGroupData,
     Kind,
     NormalRangeSet,
     PassphraseChanged,
     PathwayDecided,
+    Place,
     PointAnswered,
+    QueryChanged,
+    RecordLocked,
+    RecoveryChanged,
     Redacted,
     SessionChanged,
+    SourceVerified,
     StudyVersionActivated,
     StudyVersionAdded,
     UserAdded,
     UserChanged,
+    UserTrained,
 )
 from desktop.journal.entry import FORMAT, Head, RawEntry, encode
 from desktop.journal.hash_chain import ChainPoint, verified
@@ -82,6 +91,24 @@ def example_bodies() -> dict[str, Body]:
         Exported(salt="00", what="transfer", month="2026-11", sha256="0a" * 32),
         Enrolled(salt="00", url="https://c", fingerprint="babab", signing_key="0a" * 32, sealing_key="0a" * 1216),
         Redacted(salt="00", device="A-1", sequence=4, reason="a name"),
+        DiscrepancySettled(
+            salt="00", key=KEY, discrepancy="d", take="first", version="MDV.1", version_sha256="0a" * 32, reason="r"
+        ),
+        QueryChanged(salt="00", act="opened", place=Place(event="SE.1", event_repeat=1), text="why", due="2026-12-01"),
+        FormSigned(
+            salt="00",
+            place=Place(),
+            meaning="approved",
+            name="Dr 李",
+            signed_at="2026-11-24T08:00:00.000+08:00",
+            signing_key="0a" * 32,
+            forms=(FormContentHash(key=KEY, sha256="0a" * 32, basis={}),),
+            signature="0a" * 64,
+        ),
+        SourceVerified(salt="00", place=Place(form="F.1", form_repeat=1), forms=()),
+        RecordLocked(salt="00", act="locked", place=Place(), reason="r"),
+        UserTrained(salt="00", user="U.1", date="2026-11-24", topic="entry"),
+        RecoveryChanged(salt="00", what="code"),
     ]
     return {KINDS[type(body)]: body for body in bodies}
 
@@ -234,6 +261,14 @@ def range_with(**changes: object) -> Body:
             msgspec.structs.replace(EXAMPLES[Kind.STUDY_VERSION_ACTIVATED], approved="soon"),
         ),
         *((Kind.NORMAL_RANGE_SET, range_with(**change)) for change in BAD_RANGES),
+        (
+            Kind.RECORD_LOCKED,
+            RecordLocked(salt="00", act="locked", place=Place(event="S", event_repeat=2**70), reason="r"),
+        ),
+        (Kind.FORM_SIGNED, msgspec.structs.replace(EXAMPLES[Kind.FORM_SIGNED], signature="zz")),
+        (Kind.FORM_SIGNED, msgspec.structs.replace(EXAMPLES[Kind.FORM_SIGNED], signed_at="soon")),
+        (Kind.USER_TRAINED, UserTrained(salt="00", user="U.1", date="soon", topic="entry")),
+        (Kind.QUERY_CHANGED, QueryChanged(salt="00", act="opened", due="soon")),
         ("from_the_future", b'{"n":18446744073709551616,"salt":"00"}'),
     ],
 )
