@@ -18,6 +18,8 @@ CHINESE: dict[str, str] = {
     "A user needs at least one role: {roles}.": "用户至少须有一个角色：{roles}。",
     "The window is locked. Give the passphrase first.": "窗口已锁定，须先输入口令。",
     "There is no such form to remove.": "没有可删除的该表单。",
+    "There is no discrepancy of this ID.": "没有该编号的差异。",
+    "This form is frozen or locked. A manager can unlock it.": "该表单已冻结或锁定。可由管理员解锁。",
     "There is a user of this name already.": "已有同名用户。",
     "There is no such user.": "没有该用户。",
     "This is the last manager. Make another person a manager first.": "这是最后一位管理员，须先指定另一位管理员。",
@@ -289,6 +291,8 @@ CHINESE: dict[str, str] = {
     "The folder of the store is not empty. Choose a new or an empty folder.": "文件夹不为空，须选择新的或空的文件夹。",
     "The folder of the store cannot be written: {why}.": "无法写入数据库文件夹：{why}。",
     # The audit trail
+    "Second entry saved as complete.": "第二次录入已保存，标记为完成。",
+    "Second entry saved, not complete yet.": "第二次录入已保存，尚未完成。",
     "Form saved as complete.": "表单已保存，标记为完成。",
     "Form saved, not complete yet.": "表单已保存，尚未完成。",
     "Form removed.": "表单已删除。",

@@ -130,6 +130,120 @@ class FormRemoved(Body, frozen=True, kw_only=True):
     reason: str
 
 
+class DiscrepancySettled(Body, frozen=True, kw_only=True):
+    """A person decided what stands where two passes or two computers differ."""
+
+    key: FormKey
+    discrepancy: str
+    """ID of the discrepancy."""
+    take: str
+    """`first`, `second` or `other`."""
+    value: ItemValue | None = None
+    """What was decided; of a whole row nothing."""
+    version: str
+    version_sha256: str
+    basis: dict[str, int] = {}
+    groups: tuple[ItemGroupData, ...] = ()
+    """What changes in the form as it stands, derived values included."""
+    reason: str
+    source: str = ""
+    """Words of the source document."""
+
+
+class Place(EntryData, frozen=True, kw_only=True):
+    """Where in a casebook something is: what is left out widens it, to a StudyEvent or the whole casebook."""
+
+    event: str = ""
+    event_repeat: int = 0
+    form: str = ""
+    form_repeat: int = 0
+    group: str = ""
+    row: str = ""
+    item: str = ""
+
+    def covers(self, key: FormKey) -> bool:
+        """Whether a form lies within it."""
+        if self.event and (self.event, self.event_repeat) != (key.event, key.event_repeat):
+            return False
+        return not self.form or (self.form, self.form_repeat) == (key.form, key.form_repeat)
+
+
+class QueryChanged(Body, frozen=True, kw_only=True):
+    """A query was opened, answered, closed or re-opened."""
+
+    act: str
+    """`opened`, `answered`, `closed` or `reopened`."""
+    query: str = ""
+    """ID of the query; empty where this entry opens it."""
+    place: Place = Place()
+    text: str = ""
+    due: str = ""
+    """Civil date of the site, where the entry opens it."""
+    basis: dict[str, int] = {}
+
+
+class FormContentHash(EntryData, frozen=True, kw_only=True):
+    """A form as it stood: the SHA-256 of its folded values, and the newest entries about it."""
+
+    key: FormKey
+    sha256: str
+    basis: dict[str, int]
+    """Device -> sequence."""
+    heads: dict[str, str] = {}
+    """Device -> chain value, in hexadecimal, after that entry."""
+
+
+class FormSigned(Body, frozen=True, kw_only=True):
+    """Forms were signed electronically (21 CFR 11.50). `signature` is Ed25519 over the body without it."""
+
+    place: Place
+    meaning: str
+    name: str
+    """Printed name of the signer."""
+    signed_at: str
+    """Wall time with offset."""
+    signing_key: str
+    forms: tuple[FormContentHash, ...]
+    signature: str = ""
+
+
+class SourceVerified(Body, frozen=True, kw_only=True):
+    """A monitor compared forms with the source documents."""
+
+    place: Place
+    forms: tuple[FormContentHash, ...]
+
+
+class RecordLocked(Body, frozen=True, kw_only=True):
+    """Forms were frozen, locked or unlocked; `sha256` is of all that the place held."""
+
+    act: str
+    """`frozen`, `locked` or `unlocked`."""
+    place: Place
+    reason: str
+    sha256: str = ""
+    second_user: str = ""
+    """OID of the other person without whom nothing is unlocked."""
+
+
+class UserTrained(Body, frozen=True, kw_only=True):
+    """A person was trained."""
+
+    user: str
+    date: str
+    topic: str
+
+
+class RecoveryChanged(Body, frozen=True, kw_only=True):
+    """The ways to open the vault without a user's passphrase changed, or were rehearsed."""
+
+    what: str
+    """`code`, `share`, `rehearsed` or `opened`."""
+    people: tuple[str, ...] = ()
+    """OIDs of the people whose passphrases open it together."""
+    needed: int = 0
+
+
 class PathwayDecided(Body, frozen=True, kw_only=True):
     """An investigator decided what follows a step of the pathway: otherwise than the study's rules, or where they are silent."""
 
@@ -212,6 +326,13 @@ class Kind(enum.StrEnum):
     SESSION_CHANGED = "session_changed"
     FORM_SAVED = "form_saved"
     FORM_REMOVED = "form_removed"
+    DISCREPANCY_SETTLED = "discrepancy_settled"
+    QUERY_CHANGED = "query_changed"
+    FORM_SIGNED = "form_signed"
+    SOURCE_VERIFIED = "source_verified"
+    RECORD_LOCKED = "record_locked"
+    USER_TRAINED = "user_trained"
+    RECOVERY_CHANGED = "recovery_changed"
     PATHWAY_DECIDED = "pathway_decided"
     POINT_ANSWERED = "point_answered"
     NORMAL_RANGE_SET = "normal_range_set"
@@ -230,6 +351,13 @@ BODIES: dict[str, type[Body]] = {
     Kind.SESSION_CHANGED: SessionChanged,
     Kind.FORM_SAVED: FormSaved,
     Kind.FORM_REMOVED: FormRemoved,
+    Kind.DISCREPANCY_SETTLED: DiscrepancySettled,
+    Kind.QUERY_CHANGED: QueryChanged,
+    Kind.FORM_SIGNED: FormSigned,
+    Kind.SOURCE_VERIFIED: SourceVerified,
+    Kind.RECORD_LOCKED: RecordLocked,
+    Kind.USER_TRAINED: UserTrained,
+    Kind.RECOVERY_CHANGED: RecoveryChanged,
     Kind.PATHWAY_DECIDED: PathwayDecided,
     Kind.POINT_ANSWERED: PointAnswered,
     Kind.NORMAL_RANGE_SET: NormalRangeSet,

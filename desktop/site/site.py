@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import msgspec
+from sqlalchemy import Connection
 
 from desktop.actions import (
     Act,
@@ -42,7 +43,7 @@ from desktop.reading.study import study_view
 from desktop.reading.subjects import next_subject, subjects
 from desktop.reading.sync import sync_view
 from desktop.recording import study_conduct, users
-from desktop.recording.save_form import prepare_save
+from desktop.recording.save_form import LOCKED, Saver, prepare_save
 from desktop.site_session import SiteSession
 from desktop.study.clinical_data import FormKey, ItemPlace
 from desktop.study.definition.metadata import Definition
@@ -156,12 +157,19 @@ class Site(SiteSession):
         self.require(FILLS_FORMS)
         with self.vault.begin() as connection:
             fold = self.vault.subject(connection, act.subject)
+            others = {key: content for key, content in self.visible_contents(fold).items() if key != act.key}
+            saver = Saver(
+                user=self.user_oid,
+                location=self.vault.site,
+                today=self.civil_date,
+                is_blind=self.is_blind(act.subject, act.key),
+            )
         saved = fold.forms.get(act.key)
         # A form keeps the study version that it was entered under.
         rules = self.rules if saved is None or saved.removed is not None else self.rules_of(saved.version_sha256)
-        body = prepare_save(rules, act, fold, self.vault.site, self.civil_date)
+        body = prepare_save(rules, act, fold, others, saver)
         if body is None:
-            self.drop_draft(act.subject, act.key)
+            self.drop_draft(act.subject, act.key, act.entry_pass)
             return Recorded(changed=False, subject=act.subject, key=act.key)
         return self._record_form(body, act.subject, act.key)
 
@@ -172,6 +180,8 @@ class Site(SiteSession):
             form = self.vault.subject(connection, act.subject).forms.get(act.key)
         if form is None or form.removed is not None:
             raise RefusedError("There is no such form to remove.")
+        if form.lock is not None:
+            raise NotAllowedError(LOCKED[0])
         basis = dict(form.basis if act.basis is None else act.basis)
         body = FormRemoved(salt=new_salt(), key=act.key, basis=basis, reason=act.reason.strip())
         return self._record_form(body, act.subject, act.key)
@@ -189,9 +199,12 @@ class Site(SiteSession):
 
     def _record_form(self, body: FormSaved | FormRemoved, subject: str, key: FormKey) -> Recorded:
         """Record what became of a form; the draft goes with it."""
-        [entry] = self.vault.record(
-            [Recording(body, subject)], lambda connection: draft_table.drop(connection, self.user_oid, subject, key)
-        )
+        entry_pass = body.entry_pass if isinstance(body, FormSaved) else 1
+
+        def drop_draft(connection: Connection) -> None:
+            draft_table.drop(connection, self.user_oid, subject, key, entry_pass)
+
+        [entry] = self.vault.record([Recording(body, subject)], drop_draft)
         head = entry.head
         return Recorded(changed=True, subject=subject, key=key, device=head.device, sequence=head.sequence)
 
@@ -239,10 +252,10 @@ class Site(SiteSession):
         with self.vault.begin() as connection:
             draft_table.keep(connection, self.user_oid, msgspec.structs.replace(draft, wall=wall))
 
-    def drop_draft(self, subject: str, key: FormKey) -> None:
+    def drop_draft(self, subject: str, key: FormKey, entry_pass: int = 1) -> None:
         """Forget a draft: the person starts again from what is saved."""
         with self.vault.begin() as connection:
-            draft_table.drop(connection, self.user_oid, subject, key)
+            draft_table.drop(connection, self.user_oid, subject, key, entry_pass)
 
     # Asking
 
@@ -266,9 +279,12 @@ class Site(SiteSession):
         """Everything about one subject. Raises RefusedError where there is none."""
         return subject_queries.casebook_of(self, subject)
 
-    def form(self, subject: str, key: FormKey) -> FormView:
-        """A form with all that is needed to go on filling it; also one that has no entry yet."""
-        return subject_queries.form(self, subject, key)
+    def form(self, subject: str, key: FormKey, entry_pass: int | None = None) -> FormView:
+        """A form with all that is needed to go on filling it; also one that has no entry yet.
+
+        Without `entry_pass` it is the pass that the person may see.
+        """
+        return subject_queries.form(self, subject, key, entry_pass)
 
     def study_view(self) -> StudyView:
         """How the site conducts the study: answers to open points, normal ranges, versions."""
@@ -303,9 +319,9 @@ class Site(SiteSession):
             users = self.vault.staff(connection).people
         return tuple(self.view_of(person) for person in sorted(users.values(), key=lambda person: person.name))
 
-    def discrepancies(self) -> tuple[Discrepancy, ...]:
-        """What two people or two computers recorded differently."""
-        return discrepancies(self)
+    def discrepancies(self, *, settled: bool = False) -> tuple[Discrepancy, ...]:
+        """What two people or two computers recorded differently; also what was settled, where wanted."""
+        return discrepancies(self, settled=settled)
 
     def sync_view(self) -> SyncView:
         """How far this device's entries have travelled."""

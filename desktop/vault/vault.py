@@ -25,17 +25,28 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlcipher3 import dbapi2
 
-from desktop.casebook.fold import FOLD_VERSION, SubjectFold, fold_subject
+from desktop.casebook.fold import FOLD_VERSION, StudyVersions, SubjectFold, fold_subject
 from desktop.casebook.study_conduct import CONDUCT_KINDS, Conduct, fold_conduct
 from desktop.casebook.users_and_devices import STAFF_KINDS, Staff, fold_staff
 from desktop.errors import CancelledError, DamagedError, InUseError, SignInError
 from desktop.files import file_problem
-from desktop.journal.bodies import KINDS, Body, FormSaved, Kind, PathwayDecided, Redacted
+from desktop.journal.bodies import (
+    KINDS,
+    Body,
+    DiscrepancySettled,
+    FormRemoved,
+    FormSaved,
+    Kind,
+    PathwayDecided,
+    Redacted,
+    StudyVersionAdded,
+)
 from desktop.journal.device_keys import DeviceKeys
 from desktop.journal.entry import FORMAT, Entry, Head, RawEntry, encode
 from desktop.journal.hash_chain import ChainPoint, next_value, verified
 from desktop.journal.hybrid_clock import HybridClock, Wall, system_wall
 from desktop.progress import Cancelled, Progress
+from desktop.study.definition.metadata import Definition
 from desktop.vault import casebook_tables, journal_table, key_slots, open_check_tables, outbox_tables
 from desktop.vault.database import IN_USE, open_engine, translated
 from desktop.vault.key_slots import Slot, Unlocked, VaultFile
@@ -95,6 +106,8 @@ class Vault:
         self._subjects: OrderedDict[str, SubjectFold] = OrderedDict()
         self._staff: Staff | None = None
         self._conduct: Conduct | None = None
+        self._versions: dict[str, Definition | None] = {}
+        """Study versions by SHA-256, those that were needed; None where one is not here."""
         self.revision = 0
         """Counts what may have changed the casebook."""
         self.clock = HybridClock(wall=wall)
@@ -288,15 +301,21 @@ class Vault:
                 self._staff = None
             if entry.head.kind in CONDUCT_KINDS:
                 self._conduct = None
+                self._forget_missing_versions()
             return
         fold = self.subject(connection, entry.head.subject)
-        key = fold.apply(entry)
-        if key is not None:
-            touched = (
-                {(data.group, data.row) for data in entry.body.groups} if isinstance(entry.body, FormSaved) else None
-            )
-            casebook_tables.put_form(connection, entry.head.subject, key, fold.forms[key], touched)
-        elif isinstance(entry.body, PathwayDecided):
+        body = entry.body
+        for key in fold.apply(entry):
+            touched: set[tuple[str, str]] | None = set()
+            if isinstance(body, FormSaved | DiscrepancySettled) and body.key == key:
+                touched = {(data.group, data.row) for data in body.groups}
+            elif isinstance(body, FormRemoved):
+                touched = None
+            if fold.forms[key].second is None and fold.forms[key].twice:
+                casebook_tables.drop_second(connection, fold.subject, key)
+            casebook_tables.put_form(connection, fold.subject, key, fold.forms[key], touched)
+        casebook_tables.put_record(connection, fold)
+        if isinstance(body, PathwayDecided):
             casebook_tables.put_decisions(connection, fold)
             open_check_tables.forget(connection, fold.subject)
 
@@ -313,7 +332,8 @@ class Vault:
         for subject in subjects:
             self._subjects.pop(subject, None)
             casebook_tables.put_subject(
-                connection, fold_subject(subject, journal_table.of_subject(connection, subject))
+                connection,
+                fold_subject(subject, journal_table.of_subject(connection, subject), self.study_version),
             )
 
     def receive(self, device: str, raws: Iterable[RawEntry], end: ChainPoint) -> int:
@@ -341,10 +361,15 @@ class Vault:
                 self.clock.witness(entry.head.time)
                 if entry.head.subject not in late:
                     self._take_in(connection, entry)
+            if any(entry.head.kind == Kind.STUDY_VERSION_ADDED for entry in entries):
+                # What was entered under it could not be told apart from what is entered once.
+                self._forget_missing_versions()
+                late |= set(casebook_tables.all_subjects(connection))
             for subject in late:
                 self._subjects.pop(subject, None)
                 casebook_tables.put_subject(
-                    connection, fold_subject(subject, journal_table.of_subject(connection, subject))
+                    connection,
+                    fold_subject(subject, journal_table.of_subject(connection, subject), self.study_version),
                 )
                 open_check_tables.forget(connection, subject)
             self._staff = self._conduct = None
@@ -380,7 +405,7 @@ class Vault:
         """The fold of a subject, from memory where it was used lately."""
         fold = self._subjects.get(subject)
         if fold is None:
-            fold = self._subjects[subject] = casebook_tables.load_subject(connection, subject)
+            fold = self._subjects[subject] = casebook_tables.load_subject(connection, subject, self.study_version)
             while len(self._subjects) > CACHED_SUBJECTS:
                 self._subjects.popitem(last=False)
         self._subjects.move_to_end(subject)
@@ -391,6 +416,20 @@ class Vault:
         if self._staff is None:
             self._staff = fold_staff(journal_table.of_kinds(connection, STAFF_KINDS))
         return self._staff
+
+    def study_version(self, sha256: str) -> Definition | None:
+        """A study version that is here."""
+        if sha256 not in self._versions:
+            self._versions[sha256] = None
+            with self.begin() as connection:
+                for entry in journal_table.of_kinds(connection, [Kind.STUDY_VERSION_ADDED]):
+                    if isinstance(entry.body, StudyVersionAdded) and entry.body.sha256 == sha256:
+                        self._versions[sha256] = Definition.from_bytes(entry.body.definition.encode())
+                        break
+        return self._versions[sha256]
+
+    def _forget_missing_versions(self) -> None:
+        self._versions = {sha256: version for sha256, version in self._versions.items() if version is not None}
 
     def conduct(self) -> Conduct:
         """Study versions, answers to open points and normal ranges of the site."""
@@ -407,7 +446,7 @@ class Vault:
             casebook_tables.clear(connection)
             subjects = 0
             batch: list[SubjectFold] = []
-            for fold in folds(journal_table.all_by_subject(connection)):
+            for fold in folds(journal_table.all_by_subject(connection), self.study_version):
                 batch.append(fold)
                 subjects += 1
                 if len(batch) == INSERT_SIZE:
@@ -456,7 +495,7 @@ def uncollected() -> Generator[None]:
             gc.enable()
 
 
-def folds(entries: Iterable[Entry]) -> Generator[SubjectFold]:
+def folds(entries: Iterable[Entry], versions: StudyVersions) -> Generator[SubjectFold]:
     """Fold entries that come subject after subject, each in fold order."""
     fold: SubjectFold | None = None
     for entry in entries:
@@ -466,7 +505,7 @@ def folds(entries: Iterable[Entry]) -> Generator[SubjectFold]:
         if fold is None or fold.subject != subject:
             if fold is not None:
                 yield fold
-            fold = SubjectFold(subject)
+            fold = SubjectFold(subject, versions)
         fold.apply(entry)
     if fold is not None:
         yield fold
