@@ -63,7 +63,7 @@ def stages(site: SiteSession, subject: str) -> tuple[tuple[Stage, ...], Decision
         if not casebook_tables.is_known(connection, subject):
             raise RefusedError("There is no subject of this key.")
         fold = site.vault.subject(connection, subject)
-    return walk(site.rules, fold.contents(), fold.decisions, site.civil_date), fold.decisions
+    return walk(site.rules, site.visible_contents(fold), fold.decisions, site.civil_date), fold.decisions
 
 
 def decide_pathway(site: SiteSession, act: DecidePathway) -> Recorded:

@@ -7,11 +7,12 @@ A Site lives on the thread that opened it (`Vault`), and is opened by a person: 
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import msgspec
+from sqlalchemy import Connection
 
 from desktop.actions import (
     Act,
@@ -29,10 +30,11 @@ from desktop.actions import (
     SaveForm,
     SetNormalRange,
 )
+from desktop.casebook.redactions import REDACTABLE_KINDS
 from desktop.errors import NotAllowedError, RefusedError, SignInError
 from desktop.journal.bodies import Exported, FormRemoved, FormSaved, Kind, Redacted, SessionChanged
-from desktop.journal.entry import RawEntry, decode, new_salt
-from desktop.journal.hash_chain import ChainPoint
+from desktop.journal.entry import decode, new_salt
+from desktop.journal.hash_chain import VerifiedEntry
 from desktop.progress import Cancelled, Progress
 from desktop.reading import audit_trail, monthly_transfer, today
 from desktop.reading import subject as subject_queries
@@ -42,7 +44,7 @@ from desktop.reading.study import study_view
 from desktop.reading.subjects import next_subject, subjects
 from desktop.reading.sync import sync_view
 from desktop.recording import study_conduct, users
-from desktop.recording.save_form import prepare_save
+from desktop.recording.save_form import LOCKED, Saver, prepare_save
 from desktop.site_session import SiteSession
 from desktop.study.clinical_data import FormKey, ItemPlace
 from desktop.study.definition.metadata import Definition
@@ -151,12 +153,19 @@ class Site(SiteSession):
         self.require(FILLS_FORMS)
         with self.vault.begin() as connection:
             fold = self.vault.subject(connection, act.subject)
+            others = {key: content for key, content in self.visible_contents(fold).items() if key != act.key}
+            saver = Saver(
+                user=self.user_oid,
+                location=self.vault.site,
+                today=self.civil_date,
+                is_blind=self.is_blind(act.subject, act.key),
+            )
         saved = fold.forms.get(act.key)
         # A form keeps the study version that it was entered under.
         rules = self.rules if saved is None or saved.removed is not None else self.rules_of(saved.version_sha256)
-        body = prepare_save(rules, act, fold, self.vault.site, self.civil_date)
+        body = prepare_save(rules, act, fold, others, saver)
         if body is None:
-            self.drop_draft(act.subject, act.key)
+            self.drop_draft(act.subject, act.key, act.entry_pass)
             return Recorded(changed=False, subject=act.subject, key=act.key)
         return self._record_form(body, act.subject, act.key)
 
@@ -167,6 +176,8 @@ class Site(SiteSession):
             form = self.vault.subject(connection, act.subject).forms.get(act.key)
         if form is None or form.removed is not None:
             raise RefusedError("There is no such form to remove.")
+        if form.lock is not None:
+            raise NotAllowedError(LOCKED[0])
         basis = dict(form.basis if act.basis is None else act.basis)
         body = FormRemoved(salt=new_salt(), key=act.key, basis=basis, reason=act.reason.strip())
         return self._record_form(body, act.subject, act.key)
@@ -176,7 +187,7 @@ class Site(SiteSession):
         users.require_reason(act.reason)
         with self.vault.begin() as connection:
             held = journal_table.raw_entries(connection, act.device, act.sequence - 1, 1)
-        if not held or held[0].body is None or decode(held[0]).head.kind != Kind.FORM_SAVED:
+        if not held or held[0].body is None or decode(held[0]).head.kind not in REDACTABLE_KINDS:
             raise RefusedError("There is no entry of a form to blank there.")
         body = Redacted(salt=new_salt(), device=act.device, sequence=act.sequence, reason=act.reason.strip())
         self.vault.record([Recording(body)])
@@ -184,20 +195,23 @@ class Site(SiteSession):
 
     def _record_form(self, body: FormSaved | FormRemoved, subject: str, key: FormKey) -> Recorded:
         """Record what became of a form; the draft goes with it."""
-        [entry] = self.vault.record(
-            [Recording(body, subject)], lambda connection: draft_table.drop(connection, self.user_oid, subject, key)
-        )
+        entry_pass = body.entry_pass if isinstance(body, FormSaved) else 1
+
+        def drop_draft(connection: Connection) -> None:
+            draft_table.drop(connection, self.user_oid, subject, key, entry_pass)
+
+        [entry] = self.vault.record([Recording(body, subject)], drop_draft)
         head = entry.head
         return Recorded(changed=True, subject=subject, key=key, device=head.device, sequence=head.sequence)
 
     # The second door
 
-    def receive(self, device: str, raws: Iterable[RawEntry], end: ChainPoint) -> int:
-        """Verify and append another device's entries, up to `end`; returns how many were new.
+    def receive(self, device: str, entries: Sequence[VerifiedEntry]) -> int:
+        """Append verified entries of another device that follow what is here of it; returns how many there were.
 
-        Raises DamagedError, having appended nothing, when they do not extend that device's chain.
+        Raises DamagedError or NewerReleaseError, having appended nothing, where one breaks a rule of `TrustedEntries`.
         """
-        return self.vault.receive(device, raws, end)
+        return self.vault.receive(device, entries)
 
     # The centre
 
@@ -234,10 +248,10 @@ class Site(SiteSession):
         with self.vault.begin() as connection:
             draft_table.keep(connection, self.user_oid, msgspec.structs.replace(draft, wall=wall))
 
-    def drop_draft(self, subject: str, key: FormKey) -> None:
+    def drop_draft(self, subject: str, key: FormKey, entry_pass: int = 1) -> None:
         """Forget a draft: the person starts again from what is saved."""
         with self.vault.begin() as connection:
-            draft_table.drop(connection, self.user_oid, subject, key)
+            draft_table.drop(connection, self.user_oid, subject, key, entry_pass)
 
     # Asking
 
@@ -261,9 +275,12 @@ class Site(SiteSession):
         """Everything about one subject. Raises RefusedError where there is none."""
         return subject_queries.casebook_of(self, subject)
 
-    def form(self, subject: str, key: FormKey) -> FormView:
-        """A form with all that is needed to go on filling it; also one that has no entry yet."""
-        return subject_queries.form(self, subject, key)
+    def form(self, subject: str, key: FormKey, entry_pass: int | None = None) -> FormView:
+        """A form with all that is needed to go on filling it; also one that has no entry yet.
+
+        Without `entry_pass` it is the pass that the person may see.
+        """
+        return subject_queries.form(self, subject, key, entry_pass)
 
     def study_view(self) -> StudyView:
         """How the site conducts the study: answers to open points, normal ranges, versions."""
@@ -298,9 +315,9 @@ class Site(SiteSession):
             users = self.vault.staff(connection).people
         return tuple(self.view_of(person) for person in sorted(users.values(), key=lambda person: person.name))
 
-    def discrepancies(self) -> tuple[Discrepancy, ...]:
-        """What two people or two computers recorded differently."""
-        return discrepancies(self)
+    def discrepancies(self, *, settled: bool = False) -> tuple[Discrepancy, ...]:
+        """What two people or two computers recorded differently; also what was settled, where wanted."""
+        return discrepancies(self, settled=settled)
 
     def sync_view(self) -> SyncView:
         """How far this device's entries have travelled."""

@@ -30,6 +30,14 @@ class ItemPlace(msgspec.Struct, frozen=True, array_like=True, order=True):
     item: str
 
 
+class CheckAt(msgspec.Struct, frozen=True, array_like=True, order=True):
+    """A soft check at one place: what a comment answers."""
+
+    check: str
+    """OID of the check; empty: every check that fires there."""
+    place: ItemPlace
+
+
 Row = dict[str, ItemValue]
 """Item OID -> value, of the items that have one."""
 

@@ -973,6 +973,18 @@
         <translation>重复登记</translation>
     </message>
     <message>
+        <source>two entries</source>
+        <translation>两次录入</translation>
+    </message>
+    <message>
+        <source>one person twice</source>
+        <translation>同一人录入两次</translation>
+    </message>
+    <message>
+        <source>after the lock</source>
+        <translation>锁定后修改</translation>
+    </message>
+    <message>
         <source>two computers</source>
         <translation>两台电脑</translation>
     </message>

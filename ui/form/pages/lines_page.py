@@ -160,7 +160,7 @@ class LinesPage(StopsPage):
             self._grid.addWidget(comments[place], self._grid_row(number) + 2, 1, 1, len(self._items))
         if place in comments:
             comments[place].setVisible(soft)
-            comments[place].show_text(self.wizard.comments.get(place, ""))
+            comments[place].show_text(self.wizard.comment_at(place))
 
     def stops(self) -> list[Stop]:
         found: list[Stop] = []

@@ -226,7 +226,7 @@ class StopsPage(PageView):
         if self.read_only:
             return
         if isinstance(stop, CommentLine):
-            if stop.text() != self.wizard.comments.get(stop.place, ""):
+            if stop.text() != self.wizard.comment_at(stop.place):
                 self.wizard.comment(stop.place, stop.text())
                 self.changed.emit()
             return

@@ -259,7 +259,7 @@ class Question(QWidget):
             self._grid.addWidget(self.comment, 3, 2, 1, 2)
         if self.comment is not None:
             self.comment.setVisible(soft)
-            self.comment.show_text(wizard.comments.get(self.place, ""))
+            self.comment.show_text(wizard.comment_at(self.place))
 
     def _other_words(self, wizard: FormWizard) -> str:
         """What other entries say where they say something else; else nothing."""
