@@ -1,11 +1,11 @@
-"""What a person can do, each act one immutable value handed to `Site.record`.
+"""Actions of a person, each an immutable value handed to `Site.record`.
 
 `Site.record(act)` checks rights and rules and appends; it returns what changed, so that screens know what to refresh.
 """
 
 import msgspec
 
-from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import CheckAt, FormKey, ItemPlace, ItemValue
 from desktop.study.definition.metadata import Definition
 from desktop.study.definition.site_parameters import NormalRange
 
@@ -23,9 +23,8 @@ class SaveForm(_Act, frozen=True, kw_only=True):
     """New values by place; None clears. What is omitted stays."""
     removed_rows: tuple[tuple[str, str], ...] = ()
     """(group OID, row key) of rows to take out."""
-    comments: dict[ItemPlace, str] = {}
-    """Answers to soft checks, by the item where the check is shown. An ItemPlace without group and row answers
-    the checks at that item in every row."""
+    comments: dict[CheckAt, str] = {}
+    """Answers to soft checks, given now. An ItemPlace without group and row stands for that item in every row."""
     complete: bool = True
     reason: str = ""
     basis: dict[str, int] | None = None

@@ -1,4 +1,4 @@
-"""What the commands of the site and of the centre have in common: options, one document or one line, and how a command ends."""
+"""Shared by the command lines of site and centre: options, output, exit status."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Who and what belongs to this site: the fold of the entries that are about no subject.
+"""Fold of the site's users and devices.
 
 Users and devices are few, so they are folded on reading and kept in no table.
 """

@@ -1,4 +1,4 @@
-"""The command line: Sitebook without a window, the second front end that keeps the split honest.
+"""The commands of `sitebook` that need no window.
 
 What stands here is the contract of the design document, word for word. Every command says in one line what it did; `--json`
 prints one document on stdout and nothing else there; errors go to stderr, without a traceback, with the exit status
@@ -74,21 +74,30 @@ def init(
     del user  # The administrator is the acting person here.
     folder = vault_folder(vault)
     definition = find_definition(study)
-    made, recovery_code = opening.create_site(
-        folder, definition, site, admin, passphrase_of(passphrase_file), letter=device_letter
-    )
-    with made:
+
+    def show_code(device: str, recovery_code: str) -> None:
         document = {
             "vault": str(folder),
-            "study": made.vault.study,
-            "site": made.vault.site,
-            "device": made.device,
+            "study": definition.version.study,
+            "site": site,
+            "device": device,
             "recovery_code": recovery_code,
         }
         line = (
             f"Made the vault in {folder} for site {site}. Recovery code, to be printed and kept apart: {recovery_code}"
         )
         say(json, document, line)
+
+    made, _ = opening.create_site(
+        folder,
+        definition,
+        site,
+        admin,
+        passphrase_of(passphrase_file),
+        letter=device_letter,
+        show_code=show_code,
+    )
+    made.close()
 
 
 @user_app.command("add")

@@ -1,4 +1,4 @@
-"""A subject's record and history in the shape that `sitebook show` prints."""
+"""JSON documents of `sitebook show`: a subject's record and its history."""
 
 from typing import Any
 

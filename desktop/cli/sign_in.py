@@ -1,4 +1,4 @@
-"""Who acts in a command, and on which vault: the options that every command has, and signing in by them."""
+"""Sign-in options shared by all commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One form as a printed report, e.g. that of a serious adverse event: HTML that any printer of rich text draws.
+"""One form as a printed report, as HTML (for example of a serious adverse event).
 
 It says of whom, from which study and version, by whom and when it was saved, every question with its answer, the comments
 that answered checks, and leaves lines for signatures. Nothing is written to a disk here.

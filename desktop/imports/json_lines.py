@@ -1,4 +1,4 @@
-"""Form saves from a file, one JSON object a line, through the same rules as the screen.
+"""Import of form saves from a JSON Lines file, through the same rules as the screen.
 
 What a line may hold is the contract of `sitebook enter`. All or nothing per line; what was accepted stays.
 """
@@ -12,7 +12,7 @@ from desktop.actions import SaveForm
 from desktop.errors import NotAllowedError
 from desktop.recording.save_form import FormRefusedError, coordinates_problem
 from desktop.site.site import Site
-from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import CheckAt, FormKey, ItemPlace, ItemValue
 from desktop.study.definition.base import words
 from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition
 from desktop.study.rules.assessment import Code, Problem
@@ -245,13 +245,13 @@ class _Line:
                 )
                 return None
 
-    def _comments(self, form: str) -> dict[ItemPlace, str]:
-        comments: dict[ItemPlace, str] = {}
+    def _comments(self, form: str) -> dict[CheckAt, str]:
+        comments: dict[CheckAt, str] = {}
         for oid, text in self._mapping("comments").items():
             if (form, oid) not in self.definition.group_of_item:
                 self.problems.append(_bad(oid, "The form has no such item.", "表单中没有该项目。", Code.UNKNOWN_OID))
             elif not isinstance(text, str):
                 self.problems.append(_bad(oid, "A comment is a text.", "备注须为文本。"))
             else:
-                comments[ItemPlace("", "", oid)] = text
+                comments[CheckAt("", ItemPlace("", "", oid))] = text
         return comments

@@ -1,4 +1,4 @@
-"""What a subject's record consists of: ODM ClinicalData, the shapes that every room shares."""
+"""Clinical data of a subject (ODM ClinicalData): keys, places and values, shared by every room."""
 
 import msgspec
 
@@ -28,6 +28,14 @@ class ItemPlace(msgspec.Struct, frozen=True, array_like=True, order=True):
     group: str
     row: str
     item: str
+
+
+class CheckAt(msgspec.Struct, frozen=True, array_like=True, order=True):
+    """A soft check at one place: what a comment answers."""
+
+    check: str
+    """OID of the check; empty: every check that fires there."""
+    place: ItemPlace
 
 
 Row = dict[str, ItemValue]

@@ -1,4 +1,4 @@
-"""Finds and loads study definitions: a folder of YAML, or an ODM-XML file.
+"""Locates and loads study definitions: a folder of YAML, or an ODM-XML file.
 
 A study's folder holds `study.yaml`, `codelists.yaml`, `units.yaml`, `forms/*.yaml` (one form a file), where it grades
 laboratory values `grading.yaml`, and for further code lists `terminology/*.yaml` or `*.json`. Test cases (`cases/*.yaml`)

@@ -1,4 +1,4 @@
-"""Drafts in the database: what a person typed into a form and has not saved. Encrypted like all, outside the journal."""
+"""Reads and writes drafts: what was typed into a form and not saved, outside the journal."""
 
 from collections.abc import Iterator
 
@@ -9,8 +9,6 @@ from sqlalchemy.dialects.sqlite import insert
 from desktop.study.clinical_data import FormKey
 from desktop.vault.tables import draft
 from desktop.views.forms import Draft
-
-FIRST_PASS = 1
 
 _INSERT = insert(draft)
 _PUT = _INSERT.on_conflict_do_update(index_elements=draft.primary_key, set_={"record": _INSERT.excluded.record})
@@ -28,14 +26,14 @@ def keep(connection: Connection, user: str, kept: Draft) -> None:
             "event_repeat": kept.key.event_repeat,
             "form": kept.key.form,
             "form_repeat": kept.key.form_repeat,
-            "pass": FIRST_PASS,
+            "pass": kept.entry_pass,
             "record": msgspec.json.encode(kept),
         },
     )
 
 
-def drop(connection: Connection, user: str, subject: str, key: FormKey) -> None:
-    """Forget a user's draft of a form."""
+def drop(connection: Connection, user: str, subject: str, key: FormKey, entry_pass: int = 1) -> None:
+    """Forget a user's draft of a pass of a form."""
     connection.execute(
         delete(draft).where(
             draft.c.user == user,
@@ -44,6 +42,7 @@ def drop(connection: Connection, user: str, subject: str, key: FormKey) -> None:
             draft.c.event_repeat == key.event_repeat,
             draft.c.form == key.form,
             draft.c.form_repeat == key.form_repeat,
+            draft.c["pass"] == entry_pass,
         )
     )
 

@@ -1,4 +1,4 @@
-"""What the screens and the command line are told: frozen data and OIDs, never rows of a database."""
+"""Forms and their states, as shown."""
 
 import datetime
 import enum
@@ -32,6 +32,8 @@ class FormSummary(View, frozen=True, kw_only=True):
     """Name of the person who last saved it."""
     wall: str = ""
     """When it was last saved: ISO 8601 with offset."""
+    awaits_me: bool = False
+    """The person who asks may make its second entry, and sees nothing of the first until then."""
     open_checks: int = 0
     """Soft checks that fire without a comment, e.g. because another form changed since."""
 
@@ -41,8 +43,11 @@ class FormView(View, frozen=True, kw_only=True):
 
     subject: str
     key: FormKey
+    entry_pass: int = 1
+    is_blind: bool = False
+    """The first pass is hidden from the person who asks: they may make the second."""
     exists: bool
-    """False: nothing was recorded yet at these coordinates."""
+    """False: nothing was recorded yet at these coordinates in this pass."""
     state: FormState | None = None
     content: FormContent = {}
     """Values that were entered, rows in order."""
@@ -67,6 +72,7 @@ class Draft(View, frozen=True, kw_only=True):
 
     subject: str
     key: FormKey
+    entry_pass: int = 1
     items: dict[str, ItemValue | None] = {}
     """`group|row|item` -> value, None for cleared: see `wizard.py`, which alone reads and writes it."""
     removed_rows: tuple[tuple[str, str], ...] = ()

@@ -28,6 +28,8 @@ class Today(View, frozen=True, kw_only=True):
     due: tuple[DueForm, ...]
     drafts: tuple[Draft, ...]
     incomplete: tuple[FormSummary, ...]
+    awaiting_second: tuple[FormSummary, ...]
+    """Forms whose second entry the person may make, oldest first."""
     open_checks: tuple[FormSummary, ...]
     decisions: tuple[DecisionNeeded, ...]
     """As far as idle time has looked."""

@@ -993,6 +993,18 @@
         <translation>重复登记</translation>
     </message>
     <message>
+        <source>two entries</source>
+        <translation>两次录入</translation>
+    </message>
+    <message>
+        <source>one person twice</source>
+        <translation>同一人录入两次</translation>
+    </message>
+    <message>
+        <source>after the lock</source>
+        <translation>锁定后修改</translation>
+    </message>
+    <message>
         <source>two computers</source>
         <translation>两台电脑</translation>
     </message>
@@ -1095,22 +1107,6 @@
     <message>
         <source>Back</source>
         <translation>返回</translation>
-    </message>
-    <message>
-        <source>The recovery code</source>
-        <translation>恢复码</translation>
-    </message>
-    <message>
-        <source>Write it on paper and lay it into the site&apos;s safe. It is shown this once. Without it and without a passphrase nobody can read the data again, the centre neither.</source>
-        <translation>将其抄写在纸上，放入中心的保险柜。恢复码只显示这一次。没有恢复码又没有口令，任何人（包括协调中心）都无法再读取数据。</translation>
-    </message>
-    <message>
-        <source>It is on paper</source>
-        <translation>已抄写在纸上</translation>
-    </message>
-    <message>
-        <source>Go on</source>
-        <translation>继续</translation>
     </message>
     <message>
         <source>The first manager needs a name.</source>
@@ -1657,6 +1653,25 @@
     <message>
         <source>Recorded on this computer.</source>
         <translation>已记录在本机。</translation>
+    </message>
+</context>
+<context>
+    <name>RecoveryCodePage</name>
+    <message>
+        <source>The recovery code</source>
+        <translation>恢复码</translation>
+    </message>
+    <message>
+        <source>Write it on paper and lay it into the site&apos;s safe; an older code is void. It is shown this once. Without it and without a passphrase nobody can read the data again, the centre neither.</source>
+        <translation>请抄写在纸上，放入中心的保险柜；旧的恢复码已作废。恢复码只显示这一次。没有恢复码又没有口令，任何人（包括协调中心）都无法再读取数据。</translation>
+    </message>
+    <message>
+        <source>It is on paper</source>
+        <translation>已抄写在纸上</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
     </message>
 </context>
 <context>

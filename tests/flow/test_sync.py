@@ -161,7 +161,7 @@ def test_the_centre_may_be_down_for_weeks(joined: Any, centre: Any) -> None:
 def test_many_entries_go_in_several_batches_that_can_be_stopped_between(
     joined: Any, centre: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch, "MOST_ENTRIES", 4)
+    monkeypatch.setattr(batch, "MAX_ENTRIES", 4)
     with joined.sign_in() as site:
         for number in range(1, 11):
             register(site, number)
@@ -235,7 +235,7 @@ def test_whatever_the_line_loses_or_doubles_all_entries_arrive_once(joined: Any,
         return call()
 
     with joined.sign_in() as site, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(batch, "MOST_ENTRIES", 2)
+        patch.setattr(batch, "MAX_ENTRIES", 2)
         register(site, len(site.subjects()) + 1)
         for _ in line:
             with contextlib.suppress(CentreError):

@@ -1,4 +1,4 @@
-"""What is typed and not yet saved: kept on the vault's thread as each field is left, and offered again."""
+"""Keeps what is typed and not yet saved as an encrypted draft, and offers it again."""
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTime, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout

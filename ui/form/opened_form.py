@@ -1,4 +1,4 @@
-"""What a form screen needs of the Site to show a form; asked on the vault's thread."""
+"""What the form screen needs from the site to show a form, read on the vault thread."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""The way of a form into the journal: what stands against it, what is still asked, and what came of it."""
+"""The steps of saving a form: what prevents it, what is still asked, and the result."""
 
 from functools import partial
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""The screen on which a form is filled. It draws a `FormWizard` and takes its answers to the vault's thread and back."""
+"""The form screen: shows a `FormWizard` and passes its answers to the vault thread and back."""
 
 from functools import partial
 
@@ -370,7 +370,7 @@ class FormScreen(QWidget):
         wizard = self.wizard
         if wizard is None or self._read_only or self.saving.runs or self.is_asking:
             return
-        here = self.page.place if self.page.is_at_comment else None
+        here, order = self.page.place if self.page.is_at_comment else None, wizard.open_checks
         self.pages.commit()
         if self.page.explain():
             return
@@ -381,8 +381,9 @@ class FormScreen(QWidget):
             return
         if here is None:
             self._before_check = None if self.page.is_aside else self._last_place
-        after = [place for place in waiting if here is not None and wizard.comes_after(place, here)]
-        self.pages.go_to_comment((after or waiting)[0])
+        # The check that was just answered is in the list no more: its place is found in the list as it was before.
+        after = order[order.index(here) + 1 :] if here in order else ()
+        self.pages.go_to_comment(next((place for place in after if place in waiting), waiting[0]))
         self._show_around()
 
     def _leave_comment(self) -> None:

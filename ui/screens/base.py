@@ -1,4 +1,4 @@
-"""What every screen has: a header, a place for sentences, and the ways in and out."""
+"""Base class of all screens: header, messages, navigation."""
 
 import enum
 from typing import TYPE_CHECKING, NamedTuple

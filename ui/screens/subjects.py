@@ -1,4 +1,4 @@
-"""The subjects of this site."""
+"""The list of subjects."""
 
 from typing import Any
 

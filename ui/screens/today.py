@@ -1,4 +1,4 @@
-"""Today: what is due, what was begun, what is to settle, and how far the month and the centre are."""
+"""The Today screen."""
 
 import datetime
 from functools import partial
@@ -305,7 +305,6 @@ class TodayScreen(Screen):
         for summary in view.incomplete:
             key = (summary.subject, summary.key)
             if key not in lines:
-                day = datetime.datetime.fromisoformat(summary.wall).date()
                 lines[key] = Line(
                     key=key,
                     cells=(
@@ -313,7 +312,7 @@ class TodayScreen(Screen):
                         *lists.form_cells(
                             definition, summary.subject, summary.key, self._label(summary.key, summary.label)
                         ),
-                        Cell(text=language.short_date(day)),
+                        Cell(text=language.day_of(summary.wall)),
                         Cell(text=summary.user, tone=Tone.SECONDARY),
                     ),
                 )

@@ -1,4 +1,4 @@
-"""What a person who is signed in sees: the rail, the line on top, and one screen."""
+"""The frame of a signed-in person: navigation rail, top bar, current screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The line on top: study and site, find, how much the centre has not received, language, user, lock."""
+"""The top bar: study and site, find, entries not yet received, language, user, lock."""
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent

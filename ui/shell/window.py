@@ -1,4 +1,4 @@
-"""The one window: the way in, the frame with its screens, and the lock between them."""
+"""The main window: sign-in, frame, lock."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class MainWindow(QWidget):
         self._watched: QWindow | None = None
         self.entrance: Entrance | None = None
         self.resize(*style.WINDOW_SIZE)
-        self.setMinimumSize(*style.LEAST_SIZE)
+        self.setMinimumSize(*style.MIN_SIZE)
         self._show_entrance()
 
     # The way in
@@ -226,14 +226,14 @@ class MainWindow(QWidget):
 
     def _start_practice_centre(self) -> None:
         """The centre of a practice site runs as long as its window."""
-        folder = self._folder.parent
+        vault, folder = self._folder, self._folder.parent
         if self._centre is not None or not (folder / PRACTICE_FILE).exists():
             return
 
         def work(_: Job) -> Centre | None:
-            from desktop.practice.practice_site import Centre, find
+            from desktop.practice.practice_site import Centre, practice_of
 
-            practice = find(folder)
+            practice = practice_of(vault)
             return None if practice is None else Centre(folder, practice.port)
 
         self.jobs.run(work, self._centre_runs, self._no_centre, lane=Lane.NETWORK)

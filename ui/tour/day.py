@@ -1,4 +1,4 @@
-"""The day of the tour: what a study nurse, an investigator and a manager do at the practice site, screen by screen.
+"""The tour through a site's day: nurse, investigator, manager.
 
 It names the forms and items of the study that the practice site ships with; the windows know none of them.
 """

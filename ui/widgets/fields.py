@@ -1,4 +1,4 @@
-"""Fields outside the forms: a line of text, a passphrase, a choice; each with its label."""
+"""Labelled fields outside the forms: text, passphrase, choice."""
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen

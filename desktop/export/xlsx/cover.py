@@ -1,4 +1,4 @@
-"""The cover of a transfer: what the file is, how much of it there must be, and how to see that it is whole.
+"""The cover sheet of a transfer: what the file is, its counts, and how to see that it is whole.
 
 Its last row bears the SHA-256 of all that stands above it and on every other sheet, so that the file can be checked by itself
 (`verification.py`). Whether it is the very file that was exported, the journal says: it has the checksum of the file.

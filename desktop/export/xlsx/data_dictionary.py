@@ -1,4 +1,4 @@
-"""The sheets that explain the others: the data dictionary and the code lists."""
+"""The data dictionary and code list sheets."""
 
 from collections.abc import Iterable
 

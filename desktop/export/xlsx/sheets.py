@@ -1,4 +1,4 @@
-"""What stands on the sheets of a transfer, cell by cell, before any file is written.
+"""Contents of the sheets of a transfer, before any file is written.
 
 One sheet a form, and one for each of its repeating groups, keyed back to the form; then the data dictionary and the code lists.
 A value that the definition has no column for (an older version asked it, or it came with a unit of its own) stands on
@@ -23,8 +23,8 @@ from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition, For
 from desktop.study.values.item_values import CODE_SEPARATOR
 
 OTHER = "Other values"
-LONGEST_NAME = 31
-MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
+MAX_NAME_LENGTH = 31
+MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 
 SUBJECT = Column(name="SubjectKey", label={"en": "Subject", "zh": "受试者"}, width=12)
 EVENT = Column(name="StudyEventOID", label={"en": "Event", "zh": "访视"}, width=15)
@@ -67,7 +67,7 @@ def sheets_of(transfer: Transfer) -> tuple[Sheet, ...]:
         sheets.append(_other_sheet(others))
     sheets += [dictionary(definition), code_lists(definition)]
     for sheet in sheets:
-        if sheet.count + HEAD_ROWS > MOST_ROWS or len(sheet.columns) > MOST_COLUMNS:
+        if sheet.count + HEAD_ROWS > MAX_ROWS or len(sheet.columns) > MAX_COLUMNS:
             raise RefusedError(
                 "The sheet {name} would have {rows} rows and {columns} columns: more than Excel can hold.",
                 name=sheet.name,
@@ -94,7 +94,7 @@ def _unused(taken: set[str], wanted: str) -> str:
     """A name that Excel takes and that no other sheet has; `taken` learns it."""
     clean = re.sub(r"[\[\]:*?/\\\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", "_", wanted)
     tails = itertools.chain([""], (f"_{number}" for number in itertools.count(2)))
-    names = (_shortened(clean, LONGEST_NAME - len(tail)).strip("' ") + tail for tail in tails)
+    names = (_shortened(clean, MAX_NAME_LENGTH - len(tail)).strip("' ") + tail for tail in tails)
     name = next(name for name in names if name and name.casefold() not in taken)
     taken.add(name.casefold())
     return name

@@ -1,4 +1,4 @@
-"""What kind of value an expression gives, and everything in it that cannot be right.
+"""Static type checker for CEL expressions.
 
 CEL itself finds a misspelt name or a wrong type only when that part is evaluated, and never finds a comparison with a
 code that does not exist. So every part is judged here from the kinds of the names, before any subject has a value.

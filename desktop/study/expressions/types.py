@@ -1,4 +1,4 @@
-"""What expressions are about: the kinds of value that they read and give, and which names a form's expressions see."""
+"""Types of CEL values, and the names that each kind of expression can use."""
 
 from collections.abc import Iterable, Mapping
 

@@ -1,4 +1,4 @@
-"""Faults of a study definition, each with its place: file, line and OID."""
+"""Faults of a study definition, each with file, line and OID."""
 
 from collections.abc import Iterator
 

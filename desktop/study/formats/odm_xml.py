@@ -1,4 +1,4 @@
-"""Reads the definition of a study from ODM-XML 1.3.2 (CDISC, www.cdisc.org/standards/data-exchange/odm).
+"""Reads a study definition from CDISC ODM-XML 1.3.2.
 
 What ODM cannot say gets a careful default, and what Sitebook cannot use is left out; a *note* tells of both. A document
 type is refused whatever it declares: neither entities nor files are ever read for it.
@@ -31,7 +31,7 @@ from desktop.study.definition.metadata import (
 from desktop.study.expressions.identifiers import usable_name
 from desktop.study.formats.faults import Faults
 from desktop.study.formats.yaml_layout import COMPARATORS, in_order_of_use
-from desktop.study.formats.yaml_reader import LARGEST_FILE
+from desktop.study.formats.yaml_reader import MAX_FILE_BYTES
 from desktop.study.values.item_types import DATE_TYPES
 from desktop.study.values.range_checks import TODAY
 
@@ -62,7 +62,7 @@ class _RootFoundError(Exception):
 
 def read_odm(faults: Faults, file: str, data: bytes) -> MetaDataVersion | None:
     """Read the study of a file. What is wrong goes to `faults`, what is left out or assumed to `faults.notes`."""
-    if len(data) > LARGEST_FILE:
+    if len(data) > MAX_FILE_BYTES:
         faults.at(file, 0, "", "The file is too large.", "文件过大。")
         return None
     try:

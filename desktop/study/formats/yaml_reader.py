@@ -1,4 +1,4 @@
-"""Reads YAML with its line numbers, and reports everything that is not as it should be.
+"""Reads YAML with line numbers and reports every fault.
 
 Scalars are taken as they are written and read by what the key wants: `NO`, `01` and `2026-11-24` stay texts.
 """
@@ -13,13 +13,13 @@ import yaml
 from desktop.study.definition.base import Text
 from desktop.study.formats.faults import Faults
 
-LARGEST_FILE = 16 * 1024 * 1024
+MAX_FILE_BYTES = 16 * 1024 * 1024
 """Bytes. A study of 30 forms has some 300,000."""
 
 
 def read_yaml(faults: Faults, file: str, data: bytes) -> yaml.Node | None:
     """The one document of a file; None, with a fault, where it cannot be read."""
-    if len(data) > LARGEST_FILE:
+    if len(data) > MAX_FILE_BYTES:
         faults.at(file, 0, "", "The file is too large.", "文件过大。")
         return None
     try:

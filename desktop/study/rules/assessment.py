@@ -1,4 +1,4 @@
-"""Assessment: everything that the study's rules say about a form as it would be.
+"""Assessment of a form: values, limits, edit checks, derivations and skip conditions together.
 
 Pure: the same form, the same other forms and the same date give the same answer, in the window after each field and in
 `Site.record` before anything is written. Nothing is decided here: what stops a save, what asks for a comment and what
@@ -13,7 +13,7 @@ from typing import cast
 
 import msgspec
 
-from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue, copy_content, value_at
+from desktop.study.clinical_data import CheckAt, FormContent, FormKey, ItemPlace, ItemValue, copy_content, value_at
 from desktop.study.definition.base import Text, words
 from desktop.study.definition.metadata import (
     NON_REPEATING_ROW,
@@ -58,6 +58,13 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     check: str = ""
     """OID of the edit check. The program's own: `RANGE.<item>.<n>`, `NARROWED.<item>`, `SKIPPED.<item>`,
     `IDENTIFYING.<item>`, and `FAULT.<check or item>` where an expression failed."""
+
+
+def comment_for(problem: Problem, comments: Mapping[CheckAt, str]) -> str:
+    """The comment that answers a soft check; empty where none does. A comment on another check at its place does not."""
+    place = problem.place or ItemPlace("", "", problem.oid)
+    keys = (CheckAt(problem.check, place), CheckAt("", place), CheckAt("", ItemPlace("", "", place.item)))
+    return next((text for key in keys if (text := comments.get(key))), "")
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""The study's expressions at work: the names that they see, and what they say of a form.
+"""Evaluation of a study's expressions for one form.
 
 *Unknown* means one thing only: a declared item has no value here. It is absent from the context; `&&` and `||` absorb
 it; an unknown check does not fire, an unknown skip condition shows the item, an unknown derivation gives no value. Every
@@ -36,7 +36,7 @@ Values = dict[str, object]
 """Name -> value; a name without a value is absent."""
 
 
-LONGEST_DAYS = 36_525
+MAX_DAYS = 36_525
 """No study plans for more than a century: an answer of more days is taken as so many."""
 
 
@@ -81,7 +81,7 @@ class Rules:
         if days not in self._days:
             found = self.expression(days).evaluate(lambda name: self.settings if name == "setting" else None)
             number = found if isinstance(found, float | int) else 0
-            self._days[days] = round(max(-LONGEST_DAYS, min(number, LONGEST_DAYS)))
+            self._days[days] = round(max(-MAX_DAYS, min(number, MAX_DAYS)))
         return self._days[days]
 
     def coordinates(self, key: FormKey) -> Values:

@@ -1,4 +1,4 @@
-"""Whether a study's pathway, its normal ranges and its grades refer to what is there."""
+"""Validation of events, pathway, normal ranges and grades: every reference must exist."""
 
 from collections.abc import Iterable
 

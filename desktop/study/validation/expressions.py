@@ -1,4 +1,4 @@
-"""Whether every expression of a study can be evaluated, whatever a subject's values will be.
+"""Validation of expressions: each can be evaluated whatever a subject's values will be.
 
 First each part is judged from the kinds of the names (`expressions/type_check.py`); then the engine itself evaluates the
 whole, and each part that `&&`, `||`, `?:` and `!` could leave out or absorb, over a sample of every kind.

@@ -1,4 +1,4 @@
-"""Whether items, code lists and settings are sound by themselves: types, lengths, units, limits, codes."""
+"""Validation of items, code lists and settings: types, lengths, units, limits, codes."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Whether a MetaDataVersion hangs together: every fault at once, whatever file it was read from.
+"""Validation of a MetaDataVersion as a whole: reports every fault at once.
 
 Here: identity, texts, references and shapes. Values and limits are in `items.py`, expressions in
 `expressions.py`.
@@ -247,7 +247,9 @@ class _Validation:
                     self._one_of_form(form, form.oid, "laboratory", oid, seen)
         if not form.groups:
             of(form.oid, "groups", "The form has no groups.", "表单没有项目组。")
-        for key, oid in (("verdict", form.verdict), ("label", form.label), ("deadline", form.deadline)):
+        named = [("verdict", form.verdict), ("label", form.label), ("deadline", form.deadline)]
+        named += [("double_entry_items", oid) for oid in form.double_entry_items]
+        for key, oid in named:
             if oid is not None:
                 self._one_of_form(form, form.oid, key, oid, seen)
         deadline = self.items.get(form.deadline or "")
@@ -315,6 +317,15 @@ class _Validation:
                     "{item} is not an item of the same group.",
                     "{item} 不在同一项目组中。",
                     item=narrowing,
+                )
+        for oid in group.keys:
+            if oid not in self.faults.lost and not (group.repeating and self._holds(group.oid, oid)):
+                of(
+                    group.oid,
+                    "keys",
+                    "{item} is not an item of this group, or the group does not repeat.",
+                    "{item} 不是该项目组的项目，或该项目组不重复。",
+                    item=oid,
                 )
         if group.lines:
             first = self.items.get(group.items[0].item) if group.items else None

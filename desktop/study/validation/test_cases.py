@@ -1,4 +1,4 @@
-"""Test cases kept beside a definition (`cases/*.yaml`): values -> which edit checks fire, what is derived and suggested.
+"""Test cases of a definition (`cases/*.yaml`): values, and the checks, derivations and suggestions expected.
 
 They belong to the definition as its proof, and are run by `sitebook study check`. A file is a list of cases:
 

@@ -1,4 +1,4 @@
-"""Whether everything in a definition that loads is also used, and behaves as its test cases say."""
+"""Reports parts of a definition that nothing uses, and test cases that fail."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Item types: text -> value -> text, one class a data type, tested together by one property test.
+"""Item types: conversion between text and value, one class for each data type.
 
 Values are kept as the text that was entered, in the notations of ODM 1.3.2: `2026-11-24`, `2026-11`, `08:30`,
 `2026-11-24T08:30`, `-12`, `36.6`, `true`. What a person typed is brought into them by `typed_input.py`.
@@ -18,7 +18,7 @@ from desktop.study.definition.metadata import DataType, ItemDef
 
 DEFAULT_LENGTH = 2000
 """Characters of a text whose item names no length."""
-LONGEST_NUMBER = 18
+MAX_NUMBER_LENGTH = 18
 """Digits on either side of the point."""
 FIRST_YEAR, LAST_YEAR = 1800, 2200
 
@@ -28,8 +28,8 @@ DATE_TYPES = (DataType.DATE, DataType.PARTIAL_DATE, DataType.DATETIME)
 _UNKEEPABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters but tab and newline, and halves of surrogate pairs."""
 
-_INTEGER = re.compile(rf"-?[0-9]{{1,{LONGEST_NUMBER}}}")
-_FLOAT = re.compile(rf"-?[0-9]{{1,{LONGEST_NUMBER}}}(\.[0-9]{{1,{LONGEST_NUMBER}}})?")
+_INTEGER = re.compile(rf"-?[0-9]{{1,{MAX_NUMBER_LENGTH}}}")
+_FLOAT = re.compile(rf"-?[0-9]{{1,{MAX_NUMBER_LENGTH}}}(\.[0-9]{{1,{MAX_NUMBER_LENGTH}}})?")
 
 T = TypeVar("T")
 
@@ -124,7 +124,7 @@ class IntegerType(ItemType[int]):
 
     def from_expression(self, item: ItemDef, outcome: object) -> str | None:
         del item
-        if isinstance(outcome, int | float) and abs(outcome) < 10**LONGEST_NUMBER and abs(outcome % 1) in (0, 1):
+        if isinstance(outcome, int | float) and abs(outcome) < 10**MAX_NUMBER_LENGTH and abs(outcome % 1) in (0, 1):
             return str(int(outcome))
         return None
 
@@ -151,11 +151,11 @@ class FloatType(ItemType[decimal.Decimal]):
         return float(value)
 
     def from_expression(self, item: ItemDef, outcome: object) -> str | None:
-        if not isinstance(outcome, int | float) or not abs(outcome) < 10**LONGEST_NUMBER:
+        if not isinstance(outcome, int | float) or not abs(outcome) < 10**MAX_NUMBER_LENGTH:
             return None
         digits = item.significant_digits
         number = decimal.Decimal(repr(float(outcome)))
-        step = decimal.Decimal(1).scaleb(-(LONGEST_NUMBER if digits is None else digits))
+        step = decimal.Decimal(1).scaleb(-(MAX_NUMBER_LENGTH if digits is None else digits))
         text = f"{number.quantize(step, rounding=decimal.ROUND_HALF_UP, context=decimal.Context(prec=60)):f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
 

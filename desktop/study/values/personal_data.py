@@ -1,4 +1,4 @@
-"""Whether a text looks as if it named a person: a warning to whoever typed it, never a refusal by itself."""
+"""Detection of personal data in free text: a warning, never a refusal by itself."""
 
 import re
 

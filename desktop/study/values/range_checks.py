@@ -1,4 +1,4 @@
-"""Limits of single items, and the sentence that helps: what the limits are, and whether a missing point explains it."""
+"""Range checks of single items, with a hint where a missing decimal point explains the value."""
 
 import datetime
 import decimal

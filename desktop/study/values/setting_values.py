@@ -1,4 +1,4 @@
-"""Settings: the points that a protocol leaves open. What an answer to one is, and what is none."""
+"""Values of settings (open points of a protocol)."""
 
 from desktop.study.definition.metadata import ItemDef, Setting
 from desktop.study.values.item_types import ITEM_TYPES, ValueFault

@@ -1,4 +1,4 @@
-"""What a person typed -> what is stored: full-width digits, and dates and times in any common order.
+"""Normalises typed input: full-width digits, dates and times in any common order.
 
 Nothing is guessed: `05/06/2026` could be May or June, so it stays as it was typed and is refused.
 """

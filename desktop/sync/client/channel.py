@@ -1,4 +1,4 @@
-"""The HTTP way to the centre. Whoever answers is believed only if the answer is signed by the enrolled centre.
+"""HTTP channel to the centre; only answers signed by the enrolled centre are accepted.
 
 A `Channel` touches no vault, so a call may be made on any thread.
 """
@@ -13,14 +13,14 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from desktop.errors import CentreError, DamagedError, RefusedError
-from desktop.sync.formats import messages, signed_statement
+from desktop.sync.formats import batch, messages, signed_statement
 
 T = TypeVar("T")
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 30.0
 """The longest silence; a large batch on a slow line takes as long as it takes."""
-MOST_ANSWER_BYTES = 16 * 1024 * 1024
+MAX_ANSWER_BYTES = batch.MAX_SEALED_BYTES + 256 * 1024
 
 OK, FAILED = 200, 500
 
@@ -125,7 +125,7 @@ class Channel:
                 size = 0
                 for part in answer.iter_bytes():
                     size += len(part)
-                    if size > MOST_ANSWER_BYTES:
+                    if size > MAX_ANSWER_BYTES:
                         raise NoAnswerError(NOT_THE_CENTRE, url=self.url)
                     parts.append(part)
                 return answer.status_code, signature, b"".join(parts)

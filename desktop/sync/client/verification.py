@@ -1,4 +1,4 @@
-"""Verification of what is signed: the receipts in the outbox, and batches and receipts that lie in a file."""
+"""Verification of receipts in the outbox, and of batch and receipt files."""
 
 from collections.abc import Callable
 from pathlib import Path

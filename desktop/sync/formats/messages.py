@@ -1,4 +1,4 @@
-"""What a site and its centre say to each other: the messages, and how each is signed.
+"""Messages between site and centre, and how each is signed.
 
 Every request carries a fresh nonce and is signed by the device over path, nonce and body; every answer is signed by
 the centre over the request's path and nonce, the status and the answer. So an answer cannot come from elsewhere, from
@@ -12,7 +12,7 @@ from typing import Annotated
 
 import msgspec
 
-from desktop.sync.formats.base import MOST_NUMBER, DeviceOID, Letter, Message, SealingKey
+from desktop.sync.formats.base import MAX_NUMBER, DeviceOID, Letter, Message, SealingKey
 from desktop.sync.formats.signed_statement import Hex32, Signed
 
 IDENTITY, ENROL, MEET, BATCH, FETCH = "/v1/identity", "/v1/enrol", "/v1/meet", "/v1/batch", "/v1/fetch"
@@ -61,7 +61,7 @@ class EnrolAnswer(Message, frozen=True, kw_only=True):
 class Meet(Message, frozen=True, kw_only=True):
     """The beginning of an exchange. A centre that was restored learns which version of the directory was seen."""
 
-    directory_version: Annotated[int, msgspec.Meta(ge=0, le=MOST_NUMBER)]
+    directory_version: Annotated[int, msgspec.Meta(ge=0, le=MAX_NUMBER)]
 
 
 class Meeting(Message, frozen=True, kw_only=True):
@@ -91,7 +91,7 @@ class Fetch(Message, frozen=True, kw_only=True):
     """
 
     device: str
-    after: Annotated[int, msgspec.Meta(ge=0, le=MOST_NUMBER)]
+    after: Annotated[int, msgspec.Meta(ge=0, le=MAX_NUMBER)]
 
 
 class Refusal(Message, frozen=True, kw_only=True):

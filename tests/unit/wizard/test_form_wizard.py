@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from desktop.journal.bodies import FiredCheck
-from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import CheckAt, FormContent, FormKey, ItemPlace, ItemValue
 from desktop.study.load import load_definition, locate
 from desktop.study.rules.assessment import Code
 from desktop.study.rules.form_rules import Rules
@@ -89,7 +89,8 @@ def test_a_hard_limit_stops_a_save_and_a_soft_one_asks_for_a_comment(rules):
     assert wizard.obstacles(complete=False)[0].code is Code.COMMENT_NEEDED
     wizard.comment(BLAST, "  counted twice ")
     assert wizard.obstacles(complete=False) == ()
-    assert wizard.save_form(complete=False).comments == {BLAST: "counted twice"}
+    [check] = wizard.problems_at(BLAST)
+    assert wizard.save_form(complete=False).comments == {CheckAt(check.check, BLAST): "counted twice"}
 
 
 def test_a_comment_does_not_outlive_the_value_that_it_is_about(rules):
@@ -98,6 +99,18 @@ def test_a_comment_does_not_outlive_the_value_that_it_is_about(rules):
     wizard.comment(BLAST, "counted twice")
     wizard.put(BLAST, ItemValue(value="99", unit="%"))
     assert wizard.waits_for_comment(BLAST)
+
+
+def test_a_saved_comment_is_back_with_its_value(rules):
+    content: FormContent = {"IG.IN": {"": {"IT.BLAST": ItemValue(value="95", unit="%")}}}
+    [check] = FormWizard(rules, view(VISIT, content)).problems_at(BLAST)
+    fired = FiredCheck(check=check.check, item=BLAST.item, group=BLAST.group, comment="counted twice")
+    wizard = FormWizard(rules, view(VISIT, content, checks=(fired,)))
+    wizard.put(BLAST, ItemValue(value="99", unit="%"))
+    assert wizard.comment_at(BLAST) == ""
+    wizard.put(BLAST, ItemValue(value="95", unit="%"))
+    assert wizard.comment_at(BLAST) == "counted twice"
+    assert not wizard.is_changed
 
 
 def test_an_item_that_does_not_apply_is_not_asked_unless_it_has_a_value(rules):

@@ -1,4 +1,4 @@
-"""The card of one cell of a sheet."""
+"""Details of the current cell of a grid."""
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -80,7 +80,7 @@ class CellCard(Card):
                 known = not self._wizard.is_stale
                 part.field.show_problem(Tone.WRONG if known and self._wizard.stops(place) else None)
             else:
-                part.show_text(self._wizard.comments.get(place, ""))
+                part.show_text(self._wizard.comment_at(place))
 
     def _show_message(self, cell: Cell | None) -> None:
         """What is wrong in the cell, once the rules were asked."""
@@ -202,7 +202,7 @@ class CellCard(Card):
         if self._read_only:
             return
         if isinstance(stop, CommentLine):
-            if stop.text() != self._wizard.comments.get(stop.place, ""):
+            if stop.text() != self._wizard.comment_at(stop.place):
                 self._wizard.comment(stop.place, stop.text())
                 self.changed.emit()
         elif stop.value() != self._wizard.value(stop.place):

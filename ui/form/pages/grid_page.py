@@ -1,4 +1,4 @@
-"""The page of a sheet: the table, the reason for what deviates, the list of deviations, the sums."""
+"""The page of a grid: table, reason for a deviation, list of deviations, sums."""
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -18,7 +18,7 @@ from ui.widgets.card import Card
 from ui.widgets.labels import ElidedLabel, KeyLine, label
 from ui.widgets.message import Message
 
-MOST_DEVIATIONS_SHOWN = 4
+MAX_DEVIATIONS_SHOWN = 4
 SUM_HEIGHT = 24
 
 
@@ -307,7 +307,7 @@ class GridPage(PageView):
 
     def _show_deviations(self, deviations: tuple[Cell, ...]) -> None:
         open_ones = [cell for cell in deviations if self.sheet.needs_reason(cell)]
-        shown = (open_ones + [cell for cell in reversed(deviations) if cell not in open_ones])[:MOST_DEVIATIONS_SHOWN]
+        shown = (open_ones + [cell for cell in reversed(deviations) if cell not in open_ones])[:MAX_DEVIATIONS_SHOWN]
         lines: list[tables.Line] = []
         for cell in shown:
             waits = self.sheet.needs_reason(cell)

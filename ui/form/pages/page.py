@@ -1,4 +1,4 @@
-"""A page of a form: what every kind of page has in common, and the plain one, question under question."""
+"""Base class of a form's pages, and the plain page of questions."""
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -15,7 +15,7 @@ from ui.widgets.labels import label
 from ui.widgets.message import Message
 
 EDGE = 24
-MOST_WIDTH = 860
+MAX_WIDTH = 860
 """A line of reading: on a wide screen the questions do not run apart."""
 
 Stop = Field | CommentLine
@@ -262,7 +262,7 @@ class StopsPage(PageView):
         if self.read_only:
             return
         if isinstance(stop, CommentLine):
-            if stop.text() != self.wizard.comments.get(stop.place, ""):
+            if stop.text() != self.wizard.comment_at(stop.place):
                 self.wizard.comment(stop.place, stop.text())
                 self.changed.emit()
             return
@@ -318,7 +318,7 @@ class QuestionsPage(StopsPage):
             item = wizard.definition.items[ref.item]
             place = ItemPlace(group.oid, NON_REPEATING_ROW, ref.item)
             question = Question(wizard.definition, place, ref, item, ref.number or str(number))
-            question.setMaximumWidth(MOST_WIDTH)
+            question.setMaximumWidth(MAX_WIDTH)
             question.edited.connect(self._edited)
             question.marked.connect(self._marked)
             self.questions.append(question)

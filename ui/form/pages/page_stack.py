@@ -1,4 +1,4 @@
-"""The pages of a form on the screen: each built when it is first needed, or while nothing else is to be done."""
+"""The stack of a form's pages, each built when first needed or in idle time."""
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget

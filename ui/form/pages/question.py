@@ -1,4 +1,4 @@
-"""One question on a page: number, question with its note, the field, and below it whatever there is to say about it."""
+"""One question on a page: number, text, field, and messages below it."""
 
 from typing import Final
 
@@ -279,7 +279,7 @@ class Question(QWidget):
             self._grid.addWidget(self.comment, 3, 2, 1, 2)
         if self.comment is not None:
             self.comment.setVisible(soft)
-            self.comment.show_text(wizard.comments.get(self.place, ""))
+            self.comment.show_text(wizard.comment_at(self.place))
 
     def _other_words(self, wizard: FormWizard) -> str:
         """What other entries say where they say something else; else nothing."""

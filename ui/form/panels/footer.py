@@ -1,4 +1,4 @@
-"""The foot of a form: where one is in it, the ways out, and the one button that goes on."""
+"""The footer of a form: position, ways out, and the primary button."""
 
 import msgspec
 from PySide6.QtCore import QEvent, Qt, Signal

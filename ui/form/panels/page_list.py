@@ -1,4 +1,4 @@
-"""The list of a form's pages at the left, each with the sign of its state."""
+"""The list of a form's pages, each with its state."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What a save still asks: checks to answer, what is missing, why saved values change. It stands above the footer."""
+"""Questions of a save: checks to answer, what is missing, why saved values change."""
 
 import enum
 
@@ -18,7 +18,7 @@ from ui.widgets.labels import label
 from ui.widgets.message import Message
 
 EDGE = 24
-MOST_SHOWN = 8
+MAX_SHOWN = 8
 MAX_LIST_HEIGHT = 240
 
 
@@ -194,7 +194,7 @@ class SavePanel(QFrame):
             texts = dict.fromkeys(language.words(problem.message) for problem in wizard.problems_at(place))
             said.say(Tone.DUE, language.sentences(*texts))
             comment.line.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            comment.show_text(wizard.comments.get(place, ""))
+            comment.show_text(wizard.comment_at(place))
             self._comments.append(comment)
 
     def _show_missing(self, wizard: FormWizard, missing: tuple[ItemPlace, ...]) -> None:
@@ -205,11 +205,11 @@ class SavePanel(QFrame):
                 count=len(missing)
             )
         )
-        for place in missing[:MOST_SHOWN]:
+        for place in missing[:MAX_SHOWN]:
             jump = _Jump(place, place_words(wizard, place))
             jump.clicked.connect(self._jump)
             self._missing.addWidget(jump, 0, Qt.AlignmentFlag.AlignLeft)
-        more = len(missing) - MOST_SHOWN
+        more = len(missing) - MAX_SHOWN
         if more > 0:
             self._missing.addWidget(
                 label(self.tr("and {count} more").format(count=more), kind="small", tone=Tone.SECONDARY)

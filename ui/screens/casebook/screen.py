@@ -28,7 +28,7 @@ from ui.widgets.table import TWO_LINES, Align, Cell, Column, Line, Table
 from ui.widgets.trends import Strip, TrendPlot
 
 SIDE = 330
-LEAST_ROWS = 8
+MIN_ROWS = 8
 LEGEND = (
     Sign.EMPTY,
     Sign.DRAFT,
@@ -122,7 +122,7 @@ class CasebookScreen(Screen):
         above = self.pathway.height() + style.GAP if self.pathway.isVisible() else 0
         around = self.legend.height() + style.MARGIN + 2 * style.GAP
         room = self._main.viewport().height() - above - around
-        self.table.setFixedHeight(min(self.table.sizeHint().height(), max(room, LEAST_ROWS * style.ROW)))
+        self.table.setFixedHeight(min(self.table.sizeHint().height(), max(room, MIN_ROWS * style.ROW)))
 
     # Coming here
 

@@ -1,4 +1,4 @@
-"""Discrepancies: what two people or two computers recorded differently, both values side by side."""
+"""Discrepancies: both values side by side."""
 
 from typing import Any
 
@@ -149,17 +149,16 @@ class DiscrepanciesScreen(Screen):
         self._where.setText(question or lists.discrepancy_title(definition, found))
         titles = (self.tr("First computer"), self.tr("Second computer"))
         for number, (card, title) in enumerate(zip(self._values, titles, strict=True)):
-            card.setVisible(number < len(found.users))
-            if number < len(found.users):
-                value = found.values[number] if number < len(found.values) else None
-                shown = vocabulary.value_words(definition, definition.items[item], value) if item else "–"
-                moment = language.moment(found.walls[number])
-                card.show_value(title, shown, language.joined(found.users[number], moment))
+            side = found.sides[number] if number < len(found.sides) else None
+            card.setVisible(side is not None)
+            if side is not None:
+                shown = vocabulary.value_words(definition, definition.items[item], side.value) if item else "–"
+                card.show_value(title, shown, language.joined(side.user, language.moment(side.wall)))
         self._advice.say(Tone.QUERY, self._advice_for(found))
         self.open_form.setVisible(place is not None)
 
     def _advice_for(self, found: Discrepancy) -> str:
-        if found.kind == "duplicate_subject":
+        if found.is_subject:
             return self.tr(
                 "Two computers gave the same key to a subject. Compare with the identification log on paper,"
                 " and remove the forms of the one that is wrong."

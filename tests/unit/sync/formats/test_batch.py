@@ -229,8 +229,8 @@ def test_a_batch_is_no_bomb(chain: Any) -> None:
     made = chain().grow(1)
     statement = batch.read_envelope(packed(made)).statement
     for compressed in (
-        zstandard.ZstdCompressor().compress(bytes(batch.MOST_OPENED_BYTES + 1)),
-        zstandard.ZstdCompressor(write_content_size=False).compress(bytes(batch.MOST_OPENED_BYTES + 1)),
+        zstandard.ZstdCompressor().compress(bytes(batch.MAX_OPENED_BYTES + 1)),
+        zstandard.ZstdCompressor(write_content_size=False).compress(bytes(batch.MAX_OPENED_BYTES + 1)),
         b"not compressed",
     ):
         sealed = sealing.SUITE.encrypt(compressed, CENTRE.sealing.public_key(), info=batch._bound(statement))
@@ -244,11 +244,11 @@ def test_a_batch_takes_so_many_entries_and_bytes_and_at_least_one(chain: Any, mo
     raws = chain().grow(10).raws
     size = len(raws[0].head) + len(raws[0].body)
     assert batch.fit(raws) == raws
-    monkeypatch.setattr(batch, "MOST_ENTRIES", 4)
+    monkeypatch.setattr(batch, "MAX_ENTRIES", 4)
     assert batch.fit(raws) == raws[:4]
-    monkeypatch.setattr(batch, "MOST_BYTES", 3 * size + 10)
+    monkeypatch.setattr(batch, "MAX_BYTES", 3 * size + 10)
     assert batch.fit(raws) == raws[:3]
-    monkeypatch.setattr(batch, "MOST_BYTES", 1)
+    monkeypatch.setattr(batch, "MAX_BYTES", 1)
     assert batch.fit(raws) == raws[:1]
     assert batch.fit([]) == []
 
