@@ -4,10 +4,9 @@ from desktop.actions import SignForms, VerifySource
 from desktop.casebook import signatures
 from desktop.casebook.queries import STATES
 from desktop.errors import RefusedError, SignInError
-from desktop.journal.bodies import FormSigned, SourceVerified
+from desktop.journal.bodies import FormSigned, SourceVerified, is_name
 from desktop.journal.entry import new_salt
 from desktop.recording import places
-from desktop.recording.note_text import MAX_NOTE_LENGTH, is_clean_text
 from desktop.site_session import SiteSession
 from desktop.vault import failed_sign_ins, key_slots
 from desktop.vault.key_slots import Slot
@@ -19,7 +18,7 @@ CLOSED = STATES["closed"]
 def prepare(site: SiteSession, act: SignForms, slot: Slot) -> FormSigned:
     """The signed body. Raises SignInError for a wrong passphrase, RefusedError where a form cannot be signed."""
     meaning = act.meaning.strip()
-    if not meaning or len(meaning) > MAX_NOTE_LENGTH or not is_clean_text(meaning):
+    if not is_name(meaning):
         raise RefusedError("Say what the signature means.")
     if act.name is not None and key_slots.normalised_name(act.name) != slot.name:
         raise SignInError(key_slots.NOT_RIGHT)

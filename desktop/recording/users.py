@@ -1,12 +1,10 @@
 """Recording of users: added, changed, suspended, given a new passphrase."""
 
-import datetime
-
 from desktop.actions import AddUser, ChangePassphrase, ChangeUser, Recorded, ResetPassphrase, TrainUser
 from desktop.errors import RefusedError
-from desktop.journal.bodies import PassphraseChanged, UserAdded, UserChanged, UserTrained
+from desktop.journal.bodies import PassphraseChanged, UserAdded, UserChanged, UserTrained, is_date, is_name
 from desktop.journal.entry import new_salt
-from desktop.recording.note_text import MAX_NOTE_LENGTH, is_clean_text
+from desktop.recording.note_text import is_clean_text
 from desktop.vault import failed_sign_ins, key_slots
 from desktop.vault.database import translated
 from desktop.vault.key_slots import Slot, Unlocked
@@ -88,12 +86,10 @@ def reset_passphrase(vault: Vault, act: ResetPassphrase) -> Recorded:
 
 def train_user(vault: Vault, act: TrainUser) -> Recorded:
     """Record a training. Raises RefusedError."""
-    try:
-        datetime.date.fromisoformat(act.date)
-    except ValueError:
-        raise RefusedError("A date is written as 2026-11-24.") from None
+    if not is_date(act.date):
+        raise RefusedError("A date is written as 2026-11-24.")
     topic = act.topic.strip()
-    if not topic or not is_clean_text(topic) or len(topic) > MAX_NOTE_LENGTH:
+    if not is_name(topic):
         raise RefusedError("Say what the training was about.")
     with vault.begin() as connection:
         if act.user not in vault.staff(connection).people:

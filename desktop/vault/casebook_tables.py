@@ -197,6 +197,26 @@ def insert_subjects(connection: Connection, folds: Iterable[SubjectFold]) -> Non
             )
 
 
+def subject_keys(connection: Connection) -> list[str]:
+    """Keys of all subjects that have a form, in order."""
+    # The primary key begins with the subject: this reads one page for each subject, not one row for each form.
+    query = """WITH RECURSIVE keys(subject) AS (
+        SELECT min(subject) FROM form_data
+        UNION ALL SELECT (SELECT min(subject) FROM form_data WHERE subject > keys.subject) FROM keys
+        WHERE keys.subject IS NOT NULL)
+    SELECT subject FROM keys WHERE subject IS NOT NULL
+      AND EXISTS (SELECT 1 FROM form_data WHERE form_data.subject = keys.subject AND NOT removed)"""
+    return list(connection.exec_driver_sql(query).scalars())
+
+
+def form_states(connection: Connection, subject: str, forms: Iterable[str]) -> list[tuple[FormKey, FormState]]:
+    """Keys and states of a subject's forms of these form OIDs, without reading what they hold."""
+    query = select(
+        form_data.c.event, form_data.c.event_repeat, form_data.c.form, form_data.c.form_repeat, form_data.c.state
+    ).where(form_data.c.subject == subject, form_data.c.form.in_(list(forms)), ~form_data.c.removed)
+    return [(FormKey(*key), FormState(state)) for *key, state in connection.execute(query)]
+
+
 def clear(connection: Connection) -> None:
     """Empty the casebook, to fold it again."""
     for table in CASEBOOK:

@@ -1,5 +1,6 @@
 """Item values: validity, and what expressions and people see of them."""
 
+import datetime
 import decimal
 from typing import Any
 
@@ -127,3 +128,11 @@ def _check_unit(definition: Definition, item: ItemDef, unit: str) -> None:
         raise ValueFault(f"The unit should be one of: {', '.join(names)}.", f"单位应为以下之一：{'、'.join(names)}。")
     if not unit and len(names) > 1:
         raise ValueFault(f"Say the unit: {', '.join(names)}.", f"须注明单位：{'、'.join(names)}。")
+
+
+def date_of(text: str) -> datetime.date | None:
+    """The date with which a value begins; None where it is none: another computer may have recorded anything."""
+    try:
+        return datetime.date.fromisoformat(text[:10])
+    except ValueError:
+        return None
