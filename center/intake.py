@@ -6,6 +6,7 @@ its reason, and nothing of it blocks the next. A receipt is signed in the transa
 after its commit.
 """
 
+import datetime
 import hashlib
 from typing import TypeVar
 
@@ -16,6 +17,8 @@ from sqlalchemy import Connection
 from center.store.store import Store, now
 from desktop.errors import DamagedError, NewerReleaseError, RefusedError
 from desktop.journal.hash_chain import ChainPoint
+from desktop.journal.hybrid_clock import Wall, system_wall
+from desktop.journal.trusted_entries import MAX_AHEAD, MAX_RELEASED_AHEAD, TrustedEntries
 from desktop.sync.formats import batch, messages, signed_statement
 from desktop.sync.formats.directory import DeviceRecord
 from desktop.sync.formats.receipt import RECEIPT_TYPE, Receipt
@@ -45,8 +48,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 class Intake:
     """The centre's side of every exchange."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, wall: Wall = system_wall) -> None:
         self.store = store
+        self._wall = wall
 
     def answer(self, request: Request) -> bytes:
         """Answer a request. Raises RefusedError for what the centre will not do."""
@@ -129,9 +133,42 @@ class Intake:
                 fields = {name: str(value) for name, value in error.fields.items()}
                 return messages.BatchAnswer(outcome="quarantined", reason=error.message, fields=fields)
 
-    def _take_new(self, connection: Connection, record: DeviceRecord, data: bytes, sha256: str) -> messages.BatchAnswer:
-        envelope = batch.read_envelope(data)
-        statement = batch.statement_of(envelope, record.signing_key)
+    def release(self, number: int, reason: str) -> messages.BatchAnswer:
+        """Accept a batch that was set aside because its device's clock was ahead: a person looked at it, and says why.
+
+        Raises RefusedError where there is none that is open, or DamagedError or NewerReleaseError where another rule is
+        broken: that is no person's to allow.
+        """
+        if not reason.strip():
+            raise RefusedError("Say why: the reason is kept.")
+        with self.store.begin() as connection:
+            record, data = self.store.undecided(connection, number)
+            answer = self._take_new(
+                connection, record, data, hashlib.sha256(data).hexdigest(), ahead=MAX_RELEASED_AHEAD
+            )
+            if answer.outcome != "received":
+                raise RefusedError(answer.reason, **answer.fields)
+            self.store.decide(connection, number, f"released: {reason.strip()}")
+        return answer
+
+    def reject(self, number: int, reason: str) -> None:
+        """Note that a batch that was set aside stays out. Raises RefusedError where there is none that is open."""
+        if not reason.strip():
+            raise RefusedError("Say why: the reason is kept.")
+        with self.store.begin() as connection:
+            self.store.undecided(connection, number)
+            self.store.decide(connection, number, f"rejected: {reason.strip()}")
+
+    def _take_new(
+        self,
+        connection: Connection,
+        record: DeviceRecord,
+        data: bytes,
+        sha256: str,
+        ahead: datetime.timedelta = MAX_AHEAD,
+    ) -> messages.BatchAnswer:
+        signed = batch.read_batch(data, record.signing_key)
+        statement = signed.statement
         named = (statement.study, statement.site, statement.device)
         if named != (self.store.study.study, record.site, record.device):
             raise DamagedError("The batch is not of this study, site and computer.")
@@ -139,11 +176,20 @@ class Intake:
         wanted = head.sequence + 1
         if statement.first > wanted:
             return messages.BatchAnswer(outcome="gap", wanted=wanted, reason=GAP, fields={"wanted": str(wanted)})
-        opened = batch.open_batch(data, record.signing_key, self.store.keys)
+        opened = batch.open_entries(signed, self.store.keys)
         if not self._extends(connection, opened, head):
             self.store.set_aside(connection, record, data, FORK)
             return messages.BatchAnswer(outcome="fork", wanted=wanted, reason=FORK)
-        self.store.add_entries(connection, [part for part in opened.entries if part[2].sequence > head.sequence])
+        trusted = TrustedEntries(
+            study=statement.study,
+            site=statement.site,
+            device=statement.device,
+            last_time=self.store.last_time(connection, statement.device),
+            wall=self._wall(),
+            ahead=ahead,
+        )
+        trusted.extend(verified for verified in opened.entries if verified.point.sequence > head.sequence)
+        self.store.add_entries(connection, trusted.entries)
         made = Receipt(
             study=statement.study,
             site=statement.site,
@@ -155,7 +201,7 @@ class Intake:
             received=now(),
         )
         receipt = signed_statement.sign(RECEIPT_TYPE, made, self.store.keys.signing)
-        self.store.add_batch(connection, envelope.statement, receipt, made)
+        self.store.add_batch(connection, signed.envelope.statement, receipt, made)
         return messages.BatchAnswer(outcome="received", receipt=receipt)
 
     def _extends(self, connection: Connection, opened: batch.OpenedBatch, head: ChainPoint) -> bool:

@@ -103,6 +103,12 @@ CHINESE: dict[str, str] = {
         "该数据库由较新的 Sitebook {theirs} 建立（格式 {found}，本版本只能读 {known}）。须安装新版本。"
     ),
     # The computer says no
+    "This folder holds data of Sitebook itself. Nothing else is written there: choose another folder.": (
+        "此文件夹存放 Sitebook 自身的数据，不可写入其他文件，须另选文件夹。"
+    ),
+    "Under this name there is something else, which is never replaced. Choose another name.": (
+        "该名称下已有其他文件，不会被覆盖，须另选名称。"
+    ),
     "The disk is full. Nothing was lost: make room and try again.": "磁盘已满。数据没有丢失，腾出空间后再试。",
     "The folder of the vault cannot be written. Ask for the right to write there, or check the disk.": (
         "无法写入数据库文件夹。须取得写入权限，或检查磁盘。"
@@ -141,7 +147,6 @@ CHINESE: dict[str, str] = {
     "Entry {sequence} of device {device} is not the one that the chain holds.": (
         "设备 {device} 的第 {sequence} 条记录与哈希链不符。"
     ),
-    "What came from device {device} does not end as its statement says.": "设备 {device} 的数据与其声明的结尾不符。",
     "A page of the database is damaged: {what}.": "数据库有一页已损坏：{what}。",
     "The structure of the database is damaged: {what}.": "数据库结构已损坏：{what}。",
     "The casebook differs here from what the journal says. Rebuild the casebook.": (
@@ -165,8 +170,8 @@ CHINESE: dict[str, str] = {
     "The practice centre could not be made: {why}": "无法建立练习中心：{why}",
     "The practice centre did not start.": "练习中心没有启动。",
     "The practice centre is not the one that was made.": "练习中心不是所建立的那一个。",
-    "The folder of the practice site is damaged. Remove it and make a new one.": (
-        "练习中心的文件夹已损坏，须删除后重建。"
+    "The file practice.json of this folder is damaged. Choose another folder.": (
+        "此文件夹中的 practice.json 已损坏，须另选文件夹。"
     ),
     "The practice data does not fit the study: {oid}: {why}": "练习数据与研究定义不符：{oid}：{why}",
     # Enrolment
@@ -194,6 +199,47 @@ CHINESE: dict[str, str] = {
     "The file does not have the sheets that it should have.": "文件缺少应有的工作表。",
     "The journal has no export of this file as it is now.": "记录中没有导出过该文件的当前内容。",
     # Sync
+    "The batch has format {theirs}, which a newer release made; this release reads up to format {ours}. Install "
+    "the newer release.": ("该批次的格式为 {theirs}，由较新版本生成；本版本最高只能读取格式 {ours}。须安装新版本。"),
+    "Entry {sequence} of device {device} has format {theirs}, which a newer release made; this release reads up to "
+    "format {ours}. Install the newer release.": (
+        "设备 {device} 的第 {sequence} 条记录的格式为 {theirs}，由较新版本生成；本版本最高只能读取格式 {ours}。须"
+        "安装新版本。"
+    ),
+    "Entry {sequence} of device {device} is not taken in: {rule}": "未接收设备 {device} 的第 {sequence} 条记录：{rule}",
+    "The clock of device {device} was {days} days ahead when entry {sequence} was recorded. Put the clock of that "
+    "computer right; a person at the centre then decides about the entries.": (
+        "设备 {device} 记录第 {sequence} 条时，时钟快了 {days} 天。须校正该电脑的时钟；这些记录由协调中心的人员决"
+        "定是否接收。"
+    ),
+    "its format has no such number.": "没有这样的格式号。",
+    "it is of another study, site or computer.": "它属于其他研究、中心或电脑。",
+    "it is longer than an entry may be.": "它超过单条记录允许的长度。",
+    "a name in it is too long or holds characters that cannot be shown.": "其中的名称过长，或含有无法显示的字符。",
+    "a name in it is missing, too long, or holds characters that cannot be shown.": (
+        "其中的名称缺失、过长，或含有无法显示的字符。"
+    ),
+    "its kind is no kind.": "记录类型无效。",
+    "a number in it is out of bounds.": "其中的数字超出范围。",
+    "its wall time is no time.": "时钟时间无效。",
+    "its hybrid time is out of bounds.": "排序时间超出范围。",
+    "its time is before that of the entry before it.": "其时间早于前一条记录。",
+    "its kind and its subject do not fit each other.": "记录类型与受试者不相符。",
+    "the form that it names is none.": "其中的表单位置无效。",
+    "a key or a hash in it is none.": "其中的密钥或哈希值无效。",
+    "a date in it is none.": "其中的日期无效。",
+    "the study definition in it cannot be read.": "无法读取其中的研究定义。",
+    "What came from device {device} does not follow what is here.": "设备 {device} 发来的记录与本机已有的记录不衔接。",
+    "This cannot be recorded: {why}": "无法记录：{why}",
+    "This is too much for one save: {size} kB, where {limit} kB fit. Nothing was saved. Shorten the longest texts, "
+    "or save fewer rows at a time.": (
+        "一次保存的内容过多：{size} kB，最多 {limit} kB。未保存任何内容。请缩短最长的文字，或分几次保存。"
+    ),
+    "Say why: the reason is kept.": "须填写理由，理由将予保留。",
+    "Nothing was set aside under this number.": "没有该编号的搁置批次。",
+    "This was decided already: {decision}": "已作出决定：{decision}",
+    "The centre does not know the computer that sent it.": "协调中心不认识发送它的电脑。",
+    "An act that this release does not know: {act}.": "本版本不认识的操作：{act}。",
     "No directory here names the device {device}.": "本机的设备目录中没有设备 {device}。",
     "The receipt is not for the batch that it lies with.": "回执与所附批次不符。",
     "The centre signed for other entries than these.": "协调中心签收的记录与本机不同。",
@@ -204,7 +250,6 @@ CHINESE: dict[str, str] = {
     "This is not a batch of Sitebook.": "这不是 Sitebook 的数据批次。",
     "The entries of the batch are not those that its statement names.": "批次中的记录与其声明不符。",
     "The entries of the batch do not form the chain that its statement names.": "批次中的记录与其声明的哈希链不符。",
-    "The batch was made by a newer release. Install the newer release.": "该批次由较新版本生成，须安装新版本。",
     "The batch is damaged.": "批次已损坏。",
     "The entries of the batch cannot be read.": "无法读取批次中的记录。",
     "The batch is larger than a batch may be.": "批次超过允许的大小。",

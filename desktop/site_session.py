@@ -29,7 +29,8 @@ class SiteSession:
     """An opened vault with a person signed in."""
 
     def __init__(self, vault: Vault, user: str) -> None:
-        self.vault = vault
+        self._vault = vault
+        self._locked = False
         self.user_oid = user
         """OID of the person signed in."""
         self.known_due: tuple[tuple[int, datetime.date], tuple[DueForm, ...]] | None = None
@@ -40,6 +41,13 @@ class SiteSession:
         self._hidden_items: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
         self._rules: dict[str, Rules] = {}
         """By SHA-256 of their definition; all with the site's answers and ranges of now."""
+
+    @property
+    def vault(self) -> Vault:
+        """The vault; everything that a person asks or does goes through here. Raises NotAllowedError while it is locked."""
+        if self._locked:
+            raise NotAllowedError("The window is locked. Give the passphrase first.")
+        return self._vault
 
     @property
     def folder(self) -> Path:
@@ -168,7 +176,7 @@ class SiteSession:
 
     def person(self, connection: Connection) -> Person:
         """The person signed in, as the journal has it. Raises SignInError."""
-        person = self.vault.staff(connection).people.get(self.user_oid)
+        person = self._vault.staff(connection).people.get(self.user_oid)
         if person is None:
             raise SignInError("The user or the passphrase is not right.")
         return person

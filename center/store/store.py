@@ -10,7 +10,7 @@ import datetime
 import hashlib
 import secrets
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
 import msgspec
@@ -19,12 +19,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, func, select
 
 from center.store.database import DAMAGED, file_of, open_engine, prepare_folder, translated
-from center.store.tables import batch, code, device, entry, metadata, quarantine, redaction, setting
+from center.store.tables import batch, code, device, entry, metadata, quarantine, setting
+from desktop.casebook.redactions import REDACTABLE_KINDS, REDACTION_KINDS, fold_redactions
 from desktop.errors import DamagedError, EnvironmentProblemError, RefusedError
-from desktop.journal.bodies import Redacted
 from desktop.journal.device_keys import DeviceKeys
-from desktop.journal.entry import Entry, RawEntry
-from desktop.journal.hash_chain import ChainPoint
+from desktop.journal.entry import RawEntry, decode
+from desktop.journal.hash_chain import ChainPoint, VerifiedEntry
 from desktop.study.definition.metadata import Definition
 from desktop.sync.formats import signed_statement
 from desktop.sync.formats.directory import DIRECTORY_TYPE, CentreRecord, DeviceRecord, Directory
@@ -54,10 +54,14 @@ def now() -> str:
 class SetAside(msgspec.Struct, frozen=True, kw_only=True):
     """Something that could not be accepted."""
 
+    number: int
     site: str
     device: str
     received: str
     reason: str
+    bytes: int
+    decision: str
+    """What a person decided about it, and why; empty while it is open."""
 
 
 class Store:
@@ -242,14 +246,16 @@ class Store:
         points = {oid: self.head(connection, oid) for oid in oids}
         return {oid: (point.sequence, point.value.hex()) for oid, point in points.items() if point.sequence}
 
-    def add_entries(self, connection: Connection, entries: list[tuple[RawEntry, Entry, ChainPoint]]) -> None:
-        """Keep verified entries of a site that follow what is there; forget the bodies that the site had blanked."""
+    def add_entries(self, connection: Connection, entries: Sequence[VerifiedEntry]) -> None:
+        """Keep trusted entries of a site that follow what is there; forget the bodies that the site redacted."""
         rows = [
             {
                 "device": read.head.device,
                 "sequence": point.sequence,
                 "site": read.head.site,
+                "kind": read.head.kind,
                 "subject": read.head.subject,
+                "time": read.head.time,
                 "head": raw.head,
                 "body": raw.body,
                 "body_hash": raw.body_hash,
@@ -260,19 +266,26 @@ class Store:
         if not rows:
             return
         connection.execute(entry.insert(), rows)
-        for _, read, _ in entries:
-            if isinstance(read.body, Redacted):
-                self._keep_redaction(connection, read.head.site, read.body)
         # Of entries that were here, and of those that came after the word of it.
-        for row in connection.execute(select(redaction).where(redaction.c.site == entries[0][1].head.site)):
-            named = (entry.c.site == row.site, entry.c.device == row.device, entry.c.sequence == row.sequence)
-            connection.execute(entry.update().where(*named, entry.c.body.is_not(None)).values(body=None))
+        site = entries[0].entry.head.site
+        for oid, sequence in self.redacted(connection, site):
+            named = (entry.c.site == site, entry.c.device == oid, entry.c.sequence == sequence)
+            may_go = (entry.c.kind.in_(REDACTABLE_KINDS), entry.c.body.is_not(None))
+            connection.execute(entry.update().where(*named, *may_go).values(body=None))
 
-    def _keep_redaction(self, connection: Connection, site: str, body: Redacted) -> None:
-        row = {"site": site, "device": body.device, "sequence": body.sequence}
-        known = select(redaction.c.site).where(*(redaction.c[name] == value for name, value in row.items()))
-        if connection.execute(known).first() is None:
-            connection.execute(redaction.insert(), row)
+    def redacted(self, connection: Connection, site: str) -> frozenset[tuple[str, int]]:
+        """(device, sequence) of the entries that a manager of the site redacted."""
+        rows = connection.execute(
+            select(entry.c.head, entry.c.body, entry.c.body_hash).where(
+                entry.c.site == site, entry.c.kind.in_(REDACTION_KINDS)
+            )
+        )
+        return fold_redactions(decode(RawEntry(row.head, row.body, row.body_hash)) for row in rows)
+
+    def last_time(self, connection: Connection, oid: str) -> int:
+        """Hybrid time of a device's newest entry; 0 before the first."""
+        newest = select(entry.c.time).where(entry.c.device == oid).order_by(entry.c.sequence.desc()).limit(1)
+        return connection.scalar(newest) or 0
 
     def batch_holding(self, connection: Connection, oid: str, sequence: int) -> tuple[Signed, list[RawEntry]] | None:
         """The signed statement of the batch that holds an entry, and the batch's entries."""
@@ -327,8 +340,40 @@ class Store:
 
     def what_was_set_aside(self, connection: Connection) -> list[SetAside]:
         """What could not be accepted, oldest first."""
-        rows = connection.execute(select(quarantine).order_by(quarantine.c.number))
-        return [SetAside(site=row.site, device=row.device, received=row.received, reason=row.reason) for row in rows]
+        rows = connection.execute(
+            select(
+                *(column for column in quarantine.c if column is not quarantine.c.data),
+                func.length(quarantine.c.data).label("bytes"),
+            ).order_by(quarantine.c.number)
+        )
+        return [
+            SetAside(
+                number=row.number,
+                site=row.site,
+                device=row.device,
+                received=row.received,
+                reason=row.reason,
+                bytes=row.bytes,
+                decision=row.decision,
+            )
+            for row in rows
+        ]
+
+    def undecided(self, connection: Connection, number: int) -> tuple[DeviceRecord, bytes]:
+        """Whose it is and what it is that was set aside. Raises RefusedError where a person decided, or nothing is there."""
+        row = connection.execute(select(quarantine).where(quarantine.c.number == number)).first()
+        if row is None:
+            raise RefusedError("Nothing was set aside under this number.")
+        if row.decision:
+            raise RefusedError("This was decided already: {decision}", decision=row.decision)
+        record = self.device_record(connection, row.device)
+        if record is None:
+            raise RefusedError("The centre does not know the computer that sent it.")
+        return record, row.data
+
+    def decide(self, connection: Connection, number: int, decision: str) -> None:
+        """Note what a person decided about something that was set aside; it stays, as evidence."""
+        connection.execute(quarantine.update().where(quarantine.c.number == number).values(decision=decision))
 
     def sites(self, connection: Connection) -> list[dict[str, object]]:
         """What `sitebook-center sites` tells of every site of the study."""

@@ -94,6 +94,11 @@ def decode(raw: RawEntry) -> Entry:
     return Entry(head, body)
 
 
+def read_json(data: bytes) -> Any:
+    """The content of verified bytes, as JSON has it."""
+    return _DECODE_ANY(data)
+
+
 def is_canonical(data: bytes) -> bool:
     """Whether the bytes are their own canonical encoding, so that no other bytes say the same."""
     try:

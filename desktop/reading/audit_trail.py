@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -28,7 +27,7 @@ from desktop.journal.bodies import (
     UserAdded,
     UserChanged,
 )
-from desktop.journal.hybrid_clock import JUMP, milliseconds
+from desktop.journal.hybrid_clock import JUMP, milliseconds, parse_wall
 from desktop.study.clinical_data import FormKey, ItemPlace
 from desktop.vault import journal_table, outbox_tables
 from desktop.views.audit import AuditLine, Change
@@ -98,8 +97,8 @@ def change_view(change: form_fold.Change, subject: str, staff: Staff, received: 
 
 
 def _was_behind(head: e.Head) -> bool:
-    wall = datetime.datetime.fromisoformat(head.wall).timestamp() * 1000
-    return wall < milliseconds(head.time) - JUMP.total_seconds() * 1000
+    wall = parse_wall(head.wall)
+    return wall is None or wall.timestamp() * 1000 < milliseconds(head.time) - JUMP.total_seconds() * 1000
 
 
 def _audit_line(entry: e.Entry, staff: Staff) -> AuditLine:
@@ -122,7 +121,8 @@ def _audit_line(entry: e.Entry, staff: Staff) -> AuditLine:
         case PassphraseChanged():
             detail = "Passphrase renewed with the recovery code." if body.recovered else "Passphrase changed."
         case SessionChanged():
-            detail, fields = _SESSION[body.act], {"n": str(body.count)}
+            detail = _SESSION.get(body.act, "An act that this release does not know: {act}.")
+            fields = {"n": str(body.count), "act": body.act}
         case DeviceStarted():
             detail = "This computer took over from a backup." if body.restored_device else "This computer began."
         case StudyVersionAdded() | StudyVersionActivated() | PathwayDecided() | PointAnswered() | NormalRangeSet():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 import zoneinfo
 from collections.abc import Iterable, Iterator
@@ -12,6 +11,7 @@ from desktop.casebook import double_entry, form_fold
 from desktop.errors import RefusedError
 from desktop.export.transfer import Transfer, TransferForm
 from desktop.journal import entry as e
+from desktop.journal.hybrid_clock import parse_wall
 from desktop.study.clinical_data import FormKey
 from desktop.vault import journal_table
 from desktop.vault.vault import folds
@@ -34,7 +34,8 @@ def transfer(site: SiteSession, month: str) -> Transfer:
 
     def within(entries: Iterable[e.Entry]) -> Iterator[e.Entry]:
         for entry in entries:
-            if f"{datetime.datetime.fromisoformat(entry.head.wall).astimezone(zone):%Y-%m}" <= month:
+            wall = parse_wall(entry.head.wall)
+            if wall is None or f"{wall.astimezone(zone):%Y-%m}" <= month:
                 heads[entry.head.device] = max(heads.get(entry.head.device, 0), entry.head.sequence)
                 yield entry
 

@@ -16,7 +16,7 @@ from desktop.reading.summaries import Contents, discrepancy, due_of, headline, s
 from desktop.study.clinical_data import FormContent, FormKey, item_in
 from desktop.study.definition.metadata import Definition
 from desktop.study.rules import pathway
-from desktop.study.values.item_values import number_in_first_unit
+from desktop.study.values.item_values import date_of, number_in_first_unit
 from desktop.vault import casebook_tables, draft_table
 from desktop.views.casebook import Casebook, DosingSpan, StageView, TrendPoint
 from desktop.views.forms import FormView
@@ -160,7 +160,7 @@ def _first_date(definition: Definition, form: str, content: FormContent) -> date
     # A form that the version in force no longer has has no order of dates.
     for _, _, item in definition.form_items(form) if form in definition.forms else ():
         if item.data_type in ("date", "datetime") and (value := item_in(content, item.oid)) and value.value:
-            return datetime.date.fromisoformat(value.value[:10])
+            return date_of(value.value)
     return None
 
 
@@ -172,9 +172,10 @@ def _dosing(definition: Definition, contents: Contents) -> tuple[DosingSpan, ...
             if group.grid is None or group.grid.date is None:
                 continue
             days = sorted(
-                datetime.date.fromisoformat(row[group.grid.date].value)
+                day
                 for row in content.get(group.oid, {}).values()
                 if group.grid.date in row and group.grid.value in row
+                if (day := date_of(row[group.grid.date].value)) is not None
             )
             if days:
                 spans.append(DosingSpan(first=days[0], last=days[-1]))

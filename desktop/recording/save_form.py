@@ -23,6 +23,7 @@ from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemVal
 from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition
 from desktop.study.rules.assessment import Assessment, Code, Problem, assess, comment_for
 from desktop.study.rules.form_rules import Rules
+from desktop.study.values.typed_input import has_words
 
 MAX_REPEATS = 9999
 MAX_ROW_KEY_LENGTH = 200
@@ -230,7 +231,7 @@ def _fired(
 ) -> list[tuple[Problem, str]]:
     """The soft checks that fire, each with the comment that answers it: given now, or before on this check and value."""
     kept = {check.at: check.comment for check in form.checks if check.comment and check.at.place not in changed}
-    given = {at: text.strip() for at, text in act.comments.items()}
+    given = {at: text.strip() for at, text in act.comments.items() if has_words(text)}
     return [
         (problem, comment_for(problem, given) or comment_for(problem, kept))
         for problem in assessment.problems
@@ -240,7 +241,7 @@ def _fired(
 
 def _reasons_needed(before: FormContent, changed: dict[ItemPlace, ItemValue | None], act: SaveForm) -> list[Problem]:
     """21 CFR 11.10(e), EMA computerised systems 6.2.1: a change of a saved value says why."""
-    if act.reason.strip():
+    if has_words(act.reason):
         return []
     problems = [
         _problem(Code.REASON_NEEDED, place.item, "A saved value is changed: say why.", place)

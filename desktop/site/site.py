@@ -7,7 +7,7 @@ A Site lives on the thread that opened it (`Vault`), and is opened by a person: 
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -30,10 +30,11 @@ from desktop.actions import (
     SaveForm,
     SetNormalRange,
 )
+from desktop.casebook.redactions import REDACTABLE_KINDS
 from desktop.errors import NotAllowedError, RefusedError, SignInError
 from desktop.journal.bodies import Exported, FormRemoved, FormSaved, Kind, Redacted, SessionChanged
-from desktop.journal.entry import RawEntry, decode, new_salt
-from desktop.journal.hash_chain import ChainPoint
+from desktop.journal.entry import decode, new_salt
+from desktop.journal.hash_chain import VerifiedEntry
 from desktop.progress import Cancelled, Progress
 from desktop.reading import audit_trail, monthly_transfer, today
 from desktop.reading import subject as subject_queries
@@ -50,7 +51,7 @@ from desktop.study.definition.metadata import Definition
 from desktop.vault import draft_table, failed_sign_ins, journal_table, key_slots
 from desktop.vault.database import translated
 from desktop.vault.key_slots import Slot
-from desktop.vault.vault import Recording, Vault
+from desktop.vault.vault import Recording
 from desktop.views.audit import AuditLine, Change
 from desktop.views.casebook import Casebook, Discrepancy, SubjectLine
 from desktop.views.forms import Draft, FormView
@@ -87,29 +88,26 @@ if TYPE_CHECKING:
 class Site(SiteSession):
     """An opened vault with a person signed in, and all that the person may do. `desktop.site.opening` makes one."""
 
-    def __init__(self, vault: Vault, user: str) -> None:
-        super().__init__(vault, user)
-        self._locked = False
-
     # The session
 
     def lock(self) -> None:
-        """Close the doors until the person's passphrase is given again."""
+        """Refuse everything until the person's passphrase is given again."""
         if not self._locked:
-            self._session("locked")
+            # It is locked even where the disk has no room to say so.
             self._locked = True
+            self._session("locked")
 
     def unlock(self, passphrase: str) -> None:
         """Open the doors again. Raises SignInError; its `wait` says how long the next try must wait."""
-        with failed_sign_ins.counted(self.folder, self.vault.clock.wall):
+        with failed_sign_ins.counted(self._vault.folder, self._vault.clock.wall):
             key_slots.unwrap(passphrase, self._slot())
-        with self.vault.begin() as connection:
+        with self._vault.begin() as connection:
             if self.person(connection).suspended:
                 raise NotAllowedError(SUSPENDED)
-        bodies = (*failed_sign_ins.pending_entries(self.folder), SessionChanged(salt=new_salt(), act="unlocked"))
-        self.vault.record([Recording(body) for body in bodies])
+        bodies = (*failed_sign_ins.pending_entries(self._vault.folder), SessionChanged(salt=new_salt(), act="unlocked"))
+        self._vault.record([Recording(body) for body in bodies])
         with translated():
-            failed_sign_ins.forget(self.folder)
+            failed_sign_ins.forget(self._vault.folder)
         self._locked = False
 
     def close(self) -> None:
@@ -117,7 +115,7 @@ class Site(SiteSession):
         try:
             self._session("signed_out")
         finally:
-            self.vault.close()
+            self._vault.close()
 
     def __enter__(self) -> Self:
         return self
@@ -132,8 +130,6 @@ class Site(SiteSession):
 
         Raises NotAllowedError, `saving.FormRefusedError` or another RefusedError; then nothing was changed.
         """
-        if self._locked:
-            raise NotAllowedError("The window is locked. Give the passphrase first.")
         match act:
             case SaveForm():
                 return self._save_form(act)
@@ -191,7 +187,7 @@ class Site(SiteSession):
         users.require_reason(act.reason)
         with self.vault.begin() as connection:
             held = journal_table.raw_entries(connection, act.device, act.sequence - 1, 1)
-        if not held or held[0].body is None or decode(held[0]).head.kind != Kind.FORM_SAVED:
+        if not held or held[0].body is None or decode(held[0]).head.kind not in REDACTABLE_KINDS:
             raise RefusedError("There is no entry of a form to blank there.")
         body = Redacted(salt=new_salt(), device=act.device, sequence=act.sequence, reason=act.reason.strip())
         self.vault.record([Recording(body)])
@@ -210,12 +206,12 @@ class Site(SiteSession):
 
     # The second door
 
-    def receive(self, device: str, raws: Iterable[RawEntry], end: ChainPoint) -> int:
-        """Verify and append another device's entries, up to `end`; returns how many were new.
+    def receive(self, device: str, entries: Sequence[VerifiedEntry]) -> int:
+        """Append verified entries of another device that follow what is here of it; returns how many there were.
 
-        Raises DamagedError, having appended nothing, when they do not extend that device's chain.
+        Raises DamagedError or NewerReleaseError, having appended nothing, where one breaks a rule of `TrustedEntries`.
         """
-        return self.vault.receive(device, raws, end)
+        return self.vault.receive(device, entries)
 
     # The centre
 
@@ -389,12 +385,12 @@ class Site(SiteSession):
         from desktop.sync.client.enrolled_centre import agreed_centre
         from desktop.sync.client.verification import is_batch, verify_batch
 
+        with self.vault.begin() as connection:
+            centre = agreed_centre(connection)
         with translated():
             if not is_batch(path):
                 return self._verify_export(path)
             data = path.read_bytes()
-        with self.vault.begin() as connection:
-            centre = agreed_centre(connection)
         return verify_batch(data, centre.read_directory() if centre else None)
 
     def _verify_export(self, path: Path) -> Verification:
@@ -414,11 +410,11 @@ class Site(SiteSession):
     # Inside
 
     def _slot(self) -> Slot:
-        for slot in self.vault.file.slots:
+        for slot in self._vault.file.slots:
             if slot.user == self.user_oid:
                 return slot
         raise SignInError("The user or the passphrase is not right.")
 
     def _session(self, act: str) -> None:
         body = msgspec.convert({"salt": new_salt(), "act": act}, SessionChanged)
-        self.vault.record([Recording(body)])
+        self._vault.record([Recording(body)])

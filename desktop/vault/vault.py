@@ -26,9 +26,10 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlcipher3 import dbapi2
 
 from desktop.casebook.fold import FOLD_VERSION, StudyVersions, SubjectFold, fold_subject
+from desktop.casebook.redactions import REDACTABLE_KINDS, REDACTION_KINDS, fold_redactions
 from desktop.casebook.study_conduct import CONDUCT_KINDS, Conduct, fold_conduct
 from desktop.casebook.users_and_devices import STAFF_KINDS, Staff, fold_staff
-from desktop.errors import CancelledError, DamagedError, InUseError, SignInError
+from desktop.errors import CancelledError, DamagedError, InUseError, RefusedError, SignInError
 from desktop.files import file_problem
 from desktop.journal.bodies import (
     KINDS,
@@ -43,8 +44,9 @@ from desktop.journal.bodies import (
 )
 from desktop.journal.device_keys import DeviceKeys
 from desktop.journal.entry import FORMAT, Entry, Head, RawEntry, encode
-from desktop.journal.hash_chain import ChainPoint, next_value, verified
+from desktop.journal.hash_chain import ChainPoint, VerifiedEntry, next_value
 from desktop.journal.hybrid_clock import HybridClock, Wall, system_wall
+from desktop.journal.trusted_entries import MAX_RELEASED_AHEAD, TrustedEntries
 from desktop.progress import Cancelled, Progress
 from desktop.study.definition.metadata import Definition
 from desktop.vault import casebook_tables, journal_table, key_slots, open_check_tables, outbox_tables
@@ -59,6 +61,17 @@ BUILDING = ".sitebook-new"
 
 FORMER_KEYS = "device_keys:"
 """Properties that begin so hold the keys of a device that this computer was before a restore."""
+
+MAX_RECORDED_BYTES = 2 * 1024 * 1024
+"""Of one entry: well below what a batch takes."""
+
+MAX_DEFINITION_BYTES = 16 * 1024 * 1024
+"""Of an entry that brings a study definition: it travels in a batch of its own."""
+
+TOO_LARGE = (
+    "This is too much for one save: {size} kB, where {limit} kB fit. Nothing was saved. Shorten the longest texts, or save "
+    "fewer rows at a time."
+)
 
 CACHED_SUBJECTS = 16
 INSERT_SIZE = 100
@@ -283,19 +296,25 @@ class Vault:
             subject=recording.subject,
         )
         body = encode(recording.body)
+        limit = MAX_DEFINITION_BYTES if isinstance(recording.body, StudyVersionAdded) else MAX_RECORDED_BYTES
+        if len(body) > limit:
+            raise RefusedError(TOO_LARGE, size=len(body) // 1024, limit=limit // 1024)
+        if fault := recording.body.fault():
+            # What is recorded here must be taken in elsewhere.
+            raise RefusedError("This cannot be recorded: {why}", why=DamagedError(fault))
         raw = RawEntry(encode(head), body, hashlib.sha256(body).digest())
         entry = Entry(head, recording.body)
         chain = next_value(point.value, raw)
         journal_table.append(connection, [(raw, head, chain)])
         self._points[self.device] = ChainPoint(head.sequence, chain)
         self._take_in(connection, entry)
+        if isinstance(entry.body, Redacted):
+            self._redact(connection)
         return entry
 
     def _take_in(self, connection: Connection, entry: Entry) -> None:
         """Fold an entry that comes after all that is known about its subject."""
         self.revision += 1
-        if isinstance(entry.body, Redacted):
-            self._redact(connection)
         if entry.head.subject is None:
             if entry.head.kind in STAFF_KINDS:
                 self._staff = None
@@ -320,15 +339,18 @@ class Vault:
             open_check_tables.forget(connection, fold.subject)
 
     def _redact(self, connection: Connection) -> None:
-        """Blank what any entry says is to be blanked, and fold its subjects without it."""
+        """Blank what is redacted and still has its body here, and fold its subjects without it."""
         subjects: set[str] = set()
-        for entry in journal_table.of_kinds(connection, [Kind.REDACTED]):
-            if isinstance(entry.body, Redacted):
-                subject = journal_table.blank(connection, entry.body.device, entry.body.sequence)
-                if subject is not None:
-                    subjects.add(subject)
-        # A packed batch that was not signed for holds the text still: it is packed anew.
-        outbox_tables.drop_unreceived(connection)
+        own: list[int] = []
+        for device, sequence in fold_redactions(journal_table.of_kinds(connection, REDACTION_KINDS)):
+            subject = journal_table.blank(connection, device, sequence, REDACTABLE_KINDS)
+            if subject is not None:
+                subjects.add(subject)
+                if device == self.device:
+                    own.append(sequence)
+        if own:
+            # A packed batch that was not signed for holds the text still: it is packed anew.
+            outbox_tables.drop_unreceived(connection, min(own))
         for subject in subjects:
             self._subjects.pop(subject, None)
             casebook_tables.put_subject(
@@ -336,46 +358,55 @@ class Vault:
                 fold_subject(subject, journal_table.of_subject(connection, subject), self.study_version),
             )
 
-    def receive(self, device: str, raws: Iterable[RawEntry], end: ChainPoint) -> int:
-        """Verify and append what another device did; it is never judged again. Returns how many entries were new.
+    def receive(self, device: str, entries: Sequence[VerifiedEntry]) -> int:
+        """Append verified entries of another device that keep every rule of `TrustedEntries`, and fold them.
 
-        Raises DamagedError, having appended nothing, when the run does not extend that device's chain to `end`.
+        Returns how many there were. Raises UntrustedEntryError or NewerReleaseError where one breaks a rule, DamagedError
+        where they do not follow what is here of that device; then nothing was appended.
         """
+        if not entries:
+            return 0
         with self.begin() as connection:
             start = self.chain_point(connection, device)
-            rows: list[tuple[RawEntry, Head, bytes]] = []
-            entries: list[Entry] = []
-            point = start
-            for raw, entry, point in verified(raws, device, start):
-                rows.append((raw, entry.head, point.value))
-                entries.append(entry)
-            if point != end:
-                raise DamagedError("What came from device {device} does not end as its statement says.", device=device)
-            if not rows:
-                return 0
-            self.revision += 1
-            late = self._late_subjects(connection, entries)
-            journal_table.append(connection, rows)
-            self._points[device] = point
-            for entry in entries:
-                self.clock.witness(entry.head.time)
-                if entry.head.subject not in late:
-                    self._take_in(connection, entry)
-            if any(entry.head.kind == Kind.STUDY_VERSION_ADDED for entry in entries):
-                # What was entered under it could not be told apart from what is entered once.
-                self._forget_missing_versions()
-                late |= set(casebook_tables.all_subjects(connection))
-            for subject in late:
-                self._subjects.pop(subject, None)
-                casebook_tables.put_subject(
-                    connection,
-                    fold_subject(subject, journal_table.of_subject(connection, subject), self.study_version),
-                )
-                open_check_tables.forget(connection, subject)
-            self._staff = self._conduct = None
-            if next(journal_table.of_kinds(connection, [Kind.REDACTED]), None) is not None:
-                self._redact(connection)
-        return len(rows)
+            first = entries[0]
+            if first.point != ChainPoint(start.sequence + 1, next_value(start.value, first.raw)):
+                raise DamagedError("What came from device {device} does not follow what is here.", device=device)
+            trusted = TrustedEntries(
+                study=self.study,
+                site=self.site,
+                device=device,
+                last_time=journal_table.last_time_of_device(connection, device),
+                wall=self.clock.wall(),
+                ahead=MAX_RELEASED_AHEAD,
+            )
+            trusted.extend(entries)
+            self._take_in_all(connection, device, trusted.entries)
+        return len(entries)
+
+    def _take_in_all(self, connection: Connection, device: str, verified: Sequence[VerifiedEntry]) -> None:
+        self.revision += 1
+        entries = [entry for _, entry, _ in verified]
+        late = self._late_subjects(connection, entries)
+        journal_table.append(connection, [(raw, entry.head, point.value) for raw, entry, point in verified])
+        self._points[device] = verified[-1].point
+        for entry in entries:
+            self.clock.witness(entry.head.time)
+            if entry.head.subject not in late:
+                self._take_in(connection, entry)
+        if any(entry.head.kind == Kind.STUDY_VERSION_ADDED for entry in entries):
+            # What was entered under it could not be told apart from what is entered once.
+            self._forget_missing_versions()
+            late |= set(casebook_tables.all_subjects(connection))
+        for subject in late:
+            self._subjects.pop(subject, None)
+            casebook_tables.put_subject(
+                connection,
+                fold_subject(subject, journal_table.of_subject(connection, subject), self.study_version),
+            )
+            open_check_tables.forget(connection, subject)
+        self._staff = self._conduct = None
+        # What came may be redacted already, or say who may redact.
+        self._redact(connection)
 
     def _late_subjects(self, connection: Connection, entries: Sequence[Entry]) -> set[str]:
         """Subjects about whom something newer is known already: they fold again from the start."""

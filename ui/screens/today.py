@@ -185,7 +185,7 @@ class TodayScreen(Screen):
         self._view = view
         self._show_view(view)
         if first_time:
-            self.focus_next_step()
+            self.focus_when_loaded()
         if not self._looking:
             self._looking, self._assessed = True, 0
             self.access.ask(Site.reassess_next, self._look_on, self._stop_looking)
@@ -305,7 +305,6 @@ class TodayScreen(Screen):
         for summary in view.incomplete:
             key = (summary.subject, summary.key)
             if key not in lines:
-                day = datetime.datetime.fromisoformat(summary.wall).date()
                 lines[key] = Line(
                     key=key,
                     cells=(
@@ -313,7 +312,7 @@ class TodayScreen(Screen):
                         *lists.form_cells(
                             definition, summary.subject, summary.key, self._label(summary.key, summary.label)
                         ),
-                        Cell(text=language.short_date(day)),
+                        Cell(text=language.day_of(summary.wall)),
                         Cell(text=summary.user, tone=Tone.SECONDARY),
                     ),
                 )

@@ -1,7 +1,5 @@
 """Lines shared by several screens: due form, form of a subject, discrepancy."""
 
-import datetime
-
 from PySide6.QtCore import QCoreApplication
 
 from desktop.study.clinical_data import FormKey
@@ -63,8 +61,7 @@ def last_saved(summary: FormSummary) -> str:
     """`Study nurse B · 21 Nov`."""
     if not summary.wall:
         return summary.user
-    day = datetime.datetime.fromisoformat(summary.wall).date()
-    return language.joined(summary.user, language.short_date(day))
+    return language.joined(summary.user, language.day_of(summary.wall))
 
 
 def state_cell(summary: FormSummary) -> Cell:

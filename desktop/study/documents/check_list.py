@@ -4,6 +4,7 @@ Generated from the definition, so that it is what the program does. Markdown, in
 """
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from desktop.messages import bilingual
 from desktop.study.definition.base import Text, words
@@ -21,6 +22,11 @@ _KINDS: dict[bool, Text] = {
 }
 
 
+MARK = "SHA-256 "
+"""Stands in the third line, before the hash of the definition."""
+MAX_HEAD_BYTES = 4096
+
+
 def checks_document(definition: Definition) -> tuple[str, int]:
     """The document, and how many edit checks and derivations it lists."""
     version = definition.version
@@ -28,7 +34,7 @@ def checks_document(definition: Definition) -> tuple[str, int]:
     lines = [
         f"# {version.name}: {_both(_HEADINGS['title'], languages)}",
         "",
-        f"{version.study}, {version.oid}, SHA-256 {definition.sha256}",
+        f"{version.study}, {version.oid}, {MARK}{definition.sha256}",
         "",
     ]
     count = 0
@@ -45,6 +51,13 @@ def checks_document(definition: Definition) -> tuple[str, int]:
         if limits:
             lines += [f"### {_both(_HEADINGS['limits'], languages)}", "", *_table(("OID", "", ""), limits), ""]
     return "\n".join(lines), count
+
+
+def is_checks_document(path: Path) -> bool:
+    """Whether a file is such a document. Raises OSError where it cannot be read."""
+    with path.open("rb") as stream:
+        head = stream.read(MAX_HEAD_BYTES).split(b"\n")
+    return head[0].startswith(b"# ") and any(MARK.encode() in line for line in head[:3])
 
 
 def _both(text: Text, languages: Iterable[str]) -> str:

@@ -1,5 +1,6 @@
 """Item values: validity, and what expressions and people see of them."""
 
+import datetime
 import decimal
 from typing import Any
 
@@ -127,3 +128,11 @@ def _check_unit(definition: Definition, item: ItemDef, unit: str) -> None:
         raise ValueFault("The unit should be one of: {known}.", known=joined(names))
     if not unit and len(names) > 1:
         raise ValueFault("Say the unit: {known}.", known=joined(names))
+
+
+def date_of(text: str) -> datetime.date | None:
+    """The date with which a value begins; None where it is none: another computer may have recorded anything."""
+    try:
+        return datetime.date.fromisoformat(text[:10])
+    except ValueError:
+        return None

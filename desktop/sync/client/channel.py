@@ -13,14 +13,14 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from desktop.errors import CentreError, DamagedError, RefusedError
-from desktop.sync.formats import messages, signed_statement
+from desktop.sync.formats import batch, messages, signed_statement
 
 T = TypeVar("T")
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 30.0
 """The longest silence; a large batch on a slow line takes as long as it takes."""
-MAX_ANSWER_BYTES = 16 * 1024 * 1024
+MAX_ANSWER_BYTES = batch.MAX_SEALED_BYTES + 256 * 1024
 
 OK, FAILED = 200, 500
 

@@ -10,6 +10,7 @@ thread while the vault's own thread goes on with other work.
 """
 
 import hashlib
+from collections.abc import Sequence
 from functools import partial
 from typing import Protocol
 
@@ -25,8 +26,7 @@ from desktop.errors import (
     SitebookError,
 )
 from desktop.journal.device_keys import DeviceKeys
-from desktop.journal.entry import RawEntry
-from desktop.journal.hash_chain import ChainPoint
+from desktop.journal.hash_chain import ChainPoint, VerifiedEntry
 from desktop.progress import Cancelled, Progress, never, no_progress
 from desktop.sync.client.channel import UNTRUSTED, Call, Carry, Channel, NoAnswerError, carry_here
 from desktop.sync.client.enrolled_centre import agreed_centre, keep_centre, with_directory
@@ -55,8 +55,8 @@ DONE = "{sent} entries received by the centre, {fetched} fetched."
 class Receiver(Protocol):
     """The second door of a site."""
 
-    def receive(self, device: str, raws: list[RawEntry], end: ChainPoint) -> int:
-        """Verify and append another device's entries, up to `end`."""
+    def receive(self, device: str, entries: Sequence[VerifiedEntry]) -> int:
+        """Append verified entries of another device; returns how many there were."""
         ...
 
 
@@ -339,10 +339,10 @@ class SyncSession:
                 return
             opened = batch.open_batch(data, record.signing_key, self._vault.keys)
             stated = (opened.statement.study, opened.statement.site, opened.statement.device)
-            new = [(raw, point) for raw, _, point in opened.entries if point.sequence > have.sequence]
+            new = [verified for verified in opened.entries if verified.point.sequence > have.sequence]
             if stated != (self._vault.study, self._vault.site, device) or not new:
                 raise DamagedError("The batch is not of this study, site and computer.")
-            self._fetched += self._receiver.receive(device, [raw for raw, _ in new], new[-1][1])
+            self._fetched += self._receiver.receive(device, new)
 
     # Inside
 

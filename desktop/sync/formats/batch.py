@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey
 
 from desktop.errors import DamagedError, NewerReleaseError
 from desktop.journal.device_keys import DeviceKeys
-from desktop.journal.entry import Entry, RawEntry
-from desktop.journal.hash_chain import ChainPoint, next_value, verified
+from desktop.journal.entry import RawEntry
+from desktop.journal.hash_chain import ChainPoint, VerifiedEntry, next_value, verified
+from desktop.journal.trusted_entries import MAX_ENTRY_BYTES
 from desktop.sync.formats import signed_statement
 from desktop.sync.formats.sealing import SUITE, seal_bound
 from desktop.sync.formats.signed_statement import Hex32, Signed
@@ -28,14 +29,17 @@ MAGIC = b"sitebook-batch\n"
 STATEMENT_TYPE = "application/vnd.sitebook.batch-statement+json"
 
 OTHER_ENTRIES = "The entries of the batch are not those that its statement names."
-NEWER = "The batch was made by a newer release. Install the newer release."
+NEWER = (
+    "The batch has format {theirs}, which a newer release made; this release reads up to format {ours}. "
+    "Install the newer release."
+)
 
 MAX_ENTRIES = 5_000
 MAX_BYTES = 4 * 1024 * 1024
 """Of heads and bodies, before compression."""
-MAX_SEALED_BYTES = MAX_BYTES + 64 * 1024
-MAX_OPENED_BYTES = 16 * MAX_BYTES
-"""A bound on what a batch may decompress to: one entry may be larger than `MAX_BYTES`, none than this."""
+MAX_OPENED_BYTES = MAX_ENTRY_BYTES + MAX_BYTES
+"""A bound on what a batch may decompress to: an entry larger than `MAX_BYTES` has a batch of its own."""
+MAX_SEALED_BYTES = MAX_OPENED_BYTES + 64 * 1024
 
 Number = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 
@@ -84,11 +88,18 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True):
     sealed: bytes
 
 
+class SignedBatch(msgspec.Struct, frozen=True):
+    """A batch whose statement's signature was verified; its entries are sealed still."""
+
+    envelope: Envelope
+    statement: Statement
+
+
 class OpenedBatch(msgspec.Struct, frozen=True):
     """A batch whose signature, hash and chain were verified."""
 
     statement: Statement
-    entries: tuple[tuple[RawEntry, Entry, ChainPoint], ...]
+    entries: tuple[VerifiedEntry, ...]
 
 
 def key_hash(public_key: str) -> str:
@@ -142,7 +153,7 @@ def read_envelope(data: bytes) -> Envelope:
     try:
         content = msgspec.msgpack.decode(data[len(MAGIC) :])
         if isinstance(content, list) and content and isinstance(content[0], int) and content[0] > FORMAT:
-            raise NewerReleaseError(NEWER)
+            raise NewerReleaseError(NEWER, theirs=content[0], ours=FORMAT)
         envelope = msgspec.convert(content, Envelope)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DamagedError("The batch is damaged.") from error
@@ -160,22 +171,33 @@ def statement_of(envelope: Envelope, device_key: str) -> Statement:
 
 def unsafe_statement(envelope: Envelope) -> Statement:
     """The statement without looking at its signature: to learn whose key to verify it with."""
-    if signed_statement.unsafe_read(envelope.statement, _Format).format > FORMAT:
-        raise NewerReleaseError(NEWER)
+    theirs = signed_statement.unsafe_read(envelope.statement, _Format).format
+    if theirs > FORMAT:
+        raise NewerReleaseError(NEWER, theirs=theirs, ours=FORMAT)
     return signed_statement.unsafe_read(envelope.statement, Statement)
 
 
+def read_batch(data: bytes, device_key: str) -> SignedBatch:
+    """Read the container and verify the statement's signature. Raises DamagedError, NewerReleaseError."""
+    envelope = read_envelope(data)
+    return SignedBatch(envelope, statement_of(envelope, device_key))
+
+
 def open_batch(data: bytes, device_key: str, own: DeviceKeys) -> OpenedBatch:
-    """Verify the signature, unseal, verify the hash, then the chain, and read the entries.
+    """Read a batch and open its entries: raises what `read_batch` and `open_entries` raise."""
+    return open_entries(read_batch(data, device_key), own)
+
+
+def open_entries(signed: SignedBatch, own: DeviceKeys) -> OpenedBatch:
+    """Unseal, verify the hash, then the chain, and read the entries.
 
     A batch that was passed on under its first statement may lack bodies that were blanked since: its hash differs then,
     and the chain alone, which holds the bodies' hashes, shows that nothing else does.
     Whether the batch extends what is there already is for the caller to see from the statement.
-    Raises DamagedError, or NewerReleaseError where a newer release made it.
+    Raises DamagedError.
     """
-    envelope = read_envelope(data)
-    statement = statement_of(envelope, device_key)
-    plain = _open(envelope, own.sealing)
+    statement = signed.statement
+    plain = _open(signed.envelope, own.sealing)
     is_whole = hashlib.sha256(plain).hexdigest() == statement.entries_sha256
     if not is_whole and statement.recipient == key_hash(own.sealing_public):
         raise DamagedError(OTHER_ENTRIES)
@@ -207,7 +229,7 @@ def _read_entries(plain: bytes) -> list[RawEntry]:
     return raws
 
 
-def _chained(raws: Sequence[RawEntry], statement: Statement) -> tuple[tuple[RawEntry, Entry, ChainPoint], ...]:
+def _chained(raws: Sequence[RawEntry], statement: Statement) -> tuple[VerifiedEntry, ...]:
     start = ChainPoint(statement.first - 1, bytes.fromhex(statement.head_before))
     end = ChainPoint(statement.last, bytes.fromhex(statement.head_after))
     entries = tuple(verified(raws, statement.device, start))

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from center.intake import Intake, Request
-from center.store.store import Store
+from center.store.store import SetAside, Store
 from desktop.study.load import load_definition, locate
 from desktop.sync.formats import batch, messages, signed_statement
 from desktop.sync.formats.receipt import RECEIPT_TYPE, Receipt
@@ -74,6 +74,11 @@ class Desk:
         assert answer.outcome == "received"
         assert answer.receipt is not None
         return signed_statement.verify(RECEIPT_TYPE, answer.receipt, self.store.keys.signing_public, Receipt)
+
+    def quarantined(self) -> list[SetAside]:
+        """What was set aside."""
+        with self.store.begin() as connection:
+            return self.store.what_was_set_aside(connection)
 
     def sites(self) -> list[dict[str, Any]]:
         """What the centre tells of its sites."""

@@ -1,5 +1,6 @@
 """What the centre answers: to whom, and that a device's chain only ever grows."""
 
+import datetime
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -12,9 +13,11 @@ from hypothesis import strategies as st
 from center.intake import Request
 from center.store.tables import code as code_table
 from desktop.errors import DamagedError, RefusedError
-from desktop.journal.bodies import Redacted
+from desktop.journal.bodies import Body, FormSaved, SessionChanged
 from desktop.journal.device_keys import DeviceKeys
 from desktop.journal.entry import RawEntry
+from desktop.journal.hybrid_clock import hybrid_time
+from desktop.study.clinical_data import FormKey
 from desktop.sync.formats import batch, messages, signed_statement
 from desktop.sync.formats.directory import DIRECTORY_TYPE, DeviceRecord, Directory
 
@@ -363,7 +366,7 @@ def test_what_a_site_blanks_is_forgotten_here_and_stays_verifiable(
     assert secret.encode() in entries_of(desk, device)[5].body
     other, elsewhere = chain("B-00000001", study=desk.study), chain("A-00000009", site="02", study=desk.study)
     for made in (other, elsewhere):
-        made.add(Redacted(salt="00", device=device.device, sequence=6, reason="a name"))
+        made.redact(device.device, 6)
         desk.enrol(made)
     desk.receipt(desk.send(elsewhere, desk.batch(elsewhere)))
     assert entries_of(desk, device)[5].body is not None
@@ -379,12 +382,65 @@ def test_what_a_site_blanks_is_forgotten_here_and_stays_verifiable(
 
 def test_the_word_of_blanking_may_come_before_the_entry(desk: Any, device: Any, chain: Callable[..., Any]) -> None:
     other = chain("B-00000001", study=desk.study)
-    other.add(Redacted(salt="00", device=device.device, sequence=2, reason="a name"))
+    other.redact(device.device, 2)
     desk.enrol(other)
     desk.receipt(desk.send(other, desk.batch(other)))
     desk.receipt(desk.send(device, desk.batch(device)))
     bodies = [raw.body for raw in entries_of(desk, device)]
     assert [body is None for body in bodies] == [False, True, False, False, False]
+
+
+def test_only_a_manager_blanks_and_only_what_a_form_says(desk: Any, device: Any, chain: Callable[..., Any]) -> None:
+    device.add(SessionChanged(salt="00", act="locked"))
+    desk.receipt(desk.send(device, desk.batch(device)))
+    nurse, manager = chain("B-00000001", study=desk.study), chain("C-00000001", study=desk.study)
+    for made in (nurse, manager):
+        desk.enrol(made)
+    desk.receipt(desk.send(nurse, desk.batch(nurse.redact(device.device, 2, role="entry"))))
+    desk.receipt(desk.send(manager.redact(device.device, 6), desk.batch(manager)))
+    assert entries_of(desk, device) == device.raws
+
+
+# The trust boundary
+
+
+@pytest.mark.parametrize(
+    ("body", "changes"),
+    [
+        (FormSaved(salt="00", key=FormKey("SE.1", 2**70, "F.1", 1), version="M", version_sha256="00"), {}),
+        (SessionChanged(salt="00", act="locked"), {"time": 2**63 - 1}),
+        (SessionChanged(salt="00", act="locked"), {"time": 1}),
+        (SessionChanged(salt="00", act="locked"), {"wall": "yesterday"}),
+        (SessionChanged(salt="00", act="locked"), {"format": 2}),
+    ],
+)
+def test_entries_that_break_a_rule_are_set_aside_and_what_came_before_stays(
+    desk: Any, device: Any, body: Body, changes: dict[str, Any]
+) -> None:
+    desk.receipt(desk.send(device, desk.batch(device)))
+    device.add(body, "01-A001" if isinstance(body, FormSaved) else None, **changes)
+    answer = desk.send(device, desk.batch(device, 6))
+    assert (answer.outcome, desk.sites()[0]["quarantined"]) == ("quarantined", 1)
+    assert "6" in RefusedError(answer.reason, **answer.fields).args[0].format_map(answer.fields)
+    assert len(entries_of(desk, device)) == 5
+
+
+def test_entries_a_day_ahead_are_set_aside_and_a_person_may_release_them(desk: Any, device: Any) -> None:
+    desk.receipt(desk.send(device, desk.batch(device)))
+    ahead = hybrid_time(datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=1000))
+    device.add(SessionChanged(salt="00", act="locked"), time=ahead)
+    answer = desk.send(device, desk.batch(device, 6))
+    assert answer.outcome == "quarantined"
+    assert answer.fields["days"] in ("999", "1000")
+    [kept] = desk.quarantined()
+    assert desk.intake.release(kept.number, "the battery was changed").outcome == "received"
+    assert len(entries_of(desk, device)) == 6
+    # What follows is no further jump, and the very entries may be sent again in another batch.
+    device.add(SessionChanged(salt="00", act="unlocked"), time=ahead + 1)
+    assert desk.receipt(desk.send(device, desk.batch(device, 6))).last == 7
+    assert [found.decision for found in desk.quarantined()] == ["released: the battery was changed"]
+    with pytest.raises(RefusedError, match="decided"):
+        desk.intake.release(kept.number, "again")
 
 
 # All of it

@@ -202,4 +202,8 @@ class FormHeader(Header):
             return None
         group = wizard.definition.group_of_item[wizard.form.oid, wizard.form.deadline]
         value = wizard.value(ItemPlace(group.oid, "", wizard.form.deadline))
-        return datetime.datetime.fromisoformat(value.value) if value is not None and value.value else None
+        try:
+            return datetime.datetime.fromisoformat(value.value) if value is not None and value.value else None
+        except ValueError:
+            # Another computer may have recorded anything.
+            return None
