@@ -205,7 +205,7 @@ class Site(SiteSession):
         if form is None or form.removed is not None:
             raise RefusedError("There is no such form to remove.")
         if form.lock is not None:
-            raise NotAllowedError(LOCKED[0])
+            raise NotAllowedError(LOCKED)
         basis = dict(form.basis if act.basis is None else act.basis)
         body = FormRemoved(salt=new_salt(), key=act.key, basis=basis, reason=act.reason.strip())
         return self._record_form(body, act.subject, act.key)
