@@ -17,6 +17,9 @@ CHINESE: dict[str, str] = {
     "The name of a user has 1 to {n} visible characters.": "用户名须为 1 至 {n} 个可见字符。",
     "A user needs at least one role: {roles}.": "用户至少须有一个角色：{roles}。",
     "The window is locked. Give the passphrase first.": "窗口已锁定，须先输入口令。",
+    "{why} The lines before line {line} are done: {recorded} were recorded, {refused} refused.": (
+        "{why} 第 {line} 行之前的各行已处理：已记录 {recorded} 行，拒绝 {refused} 行。"
+    ),
     "There is no such form to remove.": "没有可删除的该表单。",
     "There is no discrepancy of this ID.": "没有该编号的差异。",
     "This form is frozen or locked. A manager can unlock it.": "该表单已冻结或锁定。可由管理员解锁。",

@@ -16,13 +16,15 @@ from desktop.casebook.form_fold import CONCURRENT, FormFold
 from desktop.errors import RefusedError
 from desktop.journal.bodies import FiredCheck, FormSaved, ItemGroupData
 from desktop.journal.entry import new_salt
-from desktop.recording.note_text import MAX_NOTE_LENGTH, is_clean_text
+from desktop.recording.grid_cells import doubled_cells
+from desktop.recording.note_text import MAX_NOTE_LENGTH, is_clean_text, says_something
 from desktop.recording.second_entry import SECOND_COMPLETE, refusal, refusal_of_first
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue, copy_content, value_at
 from desktop.study.definition.base import Text
 from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition
 from desktop.study.rules.assessment import Assessment, Code, Problem, assess, comment_for
 from desktop.study.rules.form_rules import Rules
+from desktop.study.values.typed_input import is_blank
 
 MAX_REPEATS = 9999
 MAX_ROW_KEY_LENGTH = 200
@@ -64,7 +66,8 @@ def prepare_save(
     # A row that is not there needs no removing: the same file may be entered twice.
     there = tuple((group, row) for group, row in act.removed_rows if row in before.get(group, {}))
     act = msgspec.structs.replace(act, removed_rows=there)
-    assessment = assess(rules, act.key, _merged(before, act), others, saver.today)
+    after = _merged(before, act)
+    assessment = assess(rules, act.key, after, others, saver.today)
     contested = [one.place for one in whole.open_differences if one.kind == CONCURRENT]
     changed = _changed(before, act, contested if act.entry_pass == 1 else ())
     fired = _fired(act, form, changed, assessment)
@@ -77,6 +80,7 @@ def prepare_save(
     problems += [problem for problem, comment in fired if not comment]
     problems += _reasons_needed(before, changed, act)
     problems += _bad_notes(act)
+    problems += _doubled_cells(definition, act, after)
     _refuse(problems)
     groups = _groups(definition, act, changed, {} if form.removed is not None else form.derived(), assessment)
     checks = _checks(definition, act.key.form, fired)
@@ -238,7 +242,7 @@ def _fired(
 ) -> list[tuple[Problem, str]]:
     """The soft checks that fire, each with the comment that answers it: given now, or before on this check and value."""
     kept = {check.at: check.comment for check in form.checks if check.comment and check.at.place not in changed}
-    given = {at: text.strip() for at, text in act.comments.items()}
+    given = {at: text.strip() for at, text in act.comments.items() if says_something(text)}
     return [
         (problem, comment_for(problem, given) or comment_for(problem, kept))
         for problem in assessment.problems
@@ -248,7 +252,7 @@ def _fired(
 
 def _reasons_needed(before: FormContent, changed: dict[ItemPlace, ItemValue | None], act: SaveForm) -> list[Problem]:
     """21 CFR 11.10(e), EMA computerised systems 6.2.1: a change of a saved value says why."""
-    if act.reason.strip():
+    if not is_blank(act.reason):
         return []
     english, chinese = "A saved value is changed: say why.", "已保存的数据有修改，须说明修改理由。"
     problems = [
@@ -261,6 +265,15 @@ def _reasons_needed(before: FormContent, changed: dict[ItemPlace, ItemValue | No
         for group, _ in act.removed_rows
     ]
     return problems
+
+
+def _doubled_cells(definition: Definition, act: SaveForm, after: FormContent) -> list[Problem]:
+    touched = {(place.group, place.row) for place in act.items}
+    english, chinese = "Another row has this row and column of the grid already.", "该表格的此行此列已有另一条记录。"
+    return [
+        _problem(Code.BAD_VALUE, place.item, english, chinese, place)
+        for place in doubled_cells(definition, act.key.form, after, touched)
+    ]
 
 
 def _bad_notes(act: SaveForm) -> list[Problem]:
