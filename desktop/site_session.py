@@ -22,7 +22,7 @@ from desktop.study.rules.schedule import groups_read
 from desktop.vault import casebook_tables
 from desktop.vault.vault import Vault
 from desktop.views.forms import DueForm
-from desktop.views.people import Role, UserView
+from desktop.views.people import Role, RolePeriod, UserView
 
 
 class SiteSession:
@@ -184,7 +184,17 @@ class SiteSession:
     def view_of(self, person: Person) -> UserView:
         """A person for the screens."""
         here = any(slot.user == person.oid for slot in self.vault.file.slots)
-        return UserView(oid=person.oid, name=person.name, roles=person.roles, suspended=person.suspended, here=here)
+        periods = tuple(RolePeriod(role=one.role, start=one.start, end=one.end) for one in person.periods)
+        return UserView(
+            oid=person.oid,
+            name=person.name,
+            roles=person.roles,
+            suspended=person.suspended,
+            here=here,
+            since=person.since,
+            periods=periods,
+            trained=person.trained,
+        )
 
 
 def _is_blind(person: Person, form: FormFold) -> bool:

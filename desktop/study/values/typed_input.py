@@ -32,6 +32,11 @@ def tidy_text(text: str) -> str:
     return re.sub(r"\r\n?", "\n", text).strip()
 
 
+def has_words(text: str) -> bool:
+    """Whether a comment or a reason says something: a letter or a Han character, not digits and blanks alone."""
+    return any(character.isalpha() and character not in _INVISIBLE for character in text)
+
+
 def tidy_number(text: str) -> str:
     """A number in ASCII digits; `.5` as `0.5`, `3。5` (as an input method types it) as `3.5`."""
     plain = text.translate(_ASCII).replace("。", ".").strip()
