@@ -586,6 +586,10 @@
         <source>Nothing found</source>
         <translation>没有找到</translation>
     </message>
+    <message>
+        <source>begin</source>
+        <translation>开始填写</translation>
+    </message>
 </context>
 <context>
     <name>Flag</name>

@@ -149,6 +149,7 @@ class Frame(QWidget):
 
     @Slot()
     def _find(self) -> None:
+        self.top.finder.screens = tuple((where, item.text()) for where, item in self.rail.items.items())
         self.top.finder.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.top.finder.selectAll()
 
