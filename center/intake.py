@@ -241,7 +241,7 @@ class Intake:
         if held is None:
             return b""
         statement, raws = held
-        return batch.reseal(statement, raws, record.sealing_key)
+        return batch.reseal(statement, raws, record.sealing_key, self.store.keys.signing)
 
 
 def _read(body: bytes, message_type: type[T]) -> T:

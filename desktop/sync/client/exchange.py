@@ -34,6 +34,7 @@ from desktop.sync.formats import batch, messages, signed_statement
 from desktop.sync.formats.receipt import RECEIPT_TYPE, Receipt
 from desktop.vault import journal_table, outbox_tables
 from desktop.vault.vault import Vault
+from desktop.vault.verification import MISSING_BODY
 from desktop.views.sync import SyncEvent
 
 PARTED = (
@@ -48,6 +49,8 @@ CENTRE_RESTORED = (
     "The centre was restored: it has {sequence} of the {received} entries that it had signed for. They go again."
 )
 NOT_TAKEN_OVER = "What the centre passed on of computer {device} does not verify and was not taken over: {why}"
+MAX_REPORTED = 5
+"""Entries that are named one by one."""
 FORK = "The entries are other ones than those that the centre has of this computer: their records have parted."
 GAP = "Entries before these are not at the centre: it wants entry {wanted} next."
 STOPPED = "The exchange was stopped. What was received stays received."
@@ -122,6 +125,7 @@ class SyncSession:
             raise
         finally:
             self._channel.close()
+        self._report_missing_bodies()
         with self._vault.begin() as connection:
             if self._sent or self._fetched or self._problem is None:
                 self._tell(connection, "done", DONE, {"sent": str(self._sent), "fetched": str(self._fetched)})
@@ -350,12 +354,17 @@ class SyncSession:
             data = self._call(messages.FETCH, msgspec.json.encode(message))
             if not data:
                 return
-            opened = batch.open_batch(data, record.signing_key, self._vault.keys)
+            opened = batch.open_batch(data, record.signing_key, self._vault.keys, self._directory.centre.signing_key)
             stated = (opened.statement.study, opened.statement.site, opened.statement.device)
             new = [verified for verified in opened.entries if verified.point.sequence > have.sequence]
             if stated != (self._vault.study, self._vault.site, device) or not new:
                 raise DamagedError("The batch is not of this study, site and computer.")
             self._fetched += self._receiver.receive(device, new)
+
+    def _report_missing_bodies(self) -> None:
+        with self._vault.begin() as connection:
+            for device, sequence in self._vault.missing_bodies(connection)[:MAX_REPORTED]:
+                self._tell(connection, "failed", MISSING_BODY, {"device": device, "sequence": str(sequence)})
 
     # Inside
 

@@ -163,7 +163,7 @@ def test_a_device_that_was_locked_out_is_not_heard_but_what_it_sent_stays(
     with pytest.raises(RefusedError, match="locked out"):
         desk.enrol(device)
     fetched = desk.intake.answer(desk.request(other, messages.FETCH, fetch(device, 0)))
-    assert batch.open_batch(fetched, device.keys.signing_public, other.keys).entries
+    assert batch.open_batch(fetched, device.keys.signing_public, other.keys, desk.store.keys.signing_public).entries
 
 
 @pytest.mark.parametrize(
@@ -245,10 +245,10 @@ def test_what_cannot_be_accepted_is_set_aside_and_blocks_nothing(
     )[1]
     newer = batch.MAGIC + msgspec.msgpack.encode([batch.FORMAT + 1, b""])
     cases = {
-        bytes(broken): "unsealed",
+        bytes(broken): "sealed",
         desk.batch(elsewhere): "study, site and computer",
         foreign: "another recipient",
-        newer: "newer release",
+        newer: "a newer release",
         b"nothing": "not a batch",
         good[:-1]: "damaged",
     }
@@ -317,8 +317,8 @@ def entries_of(desk: Any, chain: Any) -> list[RawEntry]:
         with desk.store.begin() as connection:
             held = desk.store.batch_holding(connection, chain.device, len(found) + 1)
         assert held is not None
-        data = batch.reseal(*held, reader.sealing_public)
-        opened = batch.open_batch(data, chain.keys.signing_public, reader)
+        data = batch.reseal(*held, reader.sealing_public, reader.signing)
+        opened = batch.open_batch(data, chain.keys.signing_public, reader, reader.signing_public)
         found += [raw for raw, _, point in opened.entries if point.sequence > len(found)]
     return found
 
@@ -334,10 +334,10 @@ def test_a_colleague_s_computer_gets_the_original_statement_and_entries(
     assert met(desk, other, 0).heads == {device.device: (5, device.points[5].value.hex())}
     answer = desk.intake.answer(desk.request(other, messages.FETCH, fetch(device, 2)))
     assert batch.read_envelope(answer).statement == batch.read_envelope(data).statement
-    opened = batch.open_batch(answer, device.keys.signing_public, other.keys)
+    opened = batch.open_batch(answer, device.keys.signing_public, other.keys, desk.store.keys.signing_public)
     assert [raw for raw, _, _ in opened.entries] == device.raws
     with pytest.raises(DamagedError):
-        batch.open_batch(answer, device.keys.signing_public, stranger.keys)
+        batch.open_batch(answer, device.keys.signing_public, stranger.keys, desk.store.keys.signing_public)
     assert desk.intake.answer(desk.request(other, messages.FETCH, fetch(device, 5))) == b""
     for nobody in (stranger, chain("X-00000001")):
         with pytest.raises(RefusedError, match="does not know"):
