@@ -4,8 +4,11 @@ import contextlib
 import errno
 import os
 import shutil
+import struct
 import tempfile
 import time
+import zipfile
+import zlib
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -101,6 +104,19 @@ def file_problem(error: OSError) -> EnvironmentProblemError:
         return EnvironmentProblemError(DISK_FULL)
     return EnvironmentProblemError("The computer refused: {why}.", why=error.strerror or type(error).__name__)
 
+
+UNREADABLE_ZIP = (
+    zipfile.BadZipFile,
+    KeyError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    EOFError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+)
+"""What the zip reader raises for bytes that are no archive of ours: other parts, encrypted, compressed otherwise, cut, absurd."""
 
 PREFIX = ".sitebook-"
 

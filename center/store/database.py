@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from desktop.errors import DamagedError, EnvironmentProblemError, InUseError, RefusedError, SitebookError
+from desktop.output_files import refuse_program_folder
 
 DATABASE = "centre.db"
 
@@ -30,6 +31,7 @@ def file_of(where: str) -> Path | None:
 
 def prepare_folder(folder: Path) -> None:
     """Make the folder of a new store, for its owner alone. Raises EnvironmentProblemError where it is not empty."""
+    refuse_program_folder(folder.parent)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if any(folder.iterdir()):

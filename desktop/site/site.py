@@ -21,14 +21,23 @@ from desktop.actions import (
     AddUser,
     AnswerPoint,
     ChangePassphrase,
+    ChangeQuery,
     ChangeUser,
     ConductAct,
     DecidePathway,
+    LockForms,
+    OpenQuery,
     Recorded,
     RedactEntry,
     RemoveForm,
+    ResetPassphrase,
     SaveForm,
     SetNormalRange,
+    SettleDiscrepancy,
+    SignForms,
+    TrainUser,
+    UnlockForms,
+    VerifySource,
 )
 from desktop.casebook.redactions import REDACTABLE_KINDS
 from desktop.errors import NotAllowedError, RefusedError, SignInError
@@ -37,13 +46,15 @@ from desktop.journal.entry import decode, new_salt
 from desktop.journal.hash_chain import VerifiedEntry
 from desktop.progress import Cancelled, Progress
 from desktop.reading import audit_trail, monthly_transfer, today
+from desktop.reading import review as review_queries
 from desktop.reading import subject as subject_queries
 from desktop.reading.discrepancies import discrepancies
 from desktop.reading.open_checks import reassess_next
+from desktop.reading.statistics import statistics
 from desktop.reading.study import study_view
 from desktop.reading.subjects import next_subject, subjects
 from desktop.reading.sync import sync_view
-from desktop.recording import study_conduct, users
+from desktop.recording import review, study_conduct, users
 from desktop.recording.save_form import LOCKED, Saver, prepare_save
 from desktop.site_session import SiteSession
 from desktop.study.clinical_data import FormKey, ItemPlace
@@ -51,11 +62,12 @@ from desktop.study.definition.metadata import Definition
 from desktop.vault import draft_table, failed_sign_ins, journal_table, key_slots
 from desktop.vault.database import translated
 from desktop.vault.key_slots import Slot
-from desktop.vault.vault import Recording, Vault
+from desktop.vault.vault import Recording
 from desktop.views.audit import AuditLine, Change
 from desktop.views.casebook import Casebook, Discrepancy, SubjectLine
 from desktop.views.forms import Draft, FormView
 from desktop.views.people import Role, UserView
+from desktop.views.review import QueryView, SignatureView, Statistics
 from desktop.views.study import StudyView
 from desktop.views.sync import SyncView
 from desktop.views.today import ShellView, Status, Today
@@ -88,29 +100,26 @@ if TYPE_CHECKING:
 class Site(SiteSession):
     """An opened vault with a person signed in, and all that the person may do. `desktop.site.opening` makes one."""
 
-    def __init__(self, vault: Vault, user: str) -> None:
-        super().__init__(vault, user)
-        self._locked = False
-
     # The session
 
     def lock(self) -> None:
-        """Close the doors until the person's passphrase is given again."""
+        """Refuse everything until the person's passphrase is given again."""
         if not self._locked:
-            self._session("locked")
+            # It is locked even where the disk has no room to say so.
             self._locked = True
+            self._session("locked")
 
     def unlock(self, passphrase: str) -> None:
         """Open the doors again. Raises SignInError; its `wait` says how long the next try must wait."""
-        with failed_sign_ins.counted(self.folder, self.vault.clock.wall):
+        with failed_sign_ins.counted(self._vault.folder, self._vault.clock.wall):
             key_slots.unwrap(passphrase, self._slot())
-        with self.vault.begin() as connection:
+        with self._vault.begin() as connection:
             if self.person(connection).suspended:
                 raise NotAllowedError(SUSPENDED)
-        bodies = (*failed_sign_ins.pending_entries(self.folder), SessionChanged(salt=new_salt(), act="unlocked"))
-        self.vault.record([Recording(body) for body in bodies])
+        bodies = (*failed_sign_ins.pending_entries(self._vault.folder), SessionChanged(salt=new_salt(), act="unlocked"))
+        self._vault.record([Recording(body) for body in bodies])
         with translated():
-            failed_sign_ins.forget(self.folder)
+            failed_sign_ins.forget(self._vault.folder)
         self._locked = False
 
     def close(self) -> None:
@@ -118,7 +127,7 @@ class Site(SiteSession):
         try:
             self._session("signed_out")
         finally:
-            self.vault.close()
+            self._vault.close()
 
     def __enter__(self) -> Self:
         return self
@@ -133,8 +142,6 @@ class Site(SiteSession):
 
         Raises NotAllowedError, `saving.FormRefusedError` or another RefusedError; then nothing was changed.
         """
-        if self._locked:
-            raise NotAllowedError("The window is locked. Give the passphrase first.")
         match act:
             case SaveForm():
                 return self._save_form(act)
@@ -151,6 +158,22 @@ class Site(SiteSession):
                 return users.change_user(self.vault, act)
             case ChangePassphrase():
                 return users.change_passphrase(self.vault, self._slot(), act)
+            case TrainUser():
+                self.require(MANAGES)
+                return users.train_user(self.vault, act)
+            case ResetPassphrase():
+                self.require(MANAGES)
+                return users.reset_passphrase(self.vault, act)
+            case (
+                SettleDiscrepancy()
+                | OpenQuery()
+                | ChangeQuery()
+                | SignForms()
+                | VerifySource()
+                | LockForms()
+                | UnlockForms()
+            ):
+                return review.record(self, act, self._slot())
             case RedactEntry():
                 return self._redact_entry(act)
 
@@ -182,7 +205,7 @@ class Site(SiteSession):
         if form is None or form.removed is not None:
             raise RefusedError("There is no such form to remove.")
         if form.lock is not None:
-            raise NotAllowedError(LOCKED[0])
+            raise NotAllowedError(LOCKED)
         basis = dict(form.basis if act.basis is None else act.basis)
         body = FormRemoved(salt=new_salt(), key=act.key, basis=basis, reason=act.reason.strip())
         return self._record_form(body, act.subject, act.key)
@@ -324,6 +347,18 @@ class Site(SiteSession):
         """What two people or two computers recorded differently; also what was settled, where wanted."""
         return discrepancies(self, settled=settled)
 
+    def queries(self, *, closed: bool = False) -> tuple[QueryView, ...]:
+        """Queries that are not closed; also closed ones, where wanted."""
+        return review_queries.queries(self, closed=closed)
+
+    def signatures(self, subject: str | None = None) -> tuple[SignatureView, ...]:
+        """The signatures of a subject, or of all, with whether each holds."""
+        return review_queries.signatures(self, subject)
+
+    def statistics(self) -> Statistics:
+        """What double entry found: the error rate with its exact interval."""
+        return statistics(self)
+
     def sync_view(self) -> SyncView:
         """How far this device's entries have travelled."""
         return sync_view(self)
@@ -390,12 +425,12 @@ class Site(SiteSession):
         from desktop.sync.client.enrolled_centre import agreed_centre
         from desktop.sync.client.verification import is_batch, verify_batch
 
+        with self.vault.begin() as connection:
+            centre = agreed_centre(connection)
         with translated():
             if not is_batch(path):
                 return self._verify_export(path)
             data = path.read_bytes()
-        with self.vault.begin() as connection:
-            centre = agreed_centre(connection)
         return verify_batch(data, centre.read_directory() if centre else None)
 
     def _verify_export(self, path: Path) -> Verification:
@@ -415,11 +450,11 @@ class Site(SiteSession):
     # Inside
 
     def _slot(self) -> Slot:
-        for slot in self.vault.file.slots:
+        for slot in self._vault.file.slots:
             if slot.user == self.user_oid:
                 return slot
         raise SignInError("The user or the passphrase is not right.")
 
     def _session(self, act: str) -> None:
         body = msgspec.convert({"salt": new_salt(), "act": act}, SessionChanged)
-        self.vault.record([Recording(body)])
+        self._vault.record([Recording(body)])

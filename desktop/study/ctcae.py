@@ -17,6 +17,7 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from desktop.errors import DefinitionError, EnvironmentProblemError, RefusedError
+from desktop.output_files import refuse_program_folder
 from desktop.study.definition.base import Text
 from desktop.study.definition.metadata import CodeList, CodeListItem, Definition
 from desktop.study.formats.faults import Faults
@@ -70,6 +71,7 @@ def import_ctcae(workbook: Path, study: Path, codelist: str) -> Imported:
         # A code, once used, stays: a term that a later version drops may stand in a form.
         items=(*items, *kept),
     )
+    refuse_program_folder(study)
     out, others = _file_of(study, codelist, is_known=known is not None)
     _hold(definition, made, out.name)
     text = json.dumps(msgspec.to_builtins([*others, made]), ensure_ascii=False, indent=1) + "\n"

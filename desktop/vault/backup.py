@@ -7,7 +7,6 @@ nobody reads the data without a passphrase or the recovery code.
 
 import hashlib
 import shutil
-import struct
 import zipfile
 from pathlib import Path
 
@@ -15,7 +14,8 @@ import msgspec
 
 from desktop import __version__
 from desktop.errors import CancelledError, DamagedError, EnvironmentProblemError, NewerReleaseError
-from desktop.files import aside, file_problem, flush_to_disk, sync_folder, write_file
+from desktop.files import UNREADABLE_ZIP, aside, file_problem, flush_to_disk, sync_folder, write_file
+from desktop.output_files import refuse_program_folder
 from desktop.progress import Cancelled, Progress, no_progress
 from desktop.vault import key_slots
 from desktop.vault.database import translated
@@ -28,17 +28,6 @@ OPCODES_BETWEEN_LOOKS = 200_000
 """SQLite virtual-machine steps between two looks at whether the person cancelled."""
 
 PARTS = (key_slots.FILE, DATABASE)
-UNREADABLE_ZIP = (
-    zipfile.BadZipFile,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    EOFError,
-    OverflowError,
-    struct.error,
-)
-"""What the zip reader raises for bytes that are no archive of ours: encrypted, compressed by another method, cut, absurd."""
-
 NOT_A_BACKUP = "This file is not a Sitebook backup, or it is damaged. Try an older backup."
 
 
@@ -60,6 +49,7 @@ def write_backup(vault: Vault, out: Path, progress: Progress | None, cancelled: 
     Raises EnvironmentProblemError (then nothing is left behind) or CancelledError.
     """
     report = progress or no_progress
+    refuse_program_folder(out.parent)
     try:
         if out.exists():
             raise EnvironmentProblemError(
@@ -166,9 +156,6 @@ def _opened(path: Path) -> zipfile.ZipFile:
             if digest.hexdigest() != manifest.sha256.get(part):
                 raise DamagedError(NOT_A_BACKUP)
         key_slots.decode(archive.read(key_slots.FILE))
-    except KeyError as error:
-        archive.close()
-        raise DamagedError(NOT_A_BACKUP) from error
     except BaseException:
         archive.close()
         raise

@@ -125,6 +125,12 @@ def of_kinds(connection: Connection, kinds: Iterable[str]) -> Iterator[Entry]:
     return (decode(_raw(row)) for row in rows)
 
 
+def of_kinds_about_subjects(connection: Connection, kinds: Iterable[str]) -> Iterator[Entry]:
+    """The entries of these kinds that are about a subject, in fold order."""
+    query = select(*_RAW).where(journal.c.kind.in_(list(kinds)), journal.c.subject.is_not(None)).order_by(*_ORDER)
+    return (decode(_raw(row)) for row in connection.execute(query))
+
+
 def all_by_subject(connection: Connection) -> Iterator[Entry]:
     """Every entry about any subject: subjects one after the other, each in fold order."""
     rows = connection.execution_options(yield_per=2000).execute(

@@ -12,6 +12,7 @@ import filelock
 
 from desktop.errors import EnvironmentProblemError
 from desktop.files import file_problem, sync_folder
+from desktop.output_files import refuse_program_folder
 from desktop.vault import key_slots
 from desktop.vault.database import translated
 from desktop.vault.vault import BUILDING, DATABASE, LOCK, hold_lock
@@ -26,6 +27,7 @@ def new_vault(folder: Path) -> Generator[Path]:
     Where the block fails, `folder` is left as it was found: empty, or not there.
     Raises EnvironmentProblemError for a folder that is not empty or cannot be written.
     """
+    refuse_program_folder(folder.parent)
     with translated():
         made_folder = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)

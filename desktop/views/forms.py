@@ -20,6 +20,14 @@ class FormState(enum.StrEnum):
     LOCKED = "locked"
 
 
+class PassView(View, frozen=True, kw_only=True):
+    """A complete pass of a form: who completed it, and when."""
+
+    user: str
+    """Name."""
+    wall: str
+
+
 class FormSummary(View, frozen=True, kw_only=True):
     """One form of a subject, without its values."""
 
@@ -34,6 +42,11 @@ class FormSummary(View, frozen=True, kw_only=True):
     """When it was last saved: ISO 8601 with offset."""
     awaits_me: bool = False
     """The person who asks may make its second entry, and sees nothing of the first until then."""
+    first: PassView | None = None
+    second: PassView | None = None
+    source_verified: bool = False
+    """A monitor compared it with the source documents, and nothing changed since."""
+    frozen: bool = False
     open_checks: int = 0
     """Soft checks that fire without a comment, e.g. because another form changed since."""
 

@@ -21,6 +21,7 @@ from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition, For
 from desktop.study.rules.assessment import Assessment, Code, Problem, assess, comment_for
 from desktop.study.rules.form_rules import Rules
 from desktop.study.rules.laboratory import Flag
+from desktop.study.values.typed_input import has_words
 from desktop.views.forms import Draft, FormView
 
 ROW_KEY_BYTES = 6
@@ -33,6 +34,8 @@ class PageState(enum.StrEnum):
     PARTIAL = "partial"
     DONE = "done"
     PROBLEM = "problem"
+    CHECK = "check"
+    """Only checks that a comment answers."""
     SKIPPED = "skipped"
 
 
@@ -71,7 +74,10 @@ class FormWizard:
         self.removed_rows: list[tuple[str, str]] = []
         self.comments: dict[CheckAt, str] = _given_comments(view)
         self.basis = dict(view.basis)
-        self.page = self.form.groups[0] if self.form.groups else ""
+        self._page = self.form.groups[0] if self.form.groups else ""
+        self._left_pages: set[str] = set()
+        self._checks_everything = view.exists
+        self._checks = {check.oid: check for check in self.form.checks}
         self._problems: dict[ItemPlace | None, tuple[Problem, ...]] = {}
         self._missing: frozenset[ItemPlace] = frozenset()
         if view.draft is not None:
@@ -80,6 +86,27 @@ class FormWizard:
         """The last assessment that was made: what was entered since is not in it."""
         self.is_stale = False
         """Whether something was entered since the last assessment."""
+
+    # Where one is
+
+    @property
+    def page(self) -> str:
+        """OID of the group whose page is shown."""
+        return self._page
+
+    @page.setter
+    def page(self, group: str) -> None:
+        """Go to a page; what waited for the one that is left applies from now on."""
+        if group != self._page:
+            self._left_pages.add(self._page)
+            self._page = group
+            self.is_stale = True
+
+    def check_everything(self) -> None:
+        """Let no check wait for a page any more: the form is to be saved."""
+        if not self._checks_everything:
+            self._checks_everything = True
+            self.is_stale = True
 
     # What the window draws
 
@@ -158,6 +185,18 @@ class FormWizard:
         texts = [comment_for(problem, self.comments) for problem in fired]
         return "; ".join(dict.fromkeys(texts)) if all(texts) else ""
 
+    @property
+    def open_checks(self) -> tuple[ItemPlace, ...]:
+        """The places with a check that nobody has answered, in the order of the pages."""
+        self._look_again()
+        waiting = (problem for found in self._problems.values() for problem in found)
+        places = (
+            problem.place
+            for problem in self._in_order(tuple(waiting))
+            if problem.code == Code.COMMENT_NEEDED and problem.place is not None and not self._is_answered(problem)
+        )
+        return tuple(dict.fromkeys(places))
+
     def is_missing(self, place: ItemPlace) -> bool:
         """Whether completion waits for a value there."""
         self._sorted_problems()
@@ -210,10 +249,11 @@ class FormWizard:
     def comment(self, place: ItemPlace, text: str) -> None:
         """Answer the soft checks at a place that wait for a comment; where none waits, all that fire there.
 
-        A check that was answered before keeps its own comment when another one begins to fire beside it.
+        A check that was answered before keeps its own comment when another one begins to fire beside it. What holds no
+        words is no answer.
         """
         for problem in self._unanswered(place) or self._soft_problems(place):
-            if text.strip():
+            if has_words(text):
                 self.comments[CheckAt(problem.check, place)] = text.strip()
             else:
                 self.comments.pop(CheckAt(problem.check, place), None)
@@ -365,7 +405,7 @@ class FormWizard:
         problems: dict[ItemPlace | None, list[Problem]] = {}
         missing: set[ItemPlace] = set()
         for problem in assessment.problems:
-            if self._is_about_empty_line(problem.place):
+            if self._is_about_empty_line(problem.place) or self._is_premature(problem):
                 continue
             if problem.code != Code.MISSING_MANDATORY:
                 problems.setdefault(problem.place, []).append(problem)
@@ -391,6 +431,14 @@ class FormWizard:
             return False
         head = self.definition.groups[place.group].items[0].item
         return place.item == head and value_at(self.content, place) is None
+
+    def _is_premature(self, problem: Problem) -> bool:
+        """Whether a check reads a page that the person has not come to yet: nobody can have satisfied it."""
+        check = self._checks.get(problem.check)
+        if self._checks_everything or check is None or problem.place is None:
+            return False
+        to_come = self.rules.groups_read(self.form, check) - self._left_pages - {problem.place.group}
+        return any(not any(self.content.get(group, {}).values()) for group in to_come)
 
     def _with_empty_lines(self) -> FormContent:
         """The content with every line of a `lines` group in it: what no line says yet is missing, too."""
@@ -443,12 +491,14 @@ class FormWizard:
         asked = [place for row in rows for item in entered if self.is_asked(place := ItemPlace(group.oid, row, item))]
         if rows and entered and not asked:
             return PageState.SKIPPED
-        if any(
-            problem.place is not None and problem.place.group == group.oid and not self._is_answered(problem)
+        open_problems = {
+            problem.code
             for found in self._sorted_problems().values()
             for problem in found
-        ):
-            return PageState.PROBLEM
+            if problem.place is not None and problem.place.group == group.oid and not self._is_answered(problem)
+        }
+        if open_problems:
+            return PageState.CHECK if open_problems == {Code.COMMENT_NEEDED} else PageState.PROBLEM
         if not entered:
             # Nobody enters anything here: what is worked out is all there is.
             asked = [place for place in self.assessment.derived if place.group == group.oid]

@@ -352,6 +352,14 @@
         <source>Why it is so</source>
         <translation>说明原因</translation>
     </message>
+    <message>
+        <source>Say why, in a few words.</source>
+        <translation>须简要说明理由。</translation>
+    </message>
+    <message>
+        <source>Comment, in words</source>
+        <translation>请用文字说明</translation>
+    </message>
 </context>
 <context>
     <name>DatetimeField</name>
@@ -630,6 +638,14 @@
         <translation>离开</translation>
     </message>
     <message>
+        <source>1 check to answer</source>
+        <translation>1 项核查待说明</translation>
+    </message>
+    <message>
+        <source>{n} checks to answer</source>
+        <translation>{n} 项核查待说明</translation>
+    </message>
+    <message>
         <source>Save</source>
         <translation>保存</translation>
     </message>
@@ -819,6 +835,10 @@
     <message>
         <source>whole day as planned</source>
         <translation>整列按计划</translation>
+    </message>
+    <message>
+        <source>reason</source>
+        <translation>填写原因</translation>
     </message>
     <message>
         <source>reason needed</source>
@@ -1138,8 +1158,12 @@
         <translation>已全部回答</translation>
     </message>
     <message>
-        <source>something to look at</source>
-        <translation>有待处理的问题</translation>
+        <source>something is wrong</source>
+        <translation>有错误</translation>
+    </message>
+    <message>
+        <source>a check to answer</source>
+        <translation>有核查待说明</translation>
     </message>
     <message>
         <source>does not apply</source>
@@ -1929,6 +1953,14 @@
     <message>
         <source>Say why, in a few words.</source>
         <translation>须简要说明理由。</translation>
+    </message>
+    <message>
+        <source>1 check to answer</source>
+        <translation>1 项核查待说明</translation>
+    </message>
+    <message>
+        <source>{n} checks to answer</source>
+        <translation>{n} 项核查待说明</translation>
     </message>
     <message>
         <source>taken out</source>

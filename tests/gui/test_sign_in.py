@@ -227,3 +227,17 @@ def test_anyone_changes_their_own_passphrase(driver: Any) -> None:
         driver.click(dialog.button)
     driver.window.sign_out()
     driver.sign_in((NURSE[0], "a quite new passphrase"))
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"port": 1}', b'{"port": 1, "complete": true, "device": "A-0"}'])
+def test_a_file_of_the_practice_sites_name_beside_a_real_vault_means_nothing(
+    vault: Path, open_window: Callable[[Path], Any], content: bytes
+) -> None:
+    (vault.parent / "practice.json").write_bytes(content)
+    driver = open_window(vault)
+    driver.settle()
+    assert not driver.sign_in_screen.message.text
+    assert not driver.sign_in_screen.hint.text
+    driver.sign_in(NURSE)
+    assert driver.window.frame.place.where is Where.TODAY
+    assert not driver.window.access.session.is_practice

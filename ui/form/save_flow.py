@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.actions import Recorded
 from desktop.recording.save_form import FormRefusedError
-from desktop.study.rules.assessment import Problem
+from desktop.study.rules.assessment import Code, Problem
 from desktop.wizard.form_wizard import FormWizard
 from ui.background.site_access import SiteAccess
 from ui.form.opened_form import OpenedForm, open_form
@@ -27,7 +27,7 @@ class Saving(QObject):
     stopped = Signal(object)
     """The problems that must be settled first."""
     asks = Signal()
-    """Something is missing, or a saved value changes: the person is to be asked."""
+    """A check is unanswered, something is missing, or a saved value changes: the person is to be asked."""
     recorded = Signal(object)
     """A `Recorded`: the entry survives a power cut from here on."""
     done = Signal(object)
@@ -45,10 +45,11 @@ class Saving(QObject):
         """Record the form, or say what is needed first."""
         if self.runs:
             return
-        obstacles = wizard.obstacles(complete=False)
+        wizard.check_everything()
+        obstacles = [problem for problem in wizard.obstacles(complete=False) if problem.code != Code.COMMENT_NEEDED]
         if obstacles:
-            self.stopped.emit(obstacles)
-        elif wizard.missing or wizard.changes_of_saved:
+            self.stopped.emit(tuple(obstacles))
+        elif wizard.open_checks or wizard.missing or wizard.changes_of_saved:
             self.asks.emit()
         else:
             self.go_on(wizard, reason="")

@@ -11,6 +11,7 @@ from desktop.recording.save_form import FormRefusedError
 from desktop.site.site import FILLS_FORMS
 from desktop.study.clinical_data import FormKey, ItemPlace
 from desktop.study.rules.assessment import Problem
+from desktop.study.values.typed_input import has_words
 from desktop.views.audit import Change
 from desktop.wizard.form_wizard import FormWizard, PageState
 from ui.background.jobs import Jobs
@@ -31,6 +32,7 @@ from ui.form.panels.save_questions import Asked, SavePanel
 from ui.form.save_flow import Saved, Saving
 from ui.look import style
 from ui.look.style import Tone
+from ui.widgets.focus import types_elsewhere
 from ui.widgets.labels import line
 
 
@@ -55,6 +57,9 @@ class FormScreen(QWidget):
         """Nothing was touched since the save: what is left to do is to go on."""
         self._last_place: ItemPlace | None = None
         """Where the keys were last."""
+        self._last_in_comment = False
+        self._before_check: ItemPlace | None = None
+        """Where the keys were when the person turned to the checks."""
         self._page_wished = ""
         """The page with which a form that is opened anew begins."""
         self._item_wished = ""
@@ -113,6 +118,7 @@ class FormScreen(QWidget):
         self.footer.leave_wished.connect(self.leave)
         self.footer.save_wished.connect(self.save)
         self.footer.go_on_wished.connect(self._press_primary)
+        self.footer.check_wished.connect(self.next_check)
         self._keeper.kept.connect(self.header.show_draft_kept)
         self._keeper.failed.connect(self.notice.say_error)
         self.saving.stopped.connect(self._stop)
@@ -139,7 +145,9 @@ class FormScreen(QWidget):
         if self._asked == (subject, key):
             self._begin(opened, self._page_wished)
             place = self._place_of(self._item_wished)
-            if place is None:
+            if types_elsewhere(self):
+                self._last_place = place or self._last_place
+            elif place is None:
                 self._give_keys()
             else:
                 self.jump(place)
@@ -161,7 +169,7 @@ class FormScreen(QWidget):
         self.wizard = FormWizard(opened.rules, view)
         if page in self.wizard.form.groups:
             self.wizard.page = page
-        received = view.exists and 0 < view.basis.get(session.device, 0) <= opened.sync.received_to
+        received = view.exists and 0 < view.basis.get(session.device, 0) <= opened.received_to
         self._keeper.begin(self.wizard)
         self.taken_up.show_draft(view.draft if view.draft and self.wizard.is_changed else None)
         self.header.show_form(
@@ -184,6 +192,10 @@ class FormScreen(QWidget):
 
     def _forget(self) -> None:
         self.wizard = None
+        focus = QApplication.focusWidget()
+        if focus is not None and self.isAncestorOf(focus):
+            # What has the focus goes away, and Qt would hand it to any other widget of the window.
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.pages.clear()
         self.header.clear()
         self.panel.hide()
@@ -191,7 +203,7 @@ class FormScreen(QWidget):
         self.notice.clear()
         self._close_history()
         self._just_saved = False
-        self._last_place = None
+        self._last_place = self._before_check = None
         self._page_wished = self._item_wished = ""
 
     @property
@@ -204,7 +216,11 @@ class FormScreen(QWidget):
 
     def _give_keys(self) -> None:
         """Put the keys where they were last, else on the first question that waits."""
-        if self.wizard is not None and (self._last_place is None or not self.page.focus_place(self._last_place)):
+        if self.wizard is None:
+            return
+        place = self._last_place
+        go = self.page.focus_comment if self._last_in_comment else self.page.focus_place
+        if place is None or not go(place):
             self.page.focus_first()
 
     # What is shown
@@ -212,14 +228,14 @@ class FormScreen(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange and self.wizard is not None:
-            place = self.page.place
+            place, in_comment = self.page.place, self.page.is_at_comment
             self.pages.commit()
             self.pages.rebuild()
             self._show_around()
             self.panel.say_again(self.wizard)
             # A form behind another screen takes no keys from it, nor does a page from the button that has them.
             if self.isVisible() and place is not None:
-                self._last_place = place
+                self._last_place, self._last_in_comment = place, in_comment
                 self._give_keys()
 
     def _show_around(self) -> None:
@@ -268,6 +284,7 @@ class FormScreen(QWidget):
                 back=index > 0,
                 keeps_draft=changed,
                 save=changed and not is_last,
+                checks=0 if self._read_only else len(wizard.open_checks),
                 busy=self.saving.runs,
             )
         self.footer.show_foot(foot)
@@ -314,8 +331,12 @@ class FormScreen(QWidget):
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         match event.key():
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter if control:
+                self.page.explain()
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 self._enter(back=shift)
+            case Qt.Key.Key_F6:
+                self.next_check()
             case Qt.Key.Key_S if control:
                 self.save()
             case Qt.Key.Key_P if control:
@@ -338,8 +359,41 @@ class FormScreen(QWidget):
     def _enter(self, *, back: bool) -> None:
         if self.is_asking:
             self._press_primary()
+        elif self.page.is_at_comment:
+            self._leave_comment()
         elif not self.page.step(-1 if back else 1) and not self._turn(-1 if back else 1) and not back:
             self.footer.go_on.setFocus(Qt.FocusReason.TabFocusReason)
+
+    @Slot()
+    def next_check(self) -> None:
+        """Go to the comment of the next check that waits for one, round all pages."""
+        wizard = self.wizard
+        if wizard is None or self._read_only or self.saving.runs or self.is_asking:
+            return
+        here, order = self.page.place if self.page.is_at_comment else None, wizard.open_checks
+        self.pages.commit()
+        if self.page.explain():
+            return
+        waiting = wizard.open_checks
+        if not waiting:
+            if here is not None:
+                self._leave_comment()
+            return
+        if here is None:
+            self._before_check = None if self.page.is_aside else self._last_place
+        # The check that was just answered is in the list no more: its place is found in the list as it was before.
+        after = order[order.index(here) + 1 :] if here in order else ()
+        self.pages.go_to_comment(next((place for place in after if place in waiting), waiting[0]))
+        self._show_around()
+
+    def _leave_comment(self) -> None:
+        """From a comment back to where the person came from, else to its question."""
+        self.pages.commit()
+        back, self._before_check = self._before_check, None
+        if back is None:
+            self.page.close_aside()
+        else:
+            self.jump(back, missing=False)
 
     def _next_marker(self, wizard: FormWizard) -> None:
         """Go from no marker to the first, to the next, and round to none."""
@@ -356,7 +410,9 @@ class FormScreen(QWidget):
             self._close_history()
         elif self.is_asking:
             self._close_panel()
-        else:
+        elif self.page.is_at_comment:
+            self._leave_comment()
+        elif not self.page.close_aside():
             self.leave()
 
     @Slot(QWidget, QWidget)
@@ -410,11 +466,11 @@ class FormScreen(QWidget):
             self.page.focus_first()
 
     @Slot(object)
-    def jump(self, place: ItemPlace) -> None:
-        """Go to a place, on whichever page it is."""
+    def jump(self, place: ItemPlace, *, missing: bool = True) -> None:
+        """Go to a place, on whichever page it is; the page then shows what it misses, unless that is not wanted."""
         if self.wizard is not None:
             self.panel.hide()
-            self.pages.go_to(place)
+            self.pages.go_to(place, missing=missing)
             self._show_around()
 
     @Slot()
@@ -428,7 +484,7 @@ class FormScreen(QWidget):
 
     @Slot()
     def _moved(self) -> None:
-        self._last_place = self.page.place
+        self._last_place, self._last_in_comment = self.page.place, self.page.is_at_comment
         self._show_evidence()
         if not self.history.isHidden():
             self.show_history()
@@ -478,7 +534,9 @@ class FormScreen(QWidget):
         """The question above the footer is answered."""
         if self.wizard is None:
             return
-        if self.panel.needs_reason and not self.panel.reason_text:
+        if self.panel.asked is Asked.SAVE and not self.panel.take_comments(self.wizard):
+            return
+        if self.panel.needs_reason and not has_words(self.panel.reason_text):
             self.panel.ask_for_reason()
         elif self.panel.asked is Asked.START_AGAIN:
             self._start_again(self.wizard)
@@ -508,7 +566,7 @@ class FormScreen(QWidget):
         if self.wizard is not None:
             self.panel.ask_save(self.wizard)
             self._show_footer()
-            if not self.panel.needs_reason:
+            if not self.panel.asks_for_text:
                 self.footer.go_on.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot(object)

@@ -185,7 +185,7 @@ class TodayScreen(Screen):
         self._view = view
         self._show_view(view)
         if first_time:
-            self.focus_next_step()
+            self.focus_when_loaded()
         if not self._looking:
             self._looking, self._assessed = True, 0
             self.access.ask(Site.reassess_next, self._look_on, self._stop_looking)

@@ -19,6 +19,7 @@ from ui.screens.base import Place, Screen, Where
 from ui.shell.navigation_rail import LOWER, UPPER, Rail
 from ui.shell.top_bar import FindResults, TopLine
 from ui.widgets.buttons import Button
+from ui.widgets.labels import literal
 
 if TYPE_CHECKING:
     from ui.form.screen import FormScreen
@@ -212,7 +213,7 @@ class Frame(QWidget):
         menu = self._menu
         menu.clear()
         roles = [vocabulary.role_words(role) for role in self._access.session.user.roles]
-        who = menu.addAction(language.joined(self._access.session.user.name, language.listed(roles)))
+        who = menu.addAction(literal(language.joined(self._access.session.user.name, language.listed(roles))))
         who.setEnabled(False)
         menu.addSeparator()
         menu.addAction(self.tr("Change passphrase")).triggered.connect(self.change_passphrase)

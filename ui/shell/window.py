@@ -226,14 +226,14 @@ class MainWindow(QWidget):
 
     def _start_practice_centre(self) -> None:
         """The centre of a practice site runs as long as its window."""
-        folder = self._folder.parent
+        vault, folder = self._folder, self._folder.parent
         if self._centre is not None or not (folder / PRACTICE_FILE).exists():
             return
 
         def work(_: Job) -> Centre | None:
-            from desktop.practice.practice_site import Centre, find
+            from desktop.practice.practice_site import Centre, practice_of
 
-            practice = find(folder)
+            practice = practice_of(vault)
             return None if practice is None else Centre(folder, practice.port)
 
         self.jobs.run(work, self._centre_runs, self._no_centre, lane=Lane.NETWORK)

@@ -220,6 +220,14 @@ class Tour:
             self.enter()
         raise RefusedError("The tour expected: {what}", what=f"to come to {until}")
 
+    def answer_checks(self) -> None:
+        """Answer what a save asks about checks, one comment after the other."""
+        for _ in range(MAX_KEYS):
+            if not self.here.startswith("comment."):
+                return
+            self.type(COMMENT)
+            self.enter()
+
     def answer(self, answer: str) -> None:
         """Give the answer in the field that has the keys."""
         field = self._field()

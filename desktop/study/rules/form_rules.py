@@ -19,10 +19,11 @@ Names that an expression of a form sees (their kinds: `expressions/types.py`, th
 from desktop.study.clinical_data import FormContent, FormKey, ItemValue, Row
 from desktop.study.definition.base import Text
 from desktop.study.definition.events import Days
-from desktop.study.definition.metadata import Definition, FormDef, ItemDef, ItemGroupDef, Setting
+from desktop.study.definition.metadata import Definition, EditCheck, FormDef, ItemDef, ItemGroupDef, Setting
 from desktop.study.definition.site_parameters import NOTHING_LOCAL, Local
 from desktop.study.expressions.derivation_order import in_order
 from desktop.study.expressions.engine import Condition, Expression
+from desktop.study.rules.check_reads import groups_read
 from desktop.study.rules.laboratory import Laboratory
 from desktop.study.values.item_types import ValueFault
 from desktop.study.values.item_values import sound_expression_value, value_fault
@@ -54,6 +55,7 @@ class Rules:
         self._compiled: dict[str, Expression] = {}
         self._conditions: dict[str, Condition] = {}
         self._derivations: dict[str, tuple[tuple[ItemGroupDef, ItemDef, Expression], ...]] = {}
+        self._groups_read: dict[tuple[str, str], frozenset[str]] = {}
         self._days: dict[str, int] = {}
         self._read: dict[tuple[str, ItemValue], tuple[Text | None, object]] = {}
         self._saved: dict[tuple[str, int], tuple[FormContent, Values]] = {}
@@ -98,6 +100,13 @@ class Rules:
                 (group, item, self.expression(item.derivation or "")) for group, item in in_order(self.definition, form)
             )
         return self._derivations[form.oid]
+
+    def groups_read(self, form: FormDef, check: EditCheck) -> frozenset[str]:
+        """The form's item groups that decide whether a check fires."""
+        key = (form.oid, check.oid)
+        if key not in self._groups_read:
+            self._groups_read[key] = groups_read(self.definition, form, check)
+        return self._groups_read[key]
 
     def order(self, key: FormKey) -> tuple[int, int, int]:
         """Sorts forms by the order of the study's events, then by their repeats."""

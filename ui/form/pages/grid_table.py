@@ -144,9 +144,10 @@ class _Delegate(QStyledItemDelegate):
             step = steps.get(Qt.Key(event.key()))
             if step is not None:
                 back = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+                aside = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
                 self.commitData.emit(editor)
                 self.closeEditor.emit(editor, QStyledItemDelegate.EndEditHint.NoHint)
-                self._table.taken.emit(-1 if back else 1)
+                self._table.taken.emit(0 if aside else -1 if back else 1)
                 return True
         return super().eventFilter(editor, event)
 
@@ -246,7 +247,7 @@ class SheetTable(QTableView):
     emptied = Signal(object)
     """A cell that is to be emptied."""
     taken = Signal(int)
-    """What was typed was taken with Enter: go on (1) or back (-1)."""
+    """What was typed was taken with Enter: go on (1) or back (-1); with Ctrl+Enter (0): explain it."""
     here = Signal(object)
     """The cell on which one is."""
 

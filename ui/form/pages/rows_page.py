@@ -119,9 +119,8 @@ class RowsPage(StopsPage):
     def _sign(self, row: str, number: int) -> Cell:
         places = [ItemPlace(self.group.oid, row, ref.item) for ref in self.group.items]
         if any(self.wizard.stops(place) or self.wizard.waits_for_comment(place) for place in places):
-            return Cell(
-                icon="warning", tone=Tone.WRONG, tip=QCoreApplication.translate("RowsPage", "something to look at")
-            )
+            tone = Tone.WRONG if any(map(self.wizard.stops, places)) else Tone.DUE
+            return Cell(icon="warning", tone=tone, tip=QCoreApplication.translate("RowsPage", "something to look at"))
         return Cell(text=str(number), tone=Tone.FAINT)
 
     def _words(self, place: ItemPlace) -> str:

@@ -181,6 +181,7 @@ def test_cover_counts_and_sheets(tmp_path: Path) -> None:
     told = {element.tag.rpartition("}")[2]: element.text for element in core}
     assert told == {
         "title": "X & Y 2026-11",
+        "category": "Sitebook transfer",
         "creator": None,
         "lastModifiedBy": None,
         "created": "2026-11-30T23:59:59Z",
@@ -216,14 +217,15 @@ def test_the_same_entries_give_the_same_bytes(tmp_path: Path, monkeypatch: pytes
 
 def test_a_cancelled_export_leaves_nothing(tmp_path: Path) -> None:
     path = tmp_path / "out.xlsx"
-    path.write_bytes(b"older")
+    write_excel(transfer(form(main(TXT="older"))), path)
+    older = path.read_bytes()
     seen: list[tuple[int, int]] = []
     many = transfer(*(form(main(TXT="x"), subject=f"01-A{number:03}") for number in range(500)))
     with pytest.raises(CancelledError):
         write_excel(
             many, path, lambda done, total: seen.append((done, total)), lambda: bool(seen) and seen[-1][0] > 300
         )
-    assert path.read_bytes() == b"older"
+    assert path.read_bytes() == older
     assert [child.name for child in tmp_path.iterdir()] == ["out.xlsx"]
     write_excel(many, path, lambda done, total: seen.append((done, total)))
     assert seen[-1][0] == seen[-1][1] > 500
