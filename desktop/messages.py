@@ -18,6 +18,9 @@ CHINESE: dict[str, str] = {
     "The name of a user has 1 to {n} visible characters.": "用户名须为 1 至 {n} 个可见字符。",
     "A user needs at least one role: {roles}.": "用户至少须有一个角色：{roles}。",
     "The window is locked. Give the passphrase first.": "窗口已锁定，须先输入口令。",
+    "{why} The lines before line {line} are done: {recorded} were recorded, {refused} refused.": (
+        "{why} 第 {line} 行之前的各行已处理：已记录 {recorded} 行，拒绝 {refused} 行。"
+    ),
     "There is no such form to remove.": "没有可删除的该表单。",
     "This is about a whole form: take the first or the second.": "该差异涉及整份表单：请选择首次或第二次录入。",
     "This discrepancy is settled already.": "该差异已裁定。",
@@ -241,6 +244,23 @@ CHINESE: dict[str, str] = {
     "The file does not have the sheets that it should have.": "文件缺少应有的工作表。",
     "The journal has no export of this file as it is now.": "记录中没有导出过该文件的当前内容。",
     # Sync
+    "The store was made by Sitebook {theirs} (store version {their_version}), which is newer than this Sitebook "
+    "{ours} (store version {our_version}). Install the newer release.": (
+        "该存储由 Sitebook {theirs}（存储版本 {their_version}）生成，比本机的 Sitebook {ours}（存储版本 {our_vers"
+        "ion}）新。须安装新版本。"
+    ),
+    "The store cannot be copied: {why}.": "无法复制存储：{why}。",
+    "The disk of the store does not read or write ({code}). Look at the disk, and keep a copy of the store.": (
+        "存储所在磁盘无法读写（{code}）。请检查磁盘，并保留存储的副本。"
+    ),
+    "The sealed entries of the batch are not those that were sealed. It is damaged.": (
+        "批次中密封的记录与原内容不符，批次已损坏。"
+    ),
+    "The content of entry {sequence} of device {device} is missing, and no manager of the site blanked it. Tell "
+    "the centre: the computer that recorded it may have it still.": (
+        "设备 {device} 第 {sequence} 条记录的内容缺失，且并非由本中心的管理员清除。请告知协调中心：记录它的电脑上"
+        "可能仍有该内容。"
+    ),
     "The batch has format {theirs}, which a newer release made; this release reads up to format {ours}. Install "
     "the newer release.": ("该批次的格式为 {theirs}，由较新版本生成；本版本最高只能读取格式 {ours}。须安装新版本。"),
     "Entry {sequence} of device {device} has format {theirs}, which a newer release made; this release reads up to "
@@ -492,6 +512,8 @@ CHINESE: dict[str, str] = {
     "It is missing or not a text.": "缺失或不是文本。",
     "Repeats are whole numbers from 1.": "重复序号须为从 1 起的整数。",
     "It is not an object.": "不是 JSON 对象。",
+    "The key stands twice in one object.": "同一对象中此键出现两次。",
+    "Another row has this row and column of the grid already.": "该表格的此行此列已有另一条记录。",
     "The line is not a JSON object.": "该行不是 JSON 对象。",
     "The pass is 1 or 2.": "录入次数只能是 1 或 2。",
     "It is true or false.": "只能是 true 或 false。",
@@ -587,6 +609,7 @@ CHINESE: dict[str, str] = {
     "Expected a single text or number here.": "此处应为单个文本或数字。",
     "The file is not UTF-8.": "文件不是 UTF-8 编码。",
     "This is not YAML: {problem}.": "YAML 语法错误：{problem}。",
+    "An alias (*) is not read: write out what it stands for.": "不读取别名（*），须写出其内容。",
     "This is not YAML.": "不是 YAML 文件。",
     "The file is empty.": "文件为空。",
     "The key stands here twice, or is no word.": "键重复，或不是单词。",

@@ -145,7 +145,7 @@ def enter(
     from desktop.imports import json_lines
 
     try:
-        lines = file.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
+        lines = file.read_bytes().split(b"\n")
     except OSError as error:
         raise EnvironmentProblemError("The file of form saves cannot be read.") from error
     with signed_in(vault, user, passphrase_file) as opened:

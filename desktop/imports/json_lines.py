@@ -3,13 +3,14 @@
 What a line may hold is the contract of `sitebook enter`. All or nothing per line; what was accepted stays.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import cast
 
 import msgspec
 
 from desktop.actions import SaveForm
-from desktop.errors import NotAllowedError
+from desktop.errors import EnvironmentProblemError, RefusedError
 from desktop.messages import bilingual
 from desktop.recording.save_form import FormRefusedError, coordinates_problem
 from desktop.site.site import Site
@@ -17,6 +18,8 @@ from desktop.study.clinical_data import CheckAt, FormKey, ItemPlace, ItemValue
 from desktop.study.definition.base import words
 from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition
 from desktop.study.rules.assessment import Code, Problem
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 KNOWN_KEYS = frozenset(
     {
@@ -57,6 +60,7 @@ def enter(site: Site, lines: Iterable[bytes], language: str = "en") -> Entered:
     recorded = unchanged = 0
     refused: list[Refusal] = []
     for number, line in enumerate(lines, 1):
+        line = line.removeprefix(BYTE_ORDER_MARK)  # noqa: PLW2901 - files that were joined have one within
         if not line.strip():
             continue
         try:
@@ -68,20 +72,38 @@ def enter(site: Site, lines: Iterable[bytes], language: str = "en") -> Entered:
                 Refusal(line=number, code=str(problem.code), oid=problem.oid, message=words(problem.message, language))
                 for problem in error.problems
             ]
-        except NotAllowedError as error:
+        except EnvironmentProblemError as error:
+            raise EnvironmentProblemError(
+                "{why} The lines before line {line} are done: {recorded} were recorded, {refused} refused.",
+                why=error,
+                line=number,
+                recorded=recorded,
+                refused=len({refusal.line for refusal in refused}),
+            ) from error
+        except RefusedError as error:
             refused.append(Refusal(line=number, code=str(Code.NOT_ALLOWED), oid="", message=str(error)))
     return Entered(recorded=recorded, unchanged=unchanged, refused=tuple(refused))
 
 
 def parse_line(definition: Definition, line: bytes) -> SaveForm:
     """Read one line. Raises FormRefusedError with everything that is wrong with its shape."""
+    repeated: list[str] = []
     try:
         content = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        # Of a key that stands twice msgspec takes the last without a word.
+        json.loads(line, object_pairs_hook=lambda pairs: repeated.extend(_repeated(pairs)))
+    except (ValueError, RecursionError):
         content = None
+    if repeated:
+        raise _refused([_bad(key, "The key stands twice in one object.") for key in repeated])
     if not isinstance(content, dict):
         raise _refused([_bad("", "The line is not a JSON object.")])
     return _Line(definition, cast("dict[str, object]", content)).act()
+
+
+def _repeated(pairs: list[tuple[str, object]]) -> list[str]:
+    names = [name for name, _ in pairs]
+    return sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
 
 
 def _refused(problems: list[Problem]) -> FormRefusedError:

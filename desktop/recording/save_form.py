@@ -17,6 +17,7 @@ from desktop.errors import RefusedError
 from desktop.journal.bodies import FiredCheck, FormSaved, ItemGroupData
 from desktop.journal.entry import new_salt
 from desktop.messages import bilingual
+from desktop.recording.grid_cells import doubled_cells
 from desktop.recording.note_text import MAX_NOTE_LENGTH, is_clean_text
 from desktop.recording.second_entry import SECOND_COMPLETE, refusal, refusal_of_first
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue, copy_content, value_at
@@ -65,7 +66,8 @@ def prepare_save(
     # A row that is not there needs no removing: the same file may be entered twice.
     there = tuple((group, row) for group, row in act.removed_rows if row in before.get(group, {}))
     act = msgspec.structs.replace(act, removed_rows=there)
-    assessment = assess(rules, act.key, merged(before, act), others, saver.today)
+    after = merged(before, act)
+    assessment = assess(rules, act.key, after, others, saver.today)
     contested = [one.place for one in whole.open_differences if one.kind == CONCURRENT]
     changed = _changed(before, act, contested if act.entry_pass == 1 else ())
     fired = _fired(act, form, changed, assessment)
@@ -78,6 +80,7 @@ def prepare_save(
     problems += [problem for problem, comment in fired if not comment]
     problems += _reasons_needed(before, changed, act)
     problems += _bad_notes(act)
+    problems += _doubled_cells(definition, act, after)
     _refuse(problems)
     groups = changed_groups(definition, act, changed, {} if form.removed is not None else form.derived(), assessment)
     checks = _checks(definition, act.key.form, fired)
@@ -253,6 +256,14 @@ def _reasons_needed(before: FormContent, changed: dict[ItemPlace, ItemValue | No
         _problem(Code.REASON_NEEDED, group, "A saved row is removed: say why.") for group, _ in act.removed_rows
     ]
     return problems
+
+
+def _doubled_cells(definition: Definition, act: SaveForm, after: FormContent) -> list[Problem]:
+    touched = {(place.group, place.row) for place in act.items}
+    return [
+        _problem(Code.BAD_VALUE, place.item, "Another row has this row and column of the grid already.", place)
+        for place in doubled_cells(definition, act.key.form, after, touched)
+    ]
 
 
 def _bad_notes(act: SaveForm) -> list[Problem]:

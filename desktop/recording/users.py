@@ -5,6 +5,7 @@ from desktop.errors import RefusedError
 from desktop.journal.bodies import PassphraseChanged, UserAdded, UserChanged, UserTrained, is_date, is_name
 from desktop.journal.entry import new_salt
 from desktop.recording.note_text import is_clean_text
+from desktop.study.values.typed_input import has_words
 from desktop.vault import failed_sign_ins, key_slots
 from desktop.vault.database import translated
 from desktop.vault.key_slots import Slot, Unlocked
@@ -100,7 +101,7 @@ def train_user(vault: Vault, act: TrainUser) -> Recorded:
 
 def require_reason(reason: str) -> None:
     """Raises RefusedError where a reason says nothing, or holds what cannot be kept."""
-    if not reason.strip() or not is_clean_text(reason):
+    if not has_words(reason) or not is_clean_text(reason):
         raise RefusedError("Say why: the reason is kept in the audit trail.")
 
 

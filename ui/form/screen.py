@@ -173,7 +173,7 @@ class FormScreen(QWidget):
         self.wizard = FormWizard(opened.rules, view)
         if page in self.wizard.form.groups:
             self.wizard.page = page
-        received = view.exists and 0 < view.basis.get(session.device, 0) <= opened.sync.received_to
+        received = view.exists and 0 < view.basis.get(session.device, 0) <= opened.received_to
         self.band.setVisible(view.entry_pass == SECOND_PASS)
         self._keeper.begin(self.wizard)
         self.taken_up.show_draft(view.draft if view.draft and self.wizard.is_changed else None)

@@ -30,6 +30,9 @@ def read_yaml(faults: Faults, file: str, data: bytes) -> yaml.Node | None:
         faults.at(file, line, "", "The file is not UTF-8.")
         return None
     try:
+        if (alias := _first_alias(text)) is not None:
+            faults.at(file, alias, "", "An alias (*) is not read: write out what it stands for.")
+            return None
         node = cast("yaml.Node | None", yaml.compose(text, Loader=yaml.CBaseLoader))  # pyright: ignore[reportUnknownMemberType]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -44,6 +47,16 @@ def read_yaml(faults: Faults, file: str, data: bytes) -> yaml.Node | None:
     # What the file would have defined is unknown now; what refers to it is not to blame.
     faults.lost.update(re.findall(r"\b(?:oid|name):[\s\"'{\[]*([^\s\"',}\]]+)", text))
     faults.lost.update(found.removeprefix("IT.") for found in re.findall(r"\boid:[\s\"'{\[]*(IT\.[^\s\"',}\]]+)", text))
+    return None
+
+
+def _first_alias(text: str) -> int | None:
+    """The line of the first alias: a few of them can stand for more than a computer holds, or for themselves."""
+    if "&" not in text or "*" not in text:
+        return None
+    for event in cast("Iterator[yaml.Event]", yaml.parse(text, Loader=yaml.CBaseLoader)):  # pyright: ignore[reportUnknownMemberType]
+        if isinstance(event, yaml.AliasEvent):
+            return event.start_mark.line + 1
     return None
 
 

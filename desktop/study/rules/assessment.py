@@ -33,6 +33,7 @@ from desktop.study.values.item_types import ITEM_TYPES
 from desktop.study.values.item_values import CODE_SEPARATOR, number_in_first_unit
 from desktop.study.values.personal_data import identifying
 from desktop.study.values.range_checks import broken_limits
+from desktop.study.values.typed_input import is_blank
 
 
 class Code(enum.StrEnum):
@@ -283,6 +284,8 @@ class _Assessor:
             if place.ref.mandatory and not is_derived and not is_skipped and at not in self.values:
                 self._add(Code.MISSING_MANDATORY, _MISSING, at)
             return
+        if place.ref.mandatory and value.value and is_blank(value.value):
+            self._add(Code.MISSING_MANDATORY, _MISSING, at)
         if is_skipped and not is_derived:
             self._add(Code.COMMENT_NEEDED, _SKIPPED, at, f"SKIPPED.{item.oid}")
         if value.missing:
