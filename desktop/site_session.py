@@ -22,7 +22,7 @@ from desktop.study.rules.schedule import groups_read
 from desktop.vault import casebook_tables
 from desktop.vault.vault import Vault
 from desktop.views.forms import DueForm
-from desktop.views.people import Role, UserView
+from desktop.views.people import Role, RolePeriod, UserView
 
 
 class SiteSession:
@@ -40,6 +40,7 @@ class SiteSession:
         """What the person must not see, at a revision of the casebook."""
         self._hidden_items: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
         self._rules: dict[str, Rules] = {}
+        self._rules_for_forms: dict[str, Rules] = {}
         """By SHA-256 of their definition; all with the site's answers and ranges of now."""
 
     @property
@@ -131,10 +132,20 @@ class SiteSession:
 
     def rules_of(self, sha256: str) -> Rules:
         """The rules of a study version: a form keeps the one that it was entered under."""
+        return self._kept_rules(self._rules, sha256)
+
+    def rules_for_form(self, sha256: str) -> Rules:
+        """Rules for a form that is filled in on another thread: nothing of them is used here.
+
+        Rules remember what they evaluated, so one thread alone may use them.
+        """
+        return self._kept_rules(self._rules_for_forms, sha256 or self.conduct.active)
+
+    def _kept_rules(self, kept: dict[str, Rules], sha256: str) -> Rules:
         local = self.conduct.local
-        if sha256 not in self._rules or self._rules[sha256].local != local:
-            self._rules[sha256] = Rules(self.definition_of(sha256), local)
-        return self._rules[sha256]
+        if sha256 not in kept or kept[sha256].local != local:
+            kept[sha256] = Rules(self.definition_of(sha256), local)
+        return kept[sha256]
 
     @property
     def rules_mark(self) -> str:
@@ -184,7 +195,17 @@ class SiteSession:
     def view_of(self, person: Person) -> UserView:
         """A person for the screens."""
         here = any(slot.user == person.oid for slot in self.vault.file.slots)
-        return UserView(oid=person.oid, name=person.name, roles=person.roles, suspended=person.suspended, here=here)
+        periods = tuple(RolePeriod(role=one.role, start=one.start, end=one.end) for one in person.periods)
+        return UserView(
+            oid=person.oid,
+            name=person.name,
+            roles=person.roles,
+            suspended=person.suspended,
+            here=here,
+            since=person.since,
+            periods=periods,
+            trained=person.trained,
+        )
 
 
 def _is_blind(person: Person, form: FormFold) -> bool:

@@ -26,13 +26,12 @@ from desktop.journal.bodies import (
     FormSaved,
     FormSigned,
     PathwayDecided,
-    Place,
     QueryChanged,
     RecordLocked,
     SourceVerified,
 )
 from desktop.journal.entry import Entry
-from desktop.study.clinical_data import FormContent, FormKey
+from desktop.study.clinical_data import FormContent, FormKey, Place
 from desktop.study.definition.metadata import Definition
 from desktop.study.rules.pathway import Decision
 

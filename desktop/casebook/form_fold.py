@@ -65,6 +65,8 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """None where it is about the form as a whole."""
     second_row: str = ""
     """Key of the row in the second pass."""
+    entry_pass: int = 1
+    """The pass in which two computers differ; the place is one of that pass."""
     first: Side | None = None
     second: Side | None = None
     settled: Settlement | None = None
@@ -400,6 +402,7 @@ class FormEntry:
             kind=kind,
             place=place,
             second_row=second_row,
+            entry_pass=self.entry_pass if kind == CONCURRENT else 1,
             first=first,
             second=second,
             compared_at=compared_at,

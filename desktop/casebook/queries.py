@@ -3,7 +3,8 @@
 import msgspec
 
 from desktop.casebook.form_fold import Writer
-from desktop.journal.bodies import Place, QueryChanged
+from desktop.journal.bodies import QueryChanged
+from desktop.study.clinical_data import Place
 
 OPENED, ANSWERED, CLOSED, REOPENED = "opened", "answered", "closed", "reopened"
 STATES = {OPENED: "open", ANSWERED: "answered", CLOSED: "closed", REOPENED: "open"}

@@ -5,8 +5,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from desktop.casebook.form_fold import Writer
-from desktop.journal.bodies import FormContentHash, FormSigned, Place
-from desktop.study.clinical_data import FormKey
+from desktop.journal.bodies import FormContentHash, FormSigned
+from desktop.study.clinical_data import FormKey, Place
 
 CONTEXT = b"sitebook electronic signature 1\n"
 """Bound in before what is signed, so that no other signature of the key can stand for one of a form."""

@@ -15,26 +15,27 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from desktop.cli import review_commands
 from desktop.cli.sign_in import (
     PassphraseFile,
     User,
     Vault,
     find_definition,
     passphrase_of,
-    secret,
     signed_in,
     vault_folder,
 )
 from desktop.cli.study_commands import study_app
+from desktop.cli.user_commands import user_app
 from desktop.command_line import JsonOption, run_app, say
 from desktop.errors import EnvironmentProblemError, RefusedError
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-user_app = typer.Typer(help="The people who may use this vault.")
 export_app = typer.Typer(help="What people take away.")
 courier_app = typer.Typer(help="Batches by file.")
 for name, part in (("user", user_app), ("study", study_app), ("export", export_app), ("courier", courier_app)):
     app.add_typer(part, name=name)
+review_commands.register(app)
 
 NOT_YET = "This is not in this release yet (not_yet)."
 
@@ -100,25 +101,6 @@ def init(
     made.close()
 
 
-@user_app.command("add")
-def user_add(
-    name: str,
-    role: Annotated[list[str], typer.Option(help="entry, investigator, manager or monitor; repeatable.")],
-    new_passphrase_file: Annotated[Path | None, typer.Option(help="File with the new person's passphrase.")] = None,
-    vault: Vault = None,
-    user: User = None,
-    passphrase_file: PassphraseFile = None,
-    json: JsonOption = False,
-) -> None:
-    """Let a person use this vault; by a manager."""
-    from desktop.actions import AddUser
-
-    passphrase = secret(new_passphrase_file, "SITEBOOK_NEW_PASSPHRASE", "New person's passphrase")
-    with signed_in(vault, user, passphrase_file) as opened:
-        opened.record(AddUser(name=name, roles=tuple(role), passphrase=passphrase))
-    say(json, {"user": name, "roles": role}, f"Added the user {name}.")
-
-
 @app.command()
 def enrol(
     url: Annotated[str | None, typer.Option(help="Address of the centre.")] = None,
@@ -163,7 +145,7 @@ def enter(
     from desktop.imports import json_lines
 
     try:
-        lines = file.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
+        lines = file.read_bytes().split(b"\n")
     except OSError as error:
         raise EnvironmentProblemError("The file of form saves cannot be read.") from error
     with signed_in(vault, user, passphrase_file) as opened:

@@ -11,7 +11,7 @@ import msgspec
 
 from desktop.journal.bounds import MAX_NAME_LENGTH, MAX_OID_LENGTH, MAX_REPEATS, MAX_ROW_KEY_LENGTH
 from desktop.journal.hybrid_clock import parse_wall
-from desktop.study.clinical_data import CheckAt, FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import CheckAt, FormKey, ItemPlace, ItemValue, Place
 from desktop.study.definition.metadata import Definition
 from desktop.study.definition.site_parameters import NormalRange
 
@@ -213,6 +213,15 @@ class FormRemoved(Body, frozen=True, kw_only=True):
         return coordinates_fault(self.key)
 
 
+def place_fault(place: Place) -> str:
+    """What is not well formed of a place; what is left out is well."""
+    names = (place.event, place.form, place.group, place.item)
+    if not all(is_name(name or "-", MAX_OID_LENGTH) for name in names) or not is_row_key(place.row):
+        return NO_NAME
+    repeats = (place.event_repeat, place.form_repeat)
+    return "" if all(0 <= repeat <= MAX_REPEATS for repeat in repeats) else NO_COORDINATES
+
+
 class DiscrepancySettled(Body, frozen=True, kw_only=True):
     """A person decided what stands where two passes or two computers differ."""
 
@@ -241,35 +250,6 @@ class DiscrepancySettled(Body, frozen=True, kw_only=True):
         return groups_fault(self.groups) or coordinates_fault(self.key)
 
 
-class Place(EntryData, frozen=True, kw_only=True):
-    """Where in a casebook something is: what is left out widens it, to a StudyEvent or the whole casebook."""
-
-    event: str = ""
-    event_repeat: int = 0
-    form: str = ""
-    form_repeat: int = 0
-    group: str = ""
-    row: str = ""
-    item: str = ""
-
-    def covers(self, key: FormKey) -> bool:
-        """Whether a form lies within it."""
-        if self.event and (self.event, self.event_repeat) != (key.event, key.event_repeat):
-            return False
-        return not self.form or (self.form, self.form_repeat) == (key.form, key.form_repeat)
-
-    def fault(self) -> str:
-        """What is not well formed; what is left out is well."""
-        names = (self.event, self.form, self.group, self.item)
-        if not all(is_name(name or "-", MAX_OID_LENGTH) for name in names) or not is_row_key(self.row):
-            return NO_NAME
-        return (
-            ""
-            if all(0 <= repeat <= MAX_REPEATS for repeat in (self.event_repeat, self.form_repeat))
-            else NO_COORDINATES
-        )
-
-
 class QueryChanged(Body, frozen=True, kw_only=True):
     """A query was opened, answered, closed or re-opened."""
 
@@ -289,7 +269,7 @@ class QueryChanged(Body, frozen=True, kw_only=True):
         """What is not well formed."""
         if not is_name(self.act) or not is_name(self.query or "-"):
             return NO_NAME
-        return NO_DATE if self.due and not is_date(self.due) else self.place.fault()
+        return NO_DATE if self.due and not is_date(self.due) else place_fault(self.place)
 
 
 class FormContentHash(EntryData, frozen=True, kw_only=True):
@@ -326,7 +306,7 @@ class FormSigned(Body, frozen=True, kw_only=True):
             return NO_KEY
         if parse_wall(self.signed_at) is None:
             return NO_DATE
-        return self.place.fault() or forms_fault(self.forms)
+        return place_fault(self.place) or forms_fault(self.forms)
 
 
 class SourceVerified(Body, frozen=True, kw_only=True):
@@ -339,7 +319,7 @@ class SourceVerified(Body, frozen=True, kw_only=True):
 
     def fault(self) -> str:
         """What is not well formed."""
-        return self.place.fault() or forms_fault(self.forms)
+        return place_fault(self.place) or forms_fault(self.forms)
 
 
 class RecordLocked(Body, frozen=True, kw_only=True):
@@ -359,7 +339,7 @@ class RecordLocked(Body, frozen=True, kw_only=True):
         """What is not well formed."""
         if not is_name(self.act) or not is_name(self.second_user or "-", MAX_OID_LENGTH):
             return NO_NAME
-        return self.place.fault()
+        return place_fault(self.place)
 
 
 class UserTrained(Body, frozen=True, kw_only=True):

@@ -12,20 +12,27 @@ from desktop.casebook.users_and_devices import Staff
 from desktop.journal import entry as e
 from desktop.journal.bodies import (
     DeviceStarted,
+    DiscrepancySettled,
     Enrolled,
     Exported,
     FormRemoved,
     FormSaved,
+    FormSigned,
     NormalRangeSet,
     PassphraseChanged,
     PathwayDecided,
     PointAnswered,
+    QueryChanged,
+    RecordLocked,
+    RecoveryChanged,
     Redacted,
     SessionChanged,
+    SourceVerified,
     StudyVersionActivated,
     StudyVersionAdded,
     UserAdded,
     UserChanged,
+    UserTrained,
 )
 from desktop.journal.hybrid_clock import JUMP, milliseconds, parse_wall
 from desktop.study.clinical_data import FormKey, ItemPlace
@@ -112,14 +119,8 @@ def _audit_line(entry: e.Entry, staff: Staff) -> AuditLine:
             key, reason = body.key, body.reason
         case FormRemoved():
             detail, key, reason = "Form removed.", body.key, body.reason
-        case UserAdded():
-            detail, fields = "User {name} added: {roles}.", {"name": body.name, "roles": ", ".join(body.roles)}
-        case UserChanged():
-            detail = "User {name} suspended." if body.suspended else "User {name} has now: {roles}."
-            fields = {"name": staff.name_of(body.user), "roles": ", ".join(body.roles)}
-            reason = body.reason
-        case PassphraseChanged():
-            detail = "Passphrase renewed with the recovery code." if body.recovered else "Passphrase changed."
+        case UserAdded() | UserChanged() | PassphraseChanged() | UserTrained() | RecoveryChanged():
+            detail, fields, reason = _people_words(body, head.user, staff)
         case SessionChanged():
             detail = _SESSION.get(body.act, "An act that this release does not know: {act}.")
             fields = {"n": str(body.count), "act": body.act}
@@ -127,6 +128,10 @@ def _audit_line(entry: e.Entry, staff: Staff) -> AuditLine:
             detail = "This computer took over from a backup." if body.restored_device else "This computer began."
         case StudyVersionAdded() | StudyVersionActivated() | PathwayDecided() | PointAnswered() | NormalRangeSet():
             detail, fields, reason = _conduct_words(body)
+        case DiscrepancySettled():
+            detail, key, reason = "Discrepancy settled.", body.key, body.reason
+        case QueryChanged() | FormSigned() | SourceVerified() | RecordLocked():
+            detail, fields, reason = _review_words(body)
         case Exported():
             detail, fields = "Exported: {what} {month}.", {"what": body.what, "month": body.month}
         case Redacted():
@@ -150,6 +155,47 @@ def _audit_line(entry: e.Entry, staff: Staff) -> AuditLine:
         reason=reason,
         clock_behind=_was_behind(head),
     )
+
+
+def _people_words(
+    body: UserAdded | UserChanged | PassphraseChanged | UserTrained | RecoveryChanged, by: str, staff: Staff
+) -> tuple[str, dict[str, str], str]:
+    """What was done about people and their ways in: words, their fields, the reason."""
+    match body:
+        case UserAdded():
+            return "User {name} added: {roles}.", {"name": body.name, "roles": ", ".join(body.roles)}, ""
+        case UserChanged():
+            detail = "User {name} suspended." if body.suspended else "User {name} has now: {roles}."
+            return detail, {"name": staff.name_of(body.user), "roles": ", ".join(body.roles)}, body.reason
+        case PassphraseChanged():
+            if by and body.user != by:
+                return "Passphrase of {name} reset by a manager.", {"name": staff.name_of(body.user)}, ""
+            return ("Passphrase renewed with the recovery code." if body.recovered else "Passphrase changed."), {}, ""
+        case UserTrained():
+            fields = {"name": staff.name_of(body.user), "topic": body.topic, "date": body.date}
+            return "User {name} trained: {topic}, {date}.", fields, ""
+        case RecoveryChanged():
+            return "Recovery: {what}.", {"what": body.what}, ""
+
+
+def _review_words(
+    body: QueryChanged | FormSigned | SourceVerified | RecordLocked,
+) -> tuple[str, dict[str, str], str]:
+    """What was done about what was recorded: words, their fields, the reason. A query's text may name a value."""
+    match body:
+        case QueryChanged():
+            return (
+                ("Query {query}: {act}." if body.query else "Query opened."),
+                {"query": body.query, "act": body.act},
+                "",
+            )
+        case FormSigned():
+            return "Signed {n} forms: {meaning}.", {"n": str(len(body.forms)), "meaning": body.meaning}, ""
+        case SourceVerified():
+            return "Source data of {n} forms verified.", {"n": str(len(body.forms))}, ""
+        case RecordLocked():
+            place = "/".join(part for part in (body.place.event, body.place.form) if part) or "–"
+            return "Forms {act}: {place}.", {"act": body.act, "place": place}, body.reason
 
 
 def _conduct_words(

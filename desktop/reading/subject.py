@@ -87,8 +87,9 @@ def form(site: SiteSession, subject: str, key: FormKey, entry_pass: int | None =
         fold = site.vault.subject(connection, subject)
         staff = site.vault.staff(connection)
         is_blind = site.is_blind(subject, key)
-        if entry_pass is None or is_blind:
+        if entry_pass is None:
             entry_pass = 2 if is_blind else 1
+        is_hidden = is_blind if entry_pass == 1 else not is_blind
         draft = next(
             (
                 draft
@@ -100,13 +101,13 @@ def form(site: SiteSession, subject: str, key: FormKey, entry_pass: int | None =
         whole = fold.forms.get(key)
         saved = whole.second if whole is not None and entry_pass == 2 else whole
         others = {other: content for other, content in site.visible_contents(fold).items() if other != key}
-        if whole is None or saved is None or saved.removed is not None:
+        if whole is None or saved is None or saved.removed is not None or is_hidden:
             return FormView(
                 subject=subject,
                 key=key,
                 entry_pass=entry_pass,
                 is_blind=is_blind,
-                exists=False,
+                exists=whole is not None and saved is not None and is_hidden,
                 state=whole.state if whole is not None and whole.removed is None else None,
                 basis={} if whole is None else dict(whole.basis),
                 version=whole.version if whole is not None and is_blind else "",
@@ -120,6 +121,8 @@ def form(site: SiteSession, subject: str, key: FormKey, entry_pass: int | None =
             key=key,
             entry_pass=entry_pass,
             is_blind=is_blind,
+            compared=sum(whole.compared.values()),
+            different=sum(one.kind in double_entry.PASS_KINDS for one in whole.open_differences),
             exists=True,
             state=whole.state,
             content=saved.content(),

@@ -10,7 +10,7 @@ from desktop.study.clinical_data import FormContent, FormKey, ItemValue, item_in
 from desktop.study.definition.metadata import Definition
 from desktop.study.rules.schedule import due as schedule_due
 from desktop.views.casebook import Discrepancy, DiscrepancySettlement, DiscrepancySide
-from desktop.views.forms import DueForm, FormSummary
+from desktop.views.forms import DueForm, FormSummary, PassView
 
 if TYPE_CHECKING:
     from desktop.site_session import SiteSession
@@ -34,8 +34,18 @@ def summary(site: SiteSession, staff: Staff, subject: str, key: FormKey, form: f
         user=staff.name_of(form.last.user) if form.last else "",
         wall=form.last.wall if form.last else "",
         awaits_me=is_blind,
+        first=_pass(staff, form),
+        second=_pass(staff, form.second),
+        source_verified=form.verified_by is not None,
+        frozen=form.lock is not None,
         open_checks=sum(not check.comment for check in form.checks),
     )
+
+
+def _pass(staff: Staff, form: form_fold.FormFold | None) -> PassView | None:
+    if form is None or form.last is None or not form.complete:
+        return None
+    return PassView(user=staff.name_of(form.last.user), wall=form.last.wall)
 
 
 def headline(definition: Definition, contents: Contents) -> tuple[ItemValue | None, ...]:
@@ -89,6 +99,7 @@ def discrepancy(
         key=key,
         place=one.place,
         kind=one.kind,
+        entry_pass=one.entry_pass,
         is_subject=one.kind == form_fold.CREATED_TWICE and key.form == definition.version.first_form,
         first=side(one.first),
         second=side(one.second),

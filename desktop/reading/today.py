@@ -13,6 +13,7 @@ import msgspec
 
 from desktop.casebook.users_and_devices import Staff
 from desktop.reading.discrepancies import discrepancies_of
+from desktop.reading.review import queries, signatures
 from desktop.reading.summaries import Contents, due_of, summary
 from desktop.reading.sync import entry_states
 from desktop.vault import casebook_tables, draft_table, open_check_tables, outbox_tables
@@ -109,7 +110,10 @@ def _with_open_checks(site: SiteSession, connection: Connection, staff: Staff) -
 
 def status(site: SiteSession) -> Status:
     """The numbers of `sitebook status`."""
+    signed = signatures(site, None)
     with site.vault.begin() as connection:
+        forms = [form for _, _, form in casebook_tables.forms(connection)]
+        verified = sum(form.verified_by is not None for form in forms)
         return Status(
             site=site.vault.site,
             device=site.device,
@@ -117,7 +121,13 @@ def status(site: SiteSession) -> Status:
             forms=casebook_tables.count_states(connection),
             due=_count_due(_due(site, connection)),
             discrepancies=len(discrepancies_of(site, connection)),
-            queries=0,
+            queries=len(queries(site, closed=False)),
+            awaiting_second=sum(form.awaits_second for form in forms),
+            signatures={
+                "valid": sum(not one.void_since for one in signed),
+                "void": sum(bool(one.void_since) for one in signed),
+            },
+            sdv={"done": verified, "due": sum(form.complete for form in forms) - verified},
             entries=entry_states(site, connection),
             last_receipt=outbox_tables.last_receipt(connection),
         )

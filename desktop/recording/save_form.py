@@ -16,10 +16,11 @@ from desktop.casebook.form_fold import CONCURRENT, FormFold
 from desktop.errors import RefusedError
 from desktop.journal.bodies import FiredCheck, FormSaved, ItemGroupData
 from desktop.journal.entry import new_salt
+from desktop.messages import bilingual
+from desktop.recording.grid_cells import doubled_cells
 from desktop.recording.note_text import MAX_NOTE_LENGTH, is_clean_text
 from desktop.recording.second_entry import SECOND_COMPLETE, refusal, refusal_of_first
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue, copy_content, value_at
-from desktop.study.definition.base import Text
 from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition
 from desktop.study.rules.assessment import Assessment, Code, Problem, assess, comment_for
 from desktop.study.rules.form_rules import Rules
@@ -27,7 +28,7 @@ from desktop.study.values.typed_input import has_words
 
 MAX_REPEATS = 9999
 MAX_ROW_KEY_LENGTH = 200
-LOCKED = ("This form is frozen or locked. A manager can unlock it.", "该表单已冻结或锁定。可由管理员解锁。")
+LOCKED = "This form is frozen or locked. A manager can unlock it."
 
 
 class FormRefusedError(RefusedError):
@@ -65,7 +66,8 @@ def prepare_save(
     # A row that is not there needs no removing: the same file may be entered twice.
     there = tuple((group, row) for group, row in act.removed_rows if row in before.get(group, {}))
     act = msgspec.structs.replace(act, removed_rows=there)
-    assessment = assess(rules, act.key, _merged(before, act), others, saver.today)
+    after = merged(before, act)
+    assessment = assess(rules, act.key, after, others, saver.today)
     contested = [one.place for one in whole.open_differences if one.kind == CONCURRENT]
     changed = _changed(before, act, contested if act.entry_pass == 1 else ())
     fired = _fired(act, form, changed, assessment)
@@ -78,14 +80,15 @@ def prepare_save(
     problems += [problem for problem, comment in fired if not comment]
     problems += _reasons_needed(before, changed, act)
     problems += _bad_notes(act)
+    problems += _doubled_cells(definition, act, after)
     _refuse(problems)
-    groups = _groups(definition, act, changed, {} if form.removed is not None else form.derived(), assessment)
+    groups = changed_groups(definition, act, changed, {} if form.removed is not None else form.derived(), assessment)
     checks = _checks(definition, act.key.form, fired)
     exists = form.last is not None and form.removed is None
     if exists and not groups and form.complete == act.complete and set(checks) == set(form.checks):
         return None
     if whole.lock is not None:
-        _refuse([_problem(Code.NOT_ALLOWED, act.key.form, *LOCKED)])
+        _refuse([_problem(Code.NOT_ALLOWED, act.key.form, LOCKED)])
     if act.entry_pass != 1 and whole.has_both_passes:
         _refuse([Problem(code=Code.NOT_ALLOWED, message=SECOND_COMPLETE, place=None, oid=act.key.form)])
     return FormSaved(
@@ -124,17 +127,17 @@ def coordinates_problem(definition: Definition, key: FormKey) -> Problem | None:
     event = definition.events.get(key.event)
     form = definition.forms.get(key.form)
     if event is None:
-        return _problem(Code.UNKNOWN_OID, key.event, "The study has no such event.", "研究方案中没有该访视。")
+        return _problem(Code.UNKNOWN_OID, key.event, "The study has no such event.")
     if form is None:
-        return _problem(Code.UNKNOWN_OID, key.form, "The study has no such form.", "研究方案中没有该表单。")
+        return _problem(Code.UNKNOWN_OID, key.form, "The study has no such form.")
     if all(ref.form != form.oid for ref in event.forms):
-        return _problem(Code.UNKNOWN_OID, key.form, "This event does not have this form.", "该访视不包含此表单。")
+        return _problem(Code.UNKNOWN_OID, key.form, "This event does not have this form.")
     for oid, repeating, repeat in (
         (event.oid, event.repeating, key.event_repeat),
         (form.oid, form.repeating, key.form_repeat),
     ):
         if not 1 <= repeat <= (MAX_REPEATS if repeating else 1):
-            return _problem(Code.NOT_ALLOWED, oid, "There is no such repeat of it.", "没有该重复序号。")
+            return _problem(Code.NOT_ALLOWED, oid, "There is no such repeat of it.")
     return None
 
 
@@ -143,9 +146,8 @@ def _refuse(problems: list[Problem]) -> None:
         raise FormRefusedError(tuple(problems))
 
 
-def _problem(code: Code, oid: str, english: str, chinese: str, place: ItemPlace | None = None) -> Problem:
-    message: Text = {"en": english, "zh": chinese}
-    return Problem(code=code, message=message, place=place, oid=oid)
+def _problem(code: Code, oid: str, message: str, place: ItemPlace | None = None) -> Problem:
+    return Problem(code=code, message=bilingual(message), place=place, oid=oid)
 
 
 def _wrong_coordinates(definition: Definition, act: SaveForm, fold: SubjectFold, location: str) -> list[Problem]:
@@ -161,7 +163,6 @@ def _wrong_coordinates(definition: Definition, act: SaveForm, fold: SubjectFold,
                 Code.NOT_ALLOWED,
                 act.key.form,
                 "This subject is not registered. A subject begins with the study's first form.",
-                "该受试者尚未登记。请先录入研究的第一份表单。",
             )
         ]
     if not re.fullmatch(definition.subject_key_regex(location), act.subject):
@@ -170,7 +171,6 @@ def _wrong_coordinates(definition: Definition, act: SaveForm, fold: SubjectFold,
                 Code.BAD_VALUE,
                 act.key.form,
                 "The subject key is not one of this site.",
-                "受试者编号不符合本中心的编号规则。",
             )
         ]
     return []
@@ -184,31 +184,27 @@ def _wrong_places(definition: Definition, act: SaveForm) -> list[Problem]:
     for group_oid, row in sorted(rows):
         group = groups.get(group_oid)
         if group is None:
-            problems.append(
-                _problem(Code.UNKNOWN_OID, group_oid, "The form has no such group.", "表单中没有该项目组。")
-            )
+            problems.append(_problem(Code.UNKNOWN_OID, group_oid, "The form has no such group."))
         elif group.repeating == (row == NON_REPEATING_ROW) or len(row) > MAX_ROW_KEY_LENGTH or not row.isprintable():
-            problems.append(_problem(Code.BAD_VALUE, group_oid, "The row has no usable key.", "该行缺少可用的行标识。"))
+            problems.append(_problem(Code.BAD_VALUE, group_oid, "The row has no usable key."))
     for place in act.items:
         group = groups.get(place.group)
         if group is not None and all(ref.item != place.item for ref in group.items):
-            problems.append(
-                _problem(Code.UNKNOWN_OID, place.item, "The form has no such item.", "表单中没有该项目。", place)
-            )
+            problems.append(_problem(Code.UNKNOWN_OID, place.item, "The form has no such item.", place))
         elif group is not None and definition.items[place.item].derivation is not None:
             problems.append(
                 _problem(
                     Code.NOT_ALLOWED,
                     place.item,
                     "This value is worked out by the program and cannot be entered.",
-                    "该值由程序计算得出，不能录入。",
                     place,
                 )
             )
     return problems
 
 
-def _merged(before: FormContent, act: SaveForm) -> FormContent:
+def merged(before: FormContent, act: SaveForm) -> FormContent:
+    """The content as it would be."""
     after = copy_content(before)
     for group, row in act.removed_rows:
         after.get(group, {}).pop(row, None)
@@ -251,17 +247,23 @@ def _reasons_needed(before: FormContent, changed: dict[ItemPlace, ItemValue | No
     """21 CFR 11.10(e), EMA computerised systems 6.2.1: a change of a saved value says why."""
     if has_words(act.reason):
         return []
-    english, chinese = "A saved value is changed: say why.", "已保存的数据有修改，须说明修改理由。"
     problems = [
-        _problem(Code.REASON_NEEDED, place.item, english, chinese, place)
+        _problem(Code.REASON_NEEDED, place.item, "A saved value is changed: say why.", place)
         for place in changed
         if value_at(before, place) is not None
     ]
     problems += [
-        _problem(Code.REASON_NEEDED, group, "A saved row is removed: say why.", "删除已保存的行，须说明理由。")
-        for group, _ in act.removed_rows
+        _problem(Code.REASON_NEEDED, group, "A saved row is removed: say why.") for group, _ in act.removed_rows
     ]
     return problems
+
+
+def _doubled_cells(definition: Definition, act: SaveForm, after: FormContent) -> list[Problem]:
+    touched = {(place.group, place.row) for place in act.items}
+    return [
+        _problem(Code.BAD_VALUE, place.item, "Another row has this row and column of the grid already.", place)
+        for place in doubled_cells(definition, act.key.form, after, touched)
+    ]
 
 
 def _bad_notes(act: SaveForm) -> list[Problem]:
@@ -275,19 +277,19 @@ def _bad_notes(act: SaveForm) -> list[Problem]:
                     Code.BAD_VALUE,
                     oid,
                     "The reason or comment is too long or holds characters that cannot be kept.",
-                    "理由或备注过长，或含有无法保存的字符。",
                 )
             )
     return problems
 
 
-def _groups(
+def changed_groups(
     definition: Definition,
     act: SaveForm,
     changed: dict[ItemPlace, ItemValue | None],
     derived_before: FormContent,
     assessment: Assessment,
 ) -> tuple[ItemGroupData, ...]:
+    """What changes, row by row, derived values included."""
     items: dict[tuple[str, str], dict[str, ItemValue | None]] = {}
     derived: dict[tuple[str, str], dict[str, ItemValue | None]] = {}
     for place, value in changed.items():

@@ -1,26 +1,19 @@
 """Rules of the second entry of a form, and of changes while the first is hidden."""
 
 from desktop.casebook.form_fold import FormFold
+from desktop.messages import bilingual
 from desktop.study.definition.base import Text
 from desktop.study.definition.metadata import Definition
 
-_NOT_TWICE: Text = {"en": "The study does not enter this form twice.", "zh": "研究方案未规定该表单需第二次录入。"}
-_FIRST_NOT_COMPLETE: Text = {
-    "en": "The first entry of this form is not complete yet.",
-    "zh": "该表单的第一次录入尚未完成。",
-}
-_SAME_PERSON: Text = {
-    "en": "You made the first entry of this form. The second entry is made by another person.",
-    "zh": "您已参与该表单的第一次录入，第二次录入须由他人完成。",
-}
-_BLIND: Text = {
-    "en": "This form awaits its second entry, which you may make. Its first entry can be changed by who made it.",
-    "zh": "该表单等待第二次录入，您可以进行第二次录入。第一次录入的内容只能由首次录入者修改。",
-}
-SECOND_COMPLETE: Text = {
-    "en": "The second entry of this form is complete. Differences are settled in the list of discrepancies.",
-    "zh": "该表单的第二次录入已完成。差异请在“差异处理”中裁定。",
-}
+_NOT_TWICE: Text = bilingual("The study does not enter this form twice.")
+_FIRST_NOT_COMPLETE: Text = bilingual("The first entry of this form is not complete yet.")
+_SAME_PERSON: Text = bilingual("You made the first entry of this form. The second entry is made by another person.")
+_BLIND: Text = bilingual(
+    "This form awaits its second entry, which you may make. Its first entry can be changed by who made it."
+)
+SECOND_COMPLETE: Text = bilingual(
+    "The second entry of this form is complete. Differences are settled in the list of discrepancies."
+)
 
 
 def refusal(definition: Definition, form: str, saved: FormFold | None, user: str) -> Text | None:

@@ -34,6 +34,7 @@ from desktop.study.documents.version_difference import changed_meanings
 from desktop.study.rules.pathway import Decisions, Stage, walk
 from desktop.study.values.item_types import ValueFault
 from desktop.study.values.setting_values import setting_value
+from desktop.study.values.typed_input import is_blank
 from desktop.vault import casebook_tables
 from desktop.vault.vault import Recording
 
@@ -176,7 +177,7 @@ def activate_study_version(site: SiteSession, act: ActivateStudyVersion) -> Reco
     if approved > site.civil_date:
         raise RefusedError("The date of approval lies after today.")
     reference = act.reference.strip()
-    if not reference or len(reference) > MAX_ANSWER_LENGTH or not is_clean_text(reference):
+    if is_blank(reference) or len(reference) > MAX_ANSWER_LENGTH or not is_clean_text(reference):
         raise RefusedError("Give the number or name of the approval document.")
     body = StudyVersionActivated(
         salt=new_salt(), oid=record.oid, sha256=act.sha256, approved=approved.isoformat(), reference=reference

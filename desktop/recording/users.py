@@ -1,10 +1,11 @@
 """Recording of users: added, changed, suspended, given a new passphrase."""
 
-from desktop.actions import AddUser, ChangePassphrase, ChangeUser, Recorded
+from desktop.actions import AddUser, ChangePassphrase, ChangeUser, Recorded, ResetPassphrase, TrainUser
 from desktop.errors import RefusedError
-from desktop.journal.bodies import PassphraseChanged, UserAdded, UserChanged
+from desktop.journal.bodies import PassphraseChanged, UserAdded, UserChanged, UserTrained, is_date, is_name
 from desktop.journal.entry import new_salt
 from desktop.recording.note_text import is_clean_text
+from desktop.study.values.typed_input import has_words
 from desktop.vault import failed_sign_ins, key_slots
 from desktop.vault.database import translated
 from desktop.vault.key_slots import Slot, Unlocked
@@ -68,9 +69,39 @@ def change_passphrase(vault: Vault, slot: Slot, act: ChangePassphrase) -> Record
     return Recorded(changed=True, users=True)
 
 
+def reset_passphrase(vault: Vault, act: ResetPassphrase) -> Recorded:
+    """Give another person a new passphrase. The old signing key is lost with the old one. Raises RefusedError."""
+    key_slots.check_passphrase(act.passphrase)
+    if act.user == vault.user:
+        raise RefusedError("Your own passphrase is changed with the old one, or by recovery.")
+    with vault.begin() as connection:
+        person = vault.staff(connection).people.get(act.user)
+    if person is None:
+        raise RefusedError("There is no such user.")
+    private, public = new_user_keys()
+    slot = key_slots.wrap(act.passphrase, person.oid, person.name, Unlocked(vault.unlocked.database_key, private))
+    body = PassphraseChanged(salt=new_salt(), user=person.oid, signing_key=public)
+    vault.record_with_slots([Recording(body)], [slot])
+    return Recorded(changed=True, users=True)
+
+
+def train_user(vault: Vault, act: TrainUser) -> Recorded:
+    """Record a training. Raises RefusedError."""
+    if not is_date(act.date):
+        raise RefusedError("A date is written as 2026-11-24.")
+    topic = act.topic.strip()
+    if not is_name(topic):
+        raise RefusedError("Say what the training was about.")
+    with vault.begin() as connection:
+        if act.user not in vault.staff(connection).people:
+            raise RefusedError("There is no such user.")
+    vault.record([Recording(UserTrained(salt=new_salt(), user=act.user, date=act.date, topic=topic))])
+    return Recorded(changed=True, users=True)
+
+
 def require_reason(reason: str) -> None:
     """Raises RefusedError where a reason says nothing, or holds what cannot be kept."""
-    if not reason.strip() or not is_clean_text(reason):
+    if not has_words(reason) or not is_clean_text(reason):
         raise RefusedError("Say why: the reason is kept in the audit trail.")
 
 

@@ -21,14 +21,23 @@ from desktop.actions import (
     AddUser,
     AnswerPoint,
     ChangePassphrase,
+    ChangeQuery,
     ChangeUser,
     ConductAct,
     DecidePathway,
+    LockForms,
+    OpenQuery,
     Recorded,
     RedactEntry,
     RemoveForm,
+    ResetPassphrase,
     SaveForm,
     SetNormalRange,
+    SettleDiscrepancy,
+    SignForms,
+    TrainUser,
+    UnlockForms,
+    VerifySource,
 )
 from desktop.casebook.redactions import REDACTABLE_KINDS
 from desktop.errors import NotAllowedError, RefusedError, SignInError
@@ -37,13 +46,15 @@ from desktop.journal.entry import decode, new_salt
 from desktop.journal.hash_chain import VerifiedEntry
 from desktop.progress import Cancelled, Progress
 from desktop.reading import audit_trail, monthly_transfer, today
+from desktop.reading import review as review_queries
 from desktop.reading import subject as subject_queries
 from desktop.reading.discrepancies import discrepancies
 from desktop.reading.open_checks import reassess_next
+from desktop.reading.statistics import statistics
 from desktop.reading.study import study_view
 from desktop.reading.subjects import next_subject, subjects
 from desktop.reading.sync import sync_view
-from desktop.recording import study_conduct, users
+from desktop.recording import review, study_conduct, users
 from desktop.recording.save_form import LOCKED, Saver, prepare_save
 from desktop.site_session import SiteSession
 from desktop.study.clinical_data import FormKey, ItemPlace
@@ -56,6 +67,7 @@ from desktop.views.audit import AuditLine, Change
 from desktop.views.casebook import Casebook, Discrepancy, SubjectLine
 from desktop.views.forms import Draft, FormView
 from desktop.views.people import Role, UserView
+from desktop.views.review import QueryView, SignatureView, Statistics
 from desktop.views.study import StudyView
 from desktop.views.sync import SyncView
 from desktop.views.today import ShellView, Status, Today
@@ -146,6 +158,22 @@ class Site(SiteSession):
                 return users.change_user(self.vault, act)
             case ChangePassphrase():
                 return users.change_passphrase(self.vault, self._slot(), act)
+            case TrainUser():
+                self.require(MANAGES)
+                return users.train_user(self.vault, act)
+            case ResetPassphrase():
+                self.require(MANAGES)
+                return users.reset_passphrase(self.vault, act)
+            case (
+                SettleDiscrepancy()
+                | OpenQuery()
+                | ChangeQuery()
+                | SignForms()
+                | VerifySource()
+                | LockForms()
+                | UnlockForms()
+            ):
+                return review.record(self, act, self._slot())
             case RedactEntry():
                 return self._redact_entry(act)
 
@@ -177,7 +205,7 @@ class Site(SiteSession):
         if form is None or form.removed is not None:
             raise RefusedError("There is no such form to remove.")
         if form.lock is not None:
-            raise NotAllowedError(LOCKED[0])
+            raise NotAllowedError(LOCKED)
         basis = dict(form.basis if act.basis is None else act.basis)
         body = FormRemoved(salt=new_salt(), key=act.key, basis=basis, reason=act.reason.strip())
         return self._record_form(body, act.subject, act.key)
@@ -318,6 +346,18 @@ class Site(SiteSession):
     def discrepancies(self, *, settled: bool = False) -> tuple[Discrepancy, ...]:
         """What two people or two computers recorded differently; also what was settled, where wanted."""
         return discrepancies(self, settled=settled)
+
+    def queries(self, *, closed: bool = False) -> tuple[QueryView, ...]:
+        """Queries that are not closed; also closed ones, where wanted."""
+        return review_queries.queries(self, closed=closed)
+
+    def signatures(self, subject: str | None = None) -> tuple[SignatureView, ...]:
+        """The signatures of a subject, or of all, with whether each holds."""
+        return review_queries.signatures(self, subject)
+
+    def statistics(self) -> Statistics:
+        """What double entry found: the error rate with its exact interval."""
+        return statistics(self)
 
     def sync_view(self) -> SyncView:
         """How far this device's entries have travelled."""

@@ -59,7 +59,8 @@ def load_with_notes(where: Traversable) -> tuple[Definition, tuple[Fault, ...]]:
     """
     faults = Faults()
     # What ships was proved before it was shipped (`check_definition`, by a test): it is only read.
-    definition = _load(faults, where, proved=str(where).startswith(str(_shipped())))
+    shipped = Path(str(_shipped())).resolve()
+    definition = _load(faults, where, proved=Path(str(where)).resolve().is_relative_to(shipped))
     if definition is None or len(faults):
         raise _definition_error(faults)
     return definition, tuple(faults.notes)

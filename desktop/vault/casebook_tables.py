@@ -275,10 +275,12 @@ def keys(connection: Connection) -> list[tuple[str, FormKey]]:
 
 
 def forms(
-    connection: Connection, *, state: FormState | None = None, form: str | None = None
+    connection: Connection, *, state: FormState | None = None, form: str | None = None, and_removed: bool = False
 ) -> Iterator[tuple[str, FormKey, FormFold]]:
     """Forms that are there, without their rows, by subject: all, or those in a state, or those of one definition."""
-    query = select(form_data).where(~form_data.c.removed).order_by(form_data.c.subject)
+    query = select(form_data).order_by(form_data.c.subject)
+    if not and_removed:
+        query = query.where(~form_data.c.removed)
     if state is not None:
         query = query.where(form_data.c.state == str(state))
     if form is not None:
@@ -299,8 +301,8 @@ def awaiting_second(connection: Connection) -> Iterator[tuple[str, FormKey, Form
 def open_differences(connection: Connection) -> Iterator[tuple[str, FormKey, FormFold]]:
     """Forms with something to settle, without their rows, by subject."""
     states = [str(FormState.DISCREPANT), str(FormState.LOCKED), str(FormState.SIGNED)]
-    query = select(form_data).where(~form_data.c.removed | (form_data.c.state == states[0]))
-    for row in connection.execute(query.where(form_data.c.state.in_(states)).order_by(form_data.c.subject)).all():
+    query = select(form_data).where(form_data.c.state.in_(states)).order_by(form_data.c.subject)
+    for row in connection.execute(query).all():
         form = _DECODE_FORM(row.record)
         if form.open_differences:
             yield row.subject, _key(row), form

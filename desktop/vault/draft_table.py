@@ -1,12 +1,12 @@
 """Reads and writes drafts: what was typed into a form and not saved, outside the journal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from desktop.study.clinical_data import FormKey
+from desktop.study.clinical_data import FormKey, ItemPlace
 from desktop.vault.tables import draft
 from desktop.views.forms import Draft
 
@@ -45,6 +45,24 @@ def drop(connection: Connection, user: str, subject: str, key: FormKey, entry_pa
             draft.c["pass"] == entry_pass,
         )
     )
+
+
+def forget_places(connection: Connection, subject: str, key: FormKey, places: Iterable[ItemPlace]) -> None:
+    """Take these places, and every comment, out of all drafts of a form."""
+    gone = {f"{place.group}|{place.row}|{place.item}" for place in places}
+    of_form = (
+        draft.c.subject == subject,
+        draft.c.event == key.event,
+        draft.c.event_repeat == key.event_repeat,
+        draft.c.form == key.form,
+        draft.c.form_repeat == key.form_repeat,
+    )
+    for row in connection.execute(select(draft.c.user, draft.c["pass"], draft.c.record).where(*of_form)).all():
+        old = _DECODE(row.record)
+        items = {place: value for place, value in old.items.items() if place not in gone}
+        kept = msgspec.json.encode(msgspec.structs.replace(old, items=items, comments={}))
+        one = (*of_form, draft.c.user == row.user, draft.c["pass"] == row[1])
+        connection.execute(update(draft).where(*one).values(record=kept))
 
 
 def of_user(connection: Connection, user: str) -> Iterator[Draft]:

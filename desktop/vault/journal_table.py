@@ -52,14 +52,14 @@ def blank(connection: Connection, device: str, sequence: int, kinds: Collection[
     return subject
 
 
-def blanked(connection: Connection) -> list[tuple[str, int]]:
-    """(device, sequence) of every entry whose body is not here."""
+def blanked(connection: Connection) -> list[tuple[str, int, str]]:
+    """(device, sequence, kind) of every entry whose body is not here."""
     rows = connection.execute(
-        select(journal.c.device, journal.c.sequence)
+        select(journal.c.device, journal.c.sequence, journal.c.kind)
         .where(journal.c.body.is_(None))
         .order_by(journal.c.device, journal.c.sequence)
     )
-    return [(row.device, row.sequence) for row in rows]
+    return [(row.device, row.sequence, row.kind) for row in rows]
 
 
 def chain_point(connection: Connection, device: str) -> ChainPoint:
@@ -123,6 +123,12 @@ def of_kinds(connection: Connection, kinds: Iterable[str]) -> Iterator[Entry]:
         select(*_RAW).where(journal.c.kind.in_(list(kinds)), journal.c.subject.is_(None)).order_by(*_ORDER)
     )
     return (decode(_raw(row)) for row in rows)
+
+
+def of_kinds_about_subjects(connection: Connection, kinds: Iterable[str]) -> Iterator[Entry]:
+    """The entries of these kinds that are about a subject, in fold order."""
+    query = select(*_RAW).where(journal.c.kind.in_(list(kinds)), journal.c.subject.is_not(None)).order_by(*_ORDER)
+    return (decode(_raw(row)) for row in connection.execute(query))
 
 
 def all_by_subject(connection: Connection) -> Iterator[Entry]:

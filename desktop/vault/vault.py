@@ -43,13 +43,14 @@ from desktop.journal.bodies import (
     StudyVersionAdded,
 )
 from desktop.journal.device_keys import DeviceKeys
-from desktop.journal.entry import FORMAT, Entry, Head, RawEntry, encode
+from desktop.journal.entry import FORMAT, Entry, Head, RawEntry, decode, encode
 from desktop.journal.hash_chain import ChainPoint, VerifiedEntry, next_value
 from desktop.journal.hybrid_clock import HybridClock, Wall, system_wall
 from desktop.journal.trusted_entries import MAX_RELEASED_AHEAD, TrustedEntries
 from desktop.progress import Cancelled, Progress
+from desktop.study.clinical_data import ItemPlace
 from desktop.study.definition.metadata import Definition
-from desktop.vault import casebook_tables, journal_table, key_slots, open_check_tables, outbox_tables
+from desktop.vault import casebook_tables, draft_table, journal_table, key_slots, open_check_tables, outbox_tables
 from desktop.vault.database import IN_USE, open_engine, translated
 from desktop.vault.key_slots import Slot, Unlocked, VaultFile
 from desktop.vault.tables import APPEND_ONLY, metadata, property_
@@ -343,6 +344,7 @@ class Vault:
         subjects: set[str] = set()
         own: list[int] = []
         for device, sequence in fold_redactions(journal_table.of_kinds(connection, REDACTION_KINDS)):
+            self._forget_drafts_of(connection, device, sequence)
             subject = journal_table.blank(connection, device, sequence, REDACTABLE_KINDS)
             if subject is not None:
                 subjects.add(subject)
@@ -357,6 +359,25 @@ class Vault:
                 connection,
                 fold_subject(subject, journal_table.of_subject(connection, subject), self.study_version),
             )
+
+    def missing_bodies(self, connection: Connection) -> list[tuple[str, int]]:
+        """(device, sequence) of entries whose body is not here though no redaction says why."""
+        redacted = fold_redactions(journal_table.of_kinds(connection, REDACTION_KINDS))
+        return [
+            (device, sequence)
+            for device, sequence, kind in journal_table.blanked(connection)
+            if kind not in REDACTABLE_KINDS or (device, sequence) not in redacted
+        ]
+
+    def _forget_drafts_of(self, connection: Connection, device: str, sequence: int) -> None:
+        """Forget in drafts what was typed where an entry is blanked: it may be the very text."""
+        raws = journal_table.raw_entries(connection, device, sequence - 1, 1)
+        if not raws or raws[0].body is None:
+            return
+        entry = decode(raws[0])
+        if isinstance(entry.body, FormSaved) and entry.head.sequence == sequence and entry.head.subject is not None:
+            places = [ItemPlace(data.group, data.row, item) for data in entry.body.groups for item in data.items]
+            draft_table.forget_places(connection, entry.head.subject, entry.body.key, places)
 
     def receive(self, device: str, entries: Sequence[VerifiedEntry]) -> int:
         """Append verified entries of another device that keep every rule of `TrustedEntries`, and fold them.

@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
+from desktop.casebook import signatures
 from desktop.errors import CancelledError, DamagedError, SitebookError
+from desktop.journal.bodies import FormSigned, Kind
 from desktop.journal.entry import RawEntry
 from desktop.journal.hash_chain import ChainPoint, verified
 from desktop.progress import Cancelled, Progress
@@ -21,6 +23,11 @@ MAX_FAILURES = 50
 """More than these help nobody."""
 
 
+MISSING_BODY = (
+    "The content of entry {sequence} of device {device} is missing, and no manager of the site blanked it. "
+    "Tell the centre: the computer that recorded it may have it still."
+)
+
 Signatures = Callable[[Connection], tuple[int, list[Failure]]]
 """Verifies what is signed in the outbox: how many signatures hold, and what does not."""
 
@@ -33,7 +40,7 @@ def verify_vault(
     Raises CancelledError; whatever else is wrong becomes a failure of the result.
     """
     failures: list[Failure] = []
-    entries = signatures = subjects = 0
+    entries = signed = subjects = 0
     try:
         with vault.begin() as connection:
             failures += _pages(connection)
@@ -46,7 +53,18 @@ def verify_vault(
                             progress(entries, total)
                         if cancelled is not None and cancelled():
                             raise CancelledError("The verification was stopped.")
-            signatures, wrong = signatures_of(connection)
+            failures += [
+                Failure(
+                    where=f"{device}/{sequence}",
+                    message=MISSING_BODY,
+                    fields={"sequence": str(sequence), "device": device},
+                )
+                for device, sequence in vault.missing_bodies(connection)
+            ]
+            signed, wrong = signatures_of(connection)
+            failures += wrong
+            electronic, wrong = _electronic_signatures(vault, connection)
+            signed += electronic
             failures += wrong
             subjects = len(casebook_tables.all_subjects(connection))
             failures += _casebook(vault, connection)
@@ -55,7 +73,7 @@ def verify_vault(
     return Verification(
         ok=not failures,
         entries=entries,
-        signatures=signatures,
+        signatures=signed,
         subjects=subjects,
         failures=tuple(failures[:MAX_FAILURES]),
     )
@@ -99,6 +117,29 @@ def _chain(connection: Connection, device: str, failures: list[Failure]) -> Iter
             yield head.sequence
     except DamagedError as error:
         failures.append(failure_of(device, error))
+
+
+def _electronic_signatures(vault: Vault, connection: Connection) -> tuple[int, list[Failure]]:
+    """Every signature of a person, from the journal alone: its key, its bytes, and the entries that it names."""
+    people = vault.staff(connection).people
+    count, failures = 0, list[Failure]()
+    for entry in journal_table.of_kinds_about_subjects(connection, [Kind.FORM_SIGNED]):
+        head, body = entry.head, entry.body
+        if not isinstance(body, FormSigned) or head.subject is None:
+            continue
+        person = people.get(head.user)
+        is_known = person is not None and body.signing_key in person.signing_keys
+        entries_hold = all(
+            (journal_table.chain_value(connection, device, form.basis.get(device, 0)) or b"").hex() == value
+            for form in body.forms
+            for device, value in form.heads.items()
+        )
+        if is_known and entries_hold and signatures.holds(head.study, head.site, head.subject, body):
+            count += 1
+        else:
+            message = "An electronic signature does not hold: it is not that person's over these entries."
+            failures.append(Failure(where=f"{head.device}/{head.sequence}", message=message))
+    return count, failures
 
 
 def _casebook(vault: Vault, connection: Connection) -> Iterable[Failure]:

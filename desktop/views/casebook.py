@@ -111,6 +111,7 @@ class Discrepancy(View, frozen=True, kw_only=True):
     place: ItemPlace | None
     kind: str
     """`second_entry`, `missing_row`, `extra_row`, `concurrent`, `created_twice`, `same_person` or `after_lock`."""
+    entry_pass: int = 1
     is_subject: bool = False
     """The subject itself was registered twice."""
     first: DiscrepancySide | None = None

@@ -20,6 +20,14 @@ class FormState(enum.StrEnum):
     LOCKED = "locked"
 
 
+class PassView(View, frozen=True, kw_only=True):
+    """A complete pass of a form: who completed it, and when."""
+
+    user: str
+    """Name."""
+    wall: str
+
+
 class FormSummary(View, frozen=True, kw_only=True):
     """One form of a subject, without its values."""
 
@@ -34,6 +42,11 @@ class FormSummary(View, frozen=True, kw_only=True):
     """When it was last saved: ISO 8601 with offset."""
     awaits_me: bool = False
     """The person who asks may make its second entry, and sees nothing of the first until then."""
+    first: PassView | None = None
+    second: PassView | None = None
+    source_verified: bool = False
+    """A monitor compared it with the source documents, and nothing changed since."""
+    frozen: bool = False
     open_checks: int = 0
     """Soft checks that fire without a comment, e.g. because another form changed since."""
 
@@ -46,6 +59,9 @@ class FormView(View, frozen=True, kw_only=True):
     entry_pass: int = 1
     is_blind: bool = False
     """The first pass is hidden from the person who asks: they may make the second."""
+    compared: int = 0
+    """Values of both passes that were compared, once both are complete."""
+    different: int = 0
     exists: bool
     """False: nothing was recorded yet at these coordinates in this pass."""
     state: FormState | None = None

@@ -55,7 +55,12 @@ class Status(View, frozen=True, kw_only=True):
     forms: dict[FormState, int]
     due: dict[str, int]
     """`due`, `overdue` and `missed` forms."""
+    awaiting_second: int
     discrepancies: int
     queries: int
+    signatures: dict[str, int]
+    """`valid` and `void`."""
+    sdv: dict[str, int]
+    """Forms whose source data are verified (`done`), and complete ones that are not (`due`)."""
     entries: EntryStates
     last_receipt: str | None

@@ -75,7 +75,8 @@ class DraftKeeper(QObject):
         elif form in self._has_draft:
             self._running = form
             self._has_draft.discard(form)
-            self._access.ask(lambda site: site.drop_draft(subject, key), self._done, self._not_done)
+            entry_pass = wizard.view.entry_pass
+            self._access.ask(lambda site: site.drop_draft(subject, key, entry_pass), self._done, self._not_done)
 
     def _done(self, _: None) -> None:
         now = QTime.currentTime().toString("HH:mm:ss")

@@ -8,6 +8,7 @@ from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.actions import Recorded
+from desktop.casebook.form_fold import SECOND_PASS
 from desktop.recording.save_form import FormRefusedError
 from desktop.site.site import FILLS_FORMS
 from desktop.study.clinical_data import FormKey, ItemPlace
@@ -30,6 +31,7 @@ from ui.form.panels.history import HistoryColumn
 from ui.form.panels.notice import Notice
 from ui.form.panels.page_list import PageList
 from ui.form.panels.save_questions import Asked, SavePanel
+from ui.form.panels.second_entry_band import SecondEntryBand
 from ui.form.save_flow import Saved, Saving
 from ui.form.unkept import UnkeptDialog
 from ui.look import style
@@ -70,6 +72,7 @@ class FormScreen(QWidget):
         self._then: Callable[[], None] | None = None
         """What goes on when the draft is kept."""
         self.saving = Saving(access, self)
+        self.band = SecondEntryBand()
         self.header = FormHeader()
         self.page_list = PageList()
         self.pages = Pages()
@@ -104,6 +107,7 @@ class FormScreen(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
+        whole.addWidget(self.band)
         whole.addWidget(self.header)
         whole.addWidget(line())
         whole.addLayout(body, 1)
@@ -175,7 +179,8 @@ class FormScreen(QWidget):
         self.wizard = FormWizard(opened.rules, view)
         if page in self.wizard.form.groups:
             self.wizard.page = page
-        received = view.exists and 0 < view.basis.get(session.device, 0) <= opened.sync.received_to
+        received = view.exists and 0 < view.basis.get(session.device, 0) <= opened.received_to
+        self.band.setVisible(view.entry_pass == SECOND_PASS)
         self._keeper.begin(self.wizard)
         self.taken_up.show_draft(view.draft if view.draft and self.wizard.is_changed else None)
         self.header.show_form(
@@ -203,6 +208,7 @@ class FormScreen(QWidget):
             # What has the focus goes away, and Qt would hand it to any other widget of the window.
             self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.pages.clear()
+        self.band.hide()
         self.header.clear()
         self.panel.hide()
         self.taken_up.hide()
@@ -661,11 +667,16 @@ class FormScreen(QWidget):
         if self.wizard is None or self._asked != (view.subject, view.key):
             return
         page = self.wizard.page
+        was_second = self.wizard.view.entry_pass == SECOND_PASS
         self._forget()
         self._just_saved = True
         self._show_saving()
         self._begin(saved.opened, page)
-        self.notice.tell(Tone.DONE, partial(self.saving.saved_words, changed=saved.recorded.changed))
+        if was_second and view.compared:
+            tone = Tone.DUE if view.different else Tone.DONE
+            self.notice.tell(tone, partial(self.saving.compared_words, view.compared, view.different))
+        else:
+            self.notice.tell(Tone.DONE, partial(self.saving.saved_words, changed=saved.recorded.changed))
         self.footer.go_on.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot(object)

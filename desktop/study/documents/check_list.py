@@ -6,18 +6,19 @@ Generated from the definition, so that it is what the program does. Markdown, in
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from desktop.messages import bilingual
 from desktop.study.definition.base import Text, words
 from desktop.study.definition.metadata import Definition, FormDef, source_words
 
 _HEADINGS: dict[str, Text] = {
-    "title": {"en": "Edit checks and derivations", "zh": "核查与派生规则"},
-    "checks": {"en": "Edit checks", "zh": "逻辑核查"},
-    "derived": {"en": "Derived items", "zh": "派生项目"},
-    "limits": {"en": "Limits of single items", "zh": "单项限值"},
+    "title": bilingual("Edit checks and derivations"),
+    "checks": bilingual("Edit checks"),
+    "derived": bilingual("Derived items"),
+    "limits": bilingual("Limits of single items"),
 }
 _KINDS: dict[bool, Text] = {
-    True: {"en": "asks for a comment", "zh": "须填写说明"},
-    False: {"en": "must be met", "zh": "必须满足"},
+    True: bilingual("asks for a comment"),
+    False: bilingual("must be met"),
 }
 
 

@@ -453,7 +453,6 @@ def _one_of(entry: Entry, key: str, known: tuple[_Word, ...], default: _Word) ->
             return word
     entry.fault(
         "There is no {key} {text}; there are: {known}.",
-        "没有 {key} {text}；可用：{known}。",
         at=key,
         key=key,
         text=text,

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
+from desktop.messages import bilingual
 from desktop.study.definition.base import Text
 from desktop.study.definition.metadata import DataType, ItemDef
 
@@ -37,9 +38,9 @@ T = TypeVar("T")
 class ValueFault(Exception):  # noqa: N818 - a fault of the text, not of the program
     """A text is not a value of its type. `message` says why, in both languages, and never names the text."""
 
-    def __init__(self, english: str, chinese: str) -> None:
-        super().__init__(english)
-        self.message: Text = {"en": english, "zh": chinese}
+    def __init__(self, message: str, **fields: object) -> None:
+        self.message: Text = bilingual(message, **fields)
+        super().__init__(self.message["en"])
 
 
 class PartialDate(msgspec.Struct, frozen=True):
@@ -90,10 +91,10 @@ class TextType(ItemType[str]):
 
     def parse(self, item: ItemDef, text: str) -> str:
         if _UNKEEPABLE.search(text):
-            raise ValueFault("The text holds characters that cannot be kept.", "文本含有无法保存的字符。")
+            raise ValueFault("The text holds characters that cannot be kept.")
         most = item.length or DEFAULT_LENGTH
         if len(text) > most:
-            raise ValueFault(f"The text has more than {most} characters.", f"文本超过 {most} 个字符。")
+            raise ValueFault("The text has more than {most} characters.", most=most)
         return text
 
     def to_text(self, value: str) -> str:
@@ -112,7 +113,7 @@ class IntegerType(ItemType[int]):
 
     def parse(self, item: ItemDef, text: str) -> int:
         if not _INTEGER.fullmatch(text):
-            raise ValueFault("Should be a whole number, e.g. 12.", "应为整数，例如 12。")
+            raise ValueFault("Should be a whole number, e.g. 12.")
         _check_length(item, text)
         return int(text)
 
@@ -134,14 +135,13 @@ class FloatType(ItemType[decimal.Decimal]):
 
     def parse(self, item: ItemDef, text: str) -> decimal.Decimal:
         if not _FLOAT.fullmatch(text):
-            raise ValueFault("Should be a number, e.g. 12.5.", "应为数字，例如 12.5。")
+            raise ValueFault("Should be a number, e.g. 12.5.")
         _check_length(item, text)
         most = item.significant_digits
         if most is not None and len(text.partition(".")[2]) > most:
-            raise ValueFault(
-                f"Should have at most {most} digits after the point." if most else "Should be a whole number, e.g. 12.",
-                f"小数点后最多 {most} 位。" if most else "应为整数，例如 12。",
-            )
+            if not most:
+                raise ValueFault("Should be a whole number, e.g. 12.")
+            raise ValueFault("Should have at most {most} digits after the point.", most=most)
         return decimal.Decimal(text)
 
     def to_text(self, value: decimal.Decimal) -> str:
@@ -166,7 +166,7 @@ class BooleanType(ItemType[bool]):
     def parse(self, item: ItemDef, text: str) -> bool:
         del item
         if text not in ("true", "false", "1", "0"):
-            raise ValueFault("Should be true or false.", "应为 true 或 false。")
+            raise ValueFault("Should be true or false.")
         return text in ("true", "1")
 
     def to_text(self, value: bool) -> str:  # noqa: FBT001 - the type's own value
@@ -187,13 +187,11 @@ class PartialDateType(ItemType[PartialDate]):
         del item
         match = re.fullmatch(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", text)
         if match is None:
-            raise ValueFault(
-                "Should be a date: 2026-11-24, 2026-11 or 2026.", "应为日期：2026-11-24、2026-11 或 2026。"
-            )
+            raise ValueFault("Should be a date: 2026-11-24, 2026-11 or 2026.")
         year, month, day = (None if part is None else int(part) for part in match.groups())
         date = PartialDate(year or 0, month, day)
         if not (FIRST_YEAR <= date.year <= LAST_YEAR and _is_in_calendar(date)):
-            raise ValueFault("There is no such date in the calendar.", "日历中没有该日期。")
+            raise ValueFault("There is no such date in the calendar.")
         return date
 
     def to_text(self, value: PartialDate) -> str:
@@ -223,13 +221,13 @@ class DateType(ItemType[datetime.date]):
     def parse(self, item: ItemDef, text: str) -> datetime.date:
         del item
         if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            raise ValueFault("Should be a date, e.g. 2026-11-24.", "应为日期，例如 2026-11-24。")
+            raise ValueFault("Should be a date, e.g. 2026-11-24.")
         try:
             date = datetime.date.fromisoformat(text)
         except ValueError:
             date = datetime.date.min
         if not FIRST_YEAR <= date.year <= LAST_YEAR:
-            raise ValueFault("There is no such date in the calendar.", "日历中没有该日期。")
+            raise ValueFault("There is no such date in the calendar.")
         return date
 
     def to_text(self, value: datetime.date) -> str:
@@ -249,11 +247,11 @@ class TimeType(ItemType[datetime.time]):
     def parse(self, item: ItemDef, text: str) -> datetime.time:
         del item
         if not re.fullmatch(r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?", text):
-            raise ValueFault("Should be a time of day, e.g. 08:30.", "应为时刻，例如 08:30。")
+            raise ValueFault("Should be a time of day, e.g. 08:30.")
         try:
             return datetime.time.fromisoformat(text)
         except ValueError:
-            raise ValueFault("There is no such time of day.", "没有该时刻。") from None
+            raise ValueFault("There is no such time of day.") from None
 
     def to_text(self, value: datetime.time) -> str:
         return value.isoformat("seconds" if value.second else "minutes")
@@ -277,9 +275,7 @@ class DatetimeType(ItemType[datetime.datetime]):
         try:
             return datetime.datetime.combine(_DATE.parse(item, date), _TIME.parse(item, time))
         except ValueFault:
-            raise ValueFault(
-                "Should be a date and a time, e.g. 2026-11-24T08:30.", "应为日期和时刻，例如 2026-11-24T08:30。"
-            ) from None
+            raise ValueFault("Should be a date and a time, e.g. 2026-11-24T08:30.") from None
 
     def to_text(self, value: datetime.datetime) -> str:
         return value.isoformat(timespec="seconds" if value.second else "minutes")
@@ -308,7 +304,7 @@ ITEM_TYPES: dict[DataType, ItemType[Any]] = {
 
 def _check_length(item: ItemDef, text: str) -> None:
     if item.length is not None and len(text) - text.count("-") - text.count(".") > item.length:
-        raise ValueFault(f"Should have at most {item.length} digits.", f"最多 {item.length} 位数字。")
+        raise ValueFault("Should have at most {length} digits.", length=item.length)
 
 
 def _or(part: int | None, unknown: int) -> int:

@@ -124,7 +124,8 @@ class FormHeader(Header):
         if wizard is None:
             return
         title = language.joined(wizard.view.subject, form_title(wizard.definition, wizard.view.key))
-        self.say(title, self.tr("Read only") if self._read_only else self.tr("First entry"))
+        entry = self.tr("First entry") if wizard.view.entry_pass == 1 else self.tr("Second entry")
+        self.say(title, self.tr("Read only") if self._read_only else entry)
         self._event.say(where(wizard.definition, wizard.view.key), Tone.SECONDARY)
         self._version.say(
             self.tr("Study version {version}").format(version=wizard.definition.version.oid), Tone.QUERY, "study"
