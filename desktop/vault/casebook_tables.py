@@ -287,14 +287,16 @@ def count_states(connection: Connection) -> dict[FormState, int]:
 
 
 def contents_of_groups(
-    connection: Connection, groups: Iterable[str]
+    connection: Connection, groups: Iterable[str], subjects: Iterable[str] | None = None
 ) -> Iterator[tuple[str, dict[FormKey, FormContent]]]:
-    """For every subject the contents of these ItemGroups alone, derived values included."""
+    """For every subject, or for these alone, the contents of these ItemGroups, derived values included."""
     query: Select[Any] = (
         select(item_group_data)
         .where(item_group_data.c.item_group.in_(sorted(groups)))
         .order_by(item_group_data.c.subject)
     )
+    if subjects is not None:
+        query = query.where(item_group_data.c.subject.in_(sorted(subjects)))
     for subject, rows in groupby(connection.execute(query).all(), key=lambda row: row.subject):
         found: dict[FormKey, FormFold] = {}
         for row in rows:

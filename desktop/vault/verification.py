@@ -22,6 +22,11 @@ MAX_FAILURES = 50
 """More than these help nobody."""
 
 
+MISSING_BODY = (
+    "The content of entry {sequence} of device {device} is missing, and no manager of the site blanked it. "
+    "Tell the centre: the computer that recorded it may have it still."
+)
+
 Signatures = Callable[[Connection], tuple[int, list[Failure]]]
 """Verifies what is signed in the outbox: how many signatures hold, and what does not."""
 
@@ -47,6 +52,14 @@ def verify_vault(
                             progress(entries, total)
                         if cancelled is not None and cancelled():
                             raise CancelledError("The verification was stopped.")
+            failures += [
+                Failure(
+                    where=f"{device}/{sequence}",
+                    message=MISSING_BODY,
+                    fields={"sequence": str(sequence), "device": device},
+                )
+                for device, sequence in vault.missing_bodies(connection)
+            ]
             signed, wrong = signatures_of(connection)
             failures += wrong
             electronic, wrong = _electronic_signatures(vault, connection)
