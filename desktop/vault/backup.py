@@ -169,8 +169,9 @@ def _manifest(archive: zipfile.ZipFile) -> Manifest:
         number = found.get("format")
         if isinstance(number, int) and number > FORMAT:
             raise NewerReleaseError(
-                "This backup was made by Sitebook {theirs}, which is newer. Install the newer release.",
+                "This backup was made by Sitebook {theirs}, which is newer than this one, {ours}. Install the newer release.",
                 theirs=found.get("release", "?"),
+                ours=__version__,
             )
         return msgspec.json.decode(content, type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
