@@ -148,6 +148,9 @@ CHINESE: dict[str, str] = {
         "该数据库由较新的 Sitebook {theirs} 建立，本版本为 {ours}（格式 {found}，本版本只能读 {known}）。须安装新版本。"
     ),
     # The computer says no
+    "The disk reports an error. Nothing was lost: check the disk or the network drive, then try again.": (
+        "磁盘报告错误。数据没有丢失，须检查磁盘或网络驱动器后再试。"
+    ),
     "This folder holds data of Sitebook itself. Nothing else is written there: choose another folder.": (
         "此文件夹存放 Sitebook 自身的数据，不可写入其他文件，须另选文件夹。"
     ),
