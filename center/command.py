@@ -128,11 +128,16 @@ def sites(store: StoreOption = None, json: JsonOption = False) -> None:
     with _opened(store) as opened, opened.begin() as connection:
         told = opened.sites(connection)
         aside = opened.what_was_set_aside(connection)
+        missing = opened.missing_bodies(connection)
     lines = [
         f"{site['site']}: {site['entries']} entries, {site['subjects']} subjects, {site['quarantined']} set aside"
         for site in told
     ]
     lines += [f"Set aside {found.received} from {found.device} ({found.site}): {found.reason}" for found in aside]
+    lines += [
+        f"The content of entry {sequence} of {device} ({site}) is missing, and no manager of the site blanked it."
+        for site, device, sequence in missing
+    ]
     say(json, told, "\n".join(lines))
 
 

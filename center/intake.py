@@ -44,6 +44,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Hexadecimal."""
     body: bytes
 
+    def content(self) -> bytes:
+        """What its device should have signed, and what its answer is bound to."""
+        return messages.request_bytes(self.device, self.path, self.nonce, self.body)
+
 
 class Intake:
     """The centre's side of every exchange."""
@@ -54,16 +58,19 @@ class Intake:
 
     def answer(self, request: Request) -> bytes:
         """Answer a request. Raises RefusedError for what the centre will not do."""
-        if request.path == messages.IDENTITY:
-            return msgspec.json.encode(self.identity())
-        if request.path == messages.ENROL:
-            return msgspec.json.encode(self.enrol(request))
-        record = self.authenticate(request)
-        if request.path == messages.MEET:
-            return msgspec.json.encode(self.meet(record, _read(request.body, messages.Meet)))
-        if request.path == messages.FETCH:
-            return self.fetch(record, _read(request.body, messages.Fetch))
-        return msgspec.json.encode(self.take_batch(record, request.body))
+        match request.path:
+            case messages.IDENTITY:
+                return msgspec.json.encode(self.identity())
+            case messages.ENROL:
+                return msgspec.json.encode(self.enrol(request))
+            case messages.MEET:
+                return msgspec.json.encode(self.meet(self.authenticate(request), _read(request.body, messages.Meet)))
+            case messages.FETCH:
+                return self.fetch(self.authenticate(request), _read(request.body, messages.Fetch))
+            case messages.BATCH:
+                return msgspec.json.encode(self.take_batch(self.authenticate(request), request.body))
+            case _:
+                raise RefusedError(BAD_REQUEST)
 
     def authenticate(self, request: Request) -> DeviceRecord:
         """Whose request this is. Raises RefusedError for a device that is not registered or did not sign it."""
@@ -125,15 +132,15 @@ class Intake:
         with self.store.begin() as connection:
             receipt = self.store.receipt_of(connection, sha256)
             if receipt is not None:
-                return messages.BatchAnswer(outcome="received", receipt=receipt)
+                return messages.BatchReceived(receipt=receipt)
             try:
                 return self._take_new(connection, record, data, sha256)
             except (DamagedError, NewerReleaseError) as error:
                 self.store.set_aside(connection, record, data, str(error))
                 fields = {name: str(value) for name, value in error.fields.items()}
-                return messages.BatchAnswer(outcome="quarantined", reason=error.message, fields=fields)
+                return messages.BatchSetAside(reason=error.message, fields=fields)
 
-    def release(self, number: int, reason: str) -> messages.BatchAnswer:
+    def release(self, number: int, reason: str) -> messages.BatchReceived:
         """Accept a batch that was set aside because its device's clock was ahead: a person looked at it, and says why.
 
         Raises RefusedError where there is none that is open, or DamagedError or NewerReleaseError where another rule is
@@ -143,13 +150,14 @@ class Intake:
             raise RefusedError("Say why: the reason is kept.")
         with self.store.begin() as connection:
             record, data = self.store.undecided(connection, number)
-            answer = self._take_new(
-                connection, record, data, hashlib.sha256(data).hexdigest(), ahead=MAX_RELEASED_AHEAD
-            )
-            if answer.outcome != "received":
-                raise RefusedError(answer.reason, **answer.fields)
-            self.store.decide(connection, number, f"released: {reason.strip()}")
-        return answer
+            match self._take_new(connection, record, data, hashlib.sha256(data).hexdigest(), ahead=MAX_RELEASED_AHEAD):
+                case messages.BatchReceived() as received:
+                    self.store.decide(connection, number, f"released: {reason.strip()}")
+                    return received
+                case messages.BatchGap(wanted=wanted):
+                    raise RefusedError(GAP, wanted=wanted)
+                case _:
+                    raise RefusedError(FORK)
 
     def reject(self, number: int, reason: str) -> None:
         """Note that a batch that was set aside stays out. Raises RefusedError where there is none that is open."""
@@ -175,11 +183,11 @@ class Intake:
         head = self.store.head(connection, record.device)
         wanted = head.sequence + 1
         if statement.first > wanted:
-            return messages.BatchAnswer(outcome="gap", wanted=wanted, reason=GAP, fields={"wanted": str(wanted)})
+            return messages.BatchGap(wanted=wanted)
         opened = batch.open_entries(signed, self.store.keys)
         if not self._extends(connection, opened, head):
             self.store.set_aside(connection, record, data, FORK)
-            return messages.BatchAnswer(outcome="fork", wanted=wanted, reason=FORK)
+            return messages.BatchForked(wanted=wanted)
         trusted = TrustedEntries(
             study=statement.study,
             site=statement.site,
@@ -202,7 +210,7 @@ class Intake:
         )
         receipt = signed_statement.sign(RECEIPT_TYPE, made, self.store.keys.signing)
         self.store.add_batch(connection, signed.envelope.statement, receipt, made)
-        return messages.BatchAnswer(outcome="received", receipt=receipt)
+        return messages.BatchReceived(receipt=receipt)
 
     def _extends(self, connection: Connection, opened: batch.OpenedBatch, head: ChainPoint) -> bool:
         """Whether the batch agrees with everything of the chain that is here already.
@@ -233,7 +241,7 @@ class Intake:
         if held is None:
             return b""
         statement, raws = held
-        return batch.reseal(statement, raws, record.sealing_key)
+        return batch.reseal(statement, raws, record.sealing_key, self.store.keys.signing)
 
 
 def _read(body: bytes, message_type: type[T]) -> T:
@@ -244,7 +252,7 @@ def _read(body: bytes, message_type: type[T]) -> T:
 
 
 def _verify(request: Request, key: str) -> None:
-    content = messages.request_bytes(request.path, request.nonce, request.body)
+    content = request.content()
     try:
         signed_statement.verify_bytes(messages.REQUEST_TYPE, content, bytes.fromhex(request.signature), key)
     except (DamagedError, ValueError):

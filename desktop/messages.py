@@ -247,6 +247,23 @@ CHINESE: dict[str, str] = {
     "The file does not have the sheets that it should have.": "文件缺少应有的工作表。",
     "The journal has no export of this file as it is now.": "记录中没有导出过该文件的当前内容。",
     # Sync
+    "The store was made by Sitebook {theirs} (store version {their_version}), which is newer than this Sitebook "
+    "{ours} (store version {our_version}). Install the newer release.": (
+        "该存储由 Sitebook {theirs}（存储版本 {their_version}）生成，比本机的 Sitebook {ours}（存储版本 {our_vers"
+        "ion}）新。须安装新版本。"
+    ),
+    "The store cannot be copied: {why}.": "无法复制存储：{why}。",
+    "The disk of the store does not read or write ({code}). Look at the disk, and keep a copy of the store.": (
+        "存储所在磁盘无法读写（{code}）。请检查磁盘，并保留存储的副本。"
+    ),
+    "The sealed entries of the batch are not those that were sealed. It is damaged.": (
+        "批次中密封的记录与原内容不符，批次已损坏。"
+    ),
+    "The content of entry {sequence} of device {device} is missing, and no manager of the site blanked it. Tell "
+    "the centre: the computer that recorded it may have it still.": (
+        "设备 {device} 第 {sequence} 条记录的内容缺失，且并非由本中心的管理员清除。请告知协调中心：记录它的电脑上"
+        "可能仍有该内容。"
+    ),
     "The batch has format {theirs}, which a newer release made; this release reads up to format {ours}. Install "
     "the newer release.": ("该批次的格式为 {theirs}，由较新版本生成；本版本最高只能读取格式 {ours}。须安装新版本。"),
     "Entry {sequence} of device {device} has format {theirs}, which a newer release made; this release reads up to "

@@ -40,6 +40,7 @@ class SiteSession:
         """What the person must not see, at a revision of the casebook."""
         self._hidden_items: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
         self._rules: dict[str, Rules] = {}
+        self._rules_for_forms: dict[str, Rules] = {}
         """By SHA-256 of their definition; all with the site's answers and ranges of now."""
 
     @property
@@ -131,10 +132,20 @@ class SiteSession:
 
     def rules_of(self, sha256: str) -> Rules:
         """The rules of a study version: a form keeps the one that it was entered under."""
+        return self._kept_rules(self._rules, sha256)
+
+    def rules_for_form(self, sha256: str) -> Rules:
+        """Rules for a form that is filled in on another thread: nothing of them is used here.
+
+        Rules remember what they evaluated, so one thread alone may use them.
+        """
+        return self._kept_rules(self._rules_for_forms, sha256 or self.conduct.active)
+
+    def _kept_rules(self, kept: dict[str, Rules], sha256: str) -> Rules:
         local = self.conduct.local
-        if sha256 not in self._rules or self._rules[sha256].local != local:
-            self._rules[sha256] = Rules(self.definition_of(sha256), local)
-        return self._rules[sha256]
+        if sha256 not in kept or kept[sha256].local != local:
+            kept[sha256] = Rules(self.definition_of(sha256), local)
+        return kept[sha256]
 
     @property
     def rules_mark(self) -> str:

@@ -83,24 +83,23 @@ def make_app(store: Store, sleep: Sleep = asyncio.sleep) -> FastAPI:
         except (ClientDisconnect, TimeoutError, asyncio.CancelledError):
             # The site is gone, says nothing any more, or the centre is ending: nobody is there to be answered.
             return Response(status_code=GONE)
+        asked = intake.Request(
+            path=request.url.path,
+            device=request.headers.get(messages.DEVICE_HEADER, ""),
+            nonce=nonce,
+            signature=request.headers.get(messages.SIGNATURE_HEADER, ""),
+            # Of a body that was not read to its end nothing can be said but that: its answer is bound to an empty one.
+            body=b"" if body is None else body,
+        )
         if body is None:
             status, content = TOO_LARGE, _told("The batch is larger than a batch may be.")
         else:
-            asked = intake.Request(
-                path=request.url.path,
-                device=request.headers.get(messages.DEVICE_HEADER, ""),
-                nonce=nonce,
-                signature=request.headers.get(messages.SIGNATURE_HEADER, ""),
-                body=body,
-            )
             try:
                 status, content = OK, await ask(asked, request.client.host if request.client else "")
             except Exception as error:  # noqa: BLE001 - the last place where a site can be told that the fault is not its own
                 status, content = _refusal(error)
         signature = signed_statement.sign_bytes(
-            messages.ANSWER_TYPE,
-            messages.answer_bytes(request.url.path, nonce, status, content),
-            store.keys.signing,
+            messages.ANSWER_TYPE, messages.answer_bytes(asked.content(), status, content), store.keys.signing
         )
         headers = {messages.SIGNATURE_HEADER: signature.hex()}
         return Response(content, status_code=status, media_type="application/octet-stream", headers=headers)

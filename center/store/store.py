@@ -20,6 +20,8 @@ from sqlalchemy import Connection, func, select
 
 from center.store.database import DAMAGED, file_of, open_engine, prepare_folder, translated
 from center.store.tables import batch, code, device, entry, metadata, quarantine, setting
+from center.store.versions import STORE_VERSION, migrate, read_version, stamp
+from desktop import __version__
 from desktop.casebook.redactions import REDACTABLE_KINDS, REDACTION_KINDS, fold_redactions
 from desktop.errors import DamagedError, EnvironmentProblemError, RefusedError
 from desktop.journal.device_keys import DeviceKeys
@@ -67,17 +69,17 @@ class SetAside(msgspec.Struct, frozen=True, kw_only=True):
 class Store:
     """An opened store. May be used by several threads: transactions follow each other."""
 
-    def __init__(self, engine: sqlalchemy.Engine) -> None:
+    def __init__(self, engine: sqlalchemy.Engine, connection: Connection) -> None:
+        """`connection`: of a transaction in which the store is there, or was just made."""
         self._engine = engine
         self._turn = threading.Lock()
-        with self.begin() as connection:
-            self.study = msgspec.json.decode(_setting(connection, "study"), type=StudyLabel)
-            self.keys = DeviceKeys.from_bytes(_setting(connection, "centre_keys"))
-            self.root_key = Ed25519PrivateKey.from_private_bytes(_setting(connection, "root_key"))
+        self.study = msgspec.json.decode(_setting(connection, "study"), type=StudyLabel)
+        self.keys = DeviceKeys.from_bytes(_setting(connection, "centre_keys"))
+        self.root_key = Ed25519PrivateKey.from_private_bytes(_setting(connection, "root_key"))
 
     @classmethod
     def create(cls, where: str, definition: Definition) -> "Store":
-        """Make a store for a study.
+        """Make a store for a study, filled and signed in one transaction.
 
         Raises EnvironmentProblemError where there is something already, or nothing can be written; then nothing stays.
         """
@@ -90,29 +92,39 @@ class Store:
                 if sqlalchemy.inspect(connection).has_table(setting.name):
                     raise EnvironmentProblemError("The store is in use already.")
                 metadata.create_all(connection)
+                stamp(connection)
                 _fill(connection, definition)
+                store = cls(engine, connection)
+                store.sign_directory(connection)
         except BaseException:
             engine.dispose()
             if file is not None:
                 file.unlink(missing_ok=True)
                 file.with_name(file.name + "-journal").unlink(missing_ok=True)
             raise
-        store = cls(engine)
-        with store.begin() as connection:
-            store.sign_directory(connection)
         return store
 
     @classmethod
     def open(cls, where: str) -> "Store":
-        """Open a store.
+        """Open a store; one of an older release is brought up to date, and a copy of it stays beside it.
 
-        Raises EnvironmentProblemError where there is none, DamagedError where it is damaged, InUseError where another
-        program holds it.
+        Raises EnvironmentProblemError where there is none, DamagedError where it is damaged, NewerReleaseError where a newer
+        release made it, InUseError where another program holds it.
         """
         file = file_of(where)
         if file is not None and not file.is_file():
             raise EnvironmentProblemError("There is no store of a centre in this folder.")
-        return cls(open_engine(where))
+        engine = open_engine(where)
+        try:
+            with translated(), engine.begin() as connection:
+                version = read_version(connection)
+                if version != STORE_VERSION:
+                    migrate(connection, version, file)
+                    _put(connection, "release", __version__.encode())
+                return cls(engine, connection)
+        except BaseException:
+            engine.dispose()
+            raise
 
     @contextmanager
     def begin(self) -> Generator[Connection]:
@@ -273,6 +285,20 @@ class Store:
             may_go = (entry.c.kind.in_(REDACTABLE_KINDS), entry.c.body.is_not(None))
             connection.execute(entry.update().where(*named, *may_go).values(body=None))
 
+    def missing_bodies(self, connection: Connection) -> list[tuple[str, str, int]]:
+        """(site, device, sequence) of entries whose body is not here though no redaction says why."""
+        rows = connection.execute(
+            select(entry.c.site, entry.c.device, entry.c.sequence, entry.c.kind)
+            .where(entry.c.body.is_(None))
+            .order_by(entry.c.site, entry.c.device, entry.c.sequence)
+        ).all()
+        redacted = {site: self.redacted(connection, site) for site in {row.site for row in rows}}
+        return [
+            (row.site, row.device, row.sequence)
+            for row in rows
+            if row.kind not in REDACTABLE_KINDS or (row.device, row.sequence) not in redacted[row.site]
+        ]
+
     def redacted(self, connection: Connection, site: str) -> frozenset[tuple[str, int]]:
         """(device, sequence) of the entries that a manager of the site redacted."""
         rows = connection.execute(
@@ -416,6 +442,7 @@ def _fill(connection: Connection, definition: Definition) -> None:
     _put(connection, "centre_keys", DeviceKeys.generate().to_bytes())
     _put(connection, "root_key", Ed25519PrivateKey.generate().private_bytes_raw())
     _put(connection, "directory_version", b"0")
+    _put(connection, "release", __version__.encode())
 
 
 def _setting(connection: Connection, name: str) -> bytes:

@@ -52,14 +52,14 @@ def blank(connection: Connection, device: str, sequence: int, kinds: Collection[
     return subject
 
 
-def blanked(connection: Connection) -> list[tuple[str, int]]:
-    """(device, sequence) of every entry whose body is not here."""
+def blanked(connection: Connection) -> list[tuple[str, int, str]]:
+    """(device, sequence, kind) of every entry whose body is not here."""
     rows = connection.execute(
-        select(journal.c.device, journal.c.sequence)
+        select(journal.c.device, journal.c.sequence, journal.c.kind)
         .where(journal.c.body.is_(None))
         .order_by(journal.c.device, journal.c.sequence)
     )
-    return [(row.device, row.sequence) for row in rows]
+    return [(row.device, row.sequence, row.kind) for row in rows]
 
 
 def chain_point(connection: Connection, device: str) -> ChainPoint:

@@ -371,6 +371,15 @@ class Vault:
                 fold_subject(subject, journal_table.of_subject(connection, subject), self.study_version),
             )
 
+    def missing_bodies(self, connection: Connection) -> list[tuple[str, int]]:
+        """(device, sequence) of entries whose body is not here though no redaction says why."""
+        redacted = fold_redactions(journal_table.of_kinds(connection, REDACTION_KINDS))
+        return [
+            (device, sequence)
+            for device, sequence, kind in journal_table.blanked(connection)
+            if kind not in REDACTABLE_KINDS or (device, sequence) not in redacted
+        ]
+
     def _forget_drafts_of(self, connection: Connection, device: str, sequence: int) -> None:
         """Forget in drafts what was typed where an entry is blanked: it may be the very text."""
         raws = journal_table.raw_entries(connection, device, sequence - 1, 1)

@@ -432,3 +432,13 @@ def test_identifying_text_is_blanked_and_the_chain_still_verifies(clinic: Any) -
         assert raw.body is None
         with pytest.raises(RefusedError):
             site.record(redact)
+
+
+def test_the_rules_of_a_form_in_the_window_are_not_those_of_the_vault(clinic: Any) -> None:
+    """Rules remember what they evaluated: no two threads may share them."""
+    with clinic.sign_in() as site:
+        register(site)
+        active = site.conduct.active
+        assert site.rules_for_form("") is site.rules_for_form(active)
+        assert site.rules_for_form(active) is not site.rules_of(active)
+        assert site.rules_for_form(active).definition is site.rules.definition

@@ -54,8 +54,8 @@ def entries_at(store: Store, device: str) -> list[RawEntry]:
         record = store.device_record(connection, device)
         assert record is not None
         while held := store.batch_holding(connection, device, len(found) + 1):
-            data = batch.reseal(*held, reader.sealing_public)
-            opened = batch.open_batch(data, record.signing_key, reader)
+            data = batch.reseal(*held, reader.sealing_public, reader.signing)
+            opened = batch.open_batch(data, record.signing_key, reader, reader.signing_public)
             found += [raw for raw, _, point in opened.entries if point.sequence > len(found)]
     return found
 
@@ -355,7 +355,7 @@ def test_what_the_centre_sets_aside_is_packed_again_from_the_journal(
             return real(connection, first, last, data[:-1] + bytes([data[-1] ^ 1]), wall)
 
         monkeypatch.setattr(outbox_tables, "put_batch", spoil)
-        with pytest.raises(RefusedError, match=r"could not accept entries 1 to \d+ .*unsealed.* Tell the centre"):
+        with pytest.raises(RefusedError, match=r"could not accept entries 1 to \d+ .*sealed.* Tell the centre"):
             site.sync()
         assert site.status().entries.received == 0
         log = [event.message for event in site.sync_view().log]

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from desktop.actions import ChangeUser, RedactEntry, SaveForm
 from desktop.errors import DamagedError, NewerReleaseError, RefusedError
 from desktop.journal.bodies import Body, FormSaved, ItemGroupData, PathwayDecided, SessionChanged
+from desktop.journal.hash_chain import ChainPoint, VerifiedEntry, verified
 from desktop.journal.hybrid_clock import hybrid_time
 from desktop.site.site import Site
 from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
@@ -235,7 +237,7 @@ def test_a_redaction_that_came_first_counts_when_its_author_and_its_entry_come(w
         site.receive(other.device, other.verified())
         site.receive(chain.device, chain.verified())
         with site.vault.begin() as connection:
-            assert journal_table.blanked(connection) == [(chain.device, 1)]
+            assert journal_table.blanked(connection) == [(chain.device, 1, "form_saved")]
 
 
 def test_a_receive_leaves_packed_batches_alone_unless_they_hold_what_is_redacted(ward: Any) -> None:
@@ -282,3 +284,44 @@ def test_what_is_too_large_to_be_sent_is_not_recorded(ward: Any) -> None:
         with pytest.raises(RefusedError, match=r"too much for one save: 29\d\d kB, where 2048 kB fit"):
             site.vault.record([Recording(form_saved(site, value="x" * 3_000_000), "01-A001")])
         assert site.verify().entries == before
+
+
+# Bodies that are missing
+
+
+def blanked(chain: Chain, sequence: int) -> list[VerifiedEntry]:
+    """What a centre passes on that blanked a body of its own accord."""
+    raws = list(chain.raws)
+    raws[sequence - 1] = msgspec.structs.replace(raws[sequence - 1], body=None)
+    return list(verified(raws, chain.device, ChainPoint()))
+
+
+def test_a_body_that_no_redaction_explains_is_a_failure_until_one_does(ward: Any) -> None:
+    with ward.sign_in(ADMIN) as site:
+        chain = stranger(site).add(form_saved(site), "01-A001").add(LOCKED)
+        site.receive(chain.device, blanked(chain, 1))
+        found = site.verify()
+        assert [(failure.where, "missing" in failure.message) for failure in found.failures] == [
+            (f"{chain.device}/1", True)
+        ]
+        other = Chain("C-00000001", site.vault.site, site.vault.study).redact(chain.device, 1)
+        site.receive(other.device, other.verified())
+        assert site.verify().ok
+
+
+def test_a_missing_body_of_another_kind_is_a_failure_whatever_a_redaction_says(ward: Any) -> None:
+    with ward.sign_in(ADMIN) as site:
+        chain = stranger(site).add(LOCKED)
+        site.receive(chain.device, blanked(chain, 1))
+        other = Chain("C-00000001", site.vault.site, site.vault.study).redact(chain.device, 1)
+        site.receive(other.device, other.verified())
+        assert not site.verify().ok
+
+
+def test_a_body_that_is_here_is_never_taken_away_by_what_comes(ward: Any) -> None:
+    with ward.sign_in(ADMIN) as site:
+        chain = stranger(site).add(form_saved(site), "01-A001")
+        site.receive(chain.device, chain.verified())
+        with pytest.raises(DamagedError, match="does not follow"):
+            site.receive(chain.device, blanked(chain, 1))
+        assert site.form("01-A001", DM).content["IG.DM"][""]["IT.NOTE"].value == "from B"

@@ -66,6 +66,8 @@ class Tone(enum.StrEnum):
     SECOND = "second"
     ACCENT = "accent"
     ON_ACCENT = "on_accent"
+    ON_BAND = "rail_here_ink"
+    """On the band of a second entry, in both themes."""
     RAIL = "rail_ink"
     RAIL_HERE = "rail_here_ink"
 

@@ -34,6 +34,9 @@ CENTRE_FAILED = (
 BAD_ADDRESS = "The address of the centre is not one: it begins with http:// or https://, then a name or a number."
 
 
+_BATCH_ANSWER: msgspec.json.Decoder[messages.BatchAnswer] = msgspec.json.Decoder(messages.BatchAnswer)
+
+
 class Call(msgspec.Struct, frozen=True):
     """A request to be made."""
 
@@ -86,15 +89,15 @@ class Channel:
         centre's, RefusedError where the centre refuses.
         """
         nonce = messages.new_nonce()
-        content = messages.request_bytes(call.path, nonce, call.body)
+        request = messages.request_bytes(self.device, call.path, nonce, call.body)
         headers = {
             messages.DEVICE_HEADER: self.device,
             messages.NONCE_HEADER: nonce,
-            messages.SIGNATURE_HEADER: signed_statement.sign_bytes(messages.REQUEST_TYPE, content, self._key).hex(),
+            messages.SIGNATURE_HEADER: signed_statement.sign_bytes(messages.REQUEST_TYPE, request, self._key).hex(),
         }
         status, signature, answer = self._exchange(call, headers)
         if self._centre_key is not None:
-            content = messages.answer_bytes(call.path, nonce, status, answer)
+            content = messages.answer_bytes(request, status, answer)
             try:
                 signed_statement.verify_bytes(messages.ANSWER_TYPE, content, bytes.fromhex(signature), self._centre_key)
             except (DamagedError, ValueError) as error:
@@ -107,10 +110,17 @@ class Channel:
         """Send a message and read the answer; raises as `perform` does."""
         return self.read(self.perform(Call(path, msgspec.json.encode(message))), answer_type)
 
+    def read_batch_answer(self, answer: bytes) -> messages.BatchAnswer:
+        """Read what became of a batch. Raises NoAnswerError where it does not say."""
+        return self._decoded(_BATCH_ANSWER, answer)
+
     def read(self, answer: bytes, answer_type: type[T]) -> T:
         """Read an answer. Raises NoAnswerError where it is not of this type."""
+        return self._decoded(msgspec.json.Decoder(answer_type), answer)
+
+    def _decoded(self, decoder: msgspec.json.Decoder[T], answer: bytes) -> T:
         try:
-            return msgspec.json.decode(answer, type=answer_type)
+            return decoder.decode(answer)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise NoAnswerError(NOT_THE_CENTRE, url=self.url) from error
 

@@ -27,6 +27,7 @@ from desktop.sync.formats.signed_statement import Hex32, Signed
 FORMAT = 1
 MAGIC = b"sitebook-batch\n"
 STATEMENT_TYPE = "application/vnd.sitebook.batch-statement+json"
+SEALED_TYPE = "application/vnd.sitebook.batch-sealed"
 
 OTHER_ENTRIES = "The entries of the batch are not those that its statement names."
 NEWER = (
@@ -86,10 +87,12 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True):
     format: int
     statement: Signed
     sealed: bytes
+    sealed_signature: bytes
+    """Of whoever sealed it (the device, or the centre that passes it on): without a key to unseal it, damage shows."""
 
 
 class SignedBatch(msgspec.Struct, frozen=True):
-    """A batch whose statement's signature was verified; its entries are sealed still."""
+    """A batch whose signatures were verified; its entries are sealed still."""
 
     envelope: Envelope
     statement: Statement
@@ -138,12 +141,12 @@ def pack(
         entries_sha256=hashlib.sha256(plain).hexdigest(),
         directory_version=source.directory_version,
     )
-    return statement, _envelope(signed_statement.sign(STATEMENT_TYPE, statement, signing), plain, recipient)
+    return statement, _envelope(signed_statement.sign(STATEMENT_TYPE, statement, signing), plain, recipient, signing)
 
 
-def reseal(statement: Signed, raws: Sequence[RawEntry], recipient: str) -> bytes:
-    """The entries of a batch that was opened, under its own signed statement, sealed to another recipient."""
-    return _envelope(statement, _write_entries(raws), recipient)
+def reseal(statement: Signed, raws: Sequence[RawEntry], recipient: str, signing: Ed25519PrivateKey) -> bytes:
+    """The entries of a batch that was opened, under its own signed statement, sealed to another recipient by `signing`."""
+    return _envelope(statement, _write_entries(raws), recipient, signing)
 
 
 def read_envelope(data: bytes) -> Envelope:
@@ -177,15 +180,33 @@ def unsafe_statement(envelope: Envelope) -> Statement:
     return signed_statement.unsafe_read(envelope.statement, Statement)
 
 
-def read_batch(data: bytes, device_key: str) -> SignedBatch:
-    """Read the container and verify the statement's signature. Raises DamagedError, NewerReleaseError."""
+def read_batch(data: bytes, device_key: str, sealer_key: str | None = None) -> SignedBatch:
+    """Read the container and verify its signatures: the device's statement, and the seal of whoever sealed it.
+
+    `sealer_key`: of the centre, where it passed the batch on; None: the device sealed it itself.
+    Raises DamagedError, NewerReleaseError.
+    """
     envelope = read_envelope(data)
-    return SignedBatch(envelope, statement_of(envelope, device_key))
+    statement = statement_of(envelope, device_key)
+    verify_sealed(envelope, sealer_key or device_key)
+    return SignedBatch(envelope, statement)
 
 
-def open_batch(data: bytes, device_key: str, own: DeviceKeys) -> OpenedBatch:
+def verify_sealed(envelope: Envelope, *sealer_keys: str) -> None:
+    """Verify that one of these keys' holders sealed it so. Raises DamagedError."""
+    content = _sealed_content(envelope.statement, envelope.sealed)
+    for key in sealer_keys:
+        try:
+            signed_statement.verify_bytes(SEALED_TYPE, content, envelope.sealed_signature, key)
+        except DamagedError:
+            continue
+        return
+    raise DamagedError("The sealed entries of the batch are not those that were sealed. It is damaged.")
+
+
+def open_batch(data: bytes, device_key: str, own: DeviceKeys, sealer_key: str | None = None) -> OpenedBatch:
     """Read a batch and open its entries: raises what `read_batch` and `open_entries` raise."""
-    return open_entries(read_batch(data, device_key), own)
+    return open_entries(read_batch(data, device_key, sealer_key), own)
 
 
 def open_entries(signed: SignedBatch, own: DeviceKeys) -> OpenedBatch:
@@ -240,11 +261,16 @@ def _chained(raws: Sequence[RawEntry], statement: Statement) -> tuple[VerifiedEn
     return entries
 
 
-def _envelope(statement: Signed, plain: bytes, recipient: str) -> bytes:
+def _envelope(statement: Signed, plain: bytes, recipient: str, signing: Ed25519PrivateKey) -> bytes:
     # One compressor a call: a shared one gives wrong bytes when threads meet.
     compressed = zstandard.ZstdCompressor(level=6).compress(plain)
     sealed = seal_bound(compressed, recipient, _bound(statement))
-    return MAGIC + msgspec.msgpack.encode(Envelope(FORMAT, statement, sealed))
+    signature = signed_statement.sign_bytes(SEALED_TYPE, _sealed_content(statement, sealed), signing)
+    return MAGIC + msgspec.msgpack.encode(Envelope(FORMAT, statement, sealed, signature))
+
+
+def _sealed_content(statement: Signed, sealed: bytes) -> bytes:
+    return _bound(statement) + hashlib.sha256(sealed).digest()
 
 
 def _open(envelope: Envelope, own_key: MLKEM768X25519PrivateKey) -> bytes:

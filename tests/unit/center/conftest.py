@@ -31,7 +31,7 @@ class Desk:
         """A request, signed by a device."""
         nonce = messages.new_nonce()
         proof = signed_statement.sign_bytes(
-            messages.REQUEST_TYPE, messages.request_bytes(path, nonce, body), chain.keys.signing
+            messages.REQUEST_TYPE, messages.request_bytes(chain.device, path, nonce, body), chain.keys.signing
         )
         return Request(path=path, device=chain.device, nonce=nonce, signature=proof.hex(), body=body)
 
@@ -71,8 +71,7 @@ class Desk:
 
     def receipt(self, answer: messages.BatchAnswer) -> Receipt:
         """The verified receipt of an answer."""
-        assert answer.outcome == "received"
-        assert answer.receipt is not None
+        assert isinstance(answer, messages.BatchReceived)
         return signed_statement.verify(RECEIPT_TYPE, answer.receipt, self.store.keys.signing_public, Receipt)
 
     def quarantined(self) -> list[SetAside]:
