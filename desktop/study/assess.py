@@ -164,7 +164,7 @@ class _Assessor:
             derived=self.derived,
             suggestions=suggestions,
             skipped=skipped,
-            flags=self.rules.laboratory.flags(self.key, self.entered, self.others),
+            flags=self.rules.laboratory.flags(self.key, self._with_derived(), self.others),
             allowed=allowed,
         )
 
@@ -181,6 +181,14 @@ class _Assessor:
             else:
                 self._add(Code.BAD_VALUE, fault, at)
         return sound
+
+    def _with_derived(self) -> FormContent:
+        """The sound values with those that are derived."""
+        whole = copy_content(self.entered)
+        for at, value in self.derived.items():
+            if value is not None:
+                whole.setdefault(at.group, {}).setdefault(at.row, {})[at.item] = value
+        return whole
 
     # Expressions
 

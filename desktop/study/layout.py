@@ -109,7 +109,12 @@ def read_form(parts: Parts, entry: Entry) -> None:
 def _laboratory(entry: Entry | None) -> Laboratory | None:
     if entry is None:
         return None
-    laboratory = Laboratory(date=entry.text("date"), name=entry.optional("name"))
+    laboratory = Laboratory(
+        date=entry.text("date"),
+        time=entry.optional("time"),
+        name=entry.optional("name"),
+        ranges=entry.flag("ranges", default=True),
+    )
     entry.end()
     return laboratory
 
@@ -188,6 +193,8 @@ def _item(entry: Entry) -> ItemDef:
         range_checks=checks,
         derivation=derivation,
         suggestion=entry.optional("suggest"),
+        comparators=entry.flag("comparators"),
+        same_test=entry.optional("same_test"),
         evidence=entry.texts("evidence"),
         tags=entry.texts("tags"),
     )
@@ -201,7 +208,7 @@ def not_after_today(checks: tuple[RangeCheck, ...]) -> tuple[RangeCheck, ...]:
 
 
 def _unit(entry: Entry) -> UnitRef:
-    unit = UnitRef(unit=entry.text("unit"), factor=entry.number("factor", 1.0))
+    unit = UnitRef(unit=entry.text("unit"), factor=entry.number("factor", 1.0), assumed=entry.flag("assumed"))
     entry.end()
     return unit
 
@@ -390,7 +397,9 @@ def _grade_rule(number: int, entry: Entry) -> GradeRule:
         version=entry.text("version"),
         term=entry.text("term"),
         item=entry.text("item"),
+        unit=entry.optional("unit"),
         grades=entry.texts_by_key("grades"),
+        without_baseline=entry.texts_by_key("without_baseline"),
     )
     entry.end()
     return rule

@@ -18,7 +18,9 @@ from desktop.study.infer import Inference, Operand
 from desktop.study.kinds import ANY, NOTHING, NUMBER, TRUTH, Kind, Names, kind_words
 from desktop.study.subject import subject_names
 
-GRADE_NAMES: dict[str, Kind] = dict.fromkeys(("value", "lln", "uln", "baseline"), NUMBER)
+GRADE_NAMES: dict[str, Kind] = dict.fromkeys(
+    ("value", "lln", "uln", "baseline", "baseline_lln", "baseline_uln"), NUMBER
+)
 """What the conditions of grades see (`grades.GradeRule`)."""
 
 
@@ -80,7 +82,7 @@ def course_expressions(version: MetaDataVersion, names: dict[str, Kind]) -> Iter
                     yield Place(part, f"branches.{number}", branch.when, names=names)
     if version.grading is not None:
         for number, rule in enumerate(version.grading.rules, 1):
-            for condition in rule.grades.values():
+            for condition in (*rule.grades.values(), *rule.without_baseline.values()):
                 yield Place("grading", f"rules.{number}", condition, names=GRADE_NAMES)
 
 

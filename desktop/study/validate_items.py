@@ -36,6 +36,10 @@ def validate_item(item: ItemDef, units: Mapping[str, MeasurementUnit], faults: F
         of(oid, "suggest", "A derived item needs no suggestion.", "计算得出的项目无需建议值。")
     if item.units and not numeric:
         of(oid, "units", "Only a number has units.", "只有数值才有单位。")
+    if item.comparators and (item.data_type != DataType.FLOAT or item.derivation is not None):
+        of(oid, "comparators", "Only a float that is entered has a sign.", "只有录入的 float 类型可带比较符号。")
+    if any(ref.assumed for ref in item.units[1:]):
+        of(oid, "units", "Only the first unit can be assumed.", "只有第一个单位可作为默认单位。")
     names = [units[ref.unit].name for ref in item.units if ref.unit in units]
     if len(set(names)) != len(names):
         of(oid, "units", "A unit stands twice.", "单位重复。")
