@@ -13,6 +13,7 @@ from typing import cast
 
 import msgspec
 
+from desktop.study.arithmetic import exact
 from desktop.study.checks import FormScope, Rules
 from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue, copy_content, value_at
 from desktop.study.definition import NON_REPEATING_ROW, DataType, Definition, EditCheck, ItemDef, ItemGroupDef, ItemRef
@@ -100,6 +101,12 @@ def assess(
     of derived ones, are left alone: they are history.
     """
     return _Assessor(rules, key, content, others, today).run()
+
+
+def _code_of(check: EditCheck) -> Code:
+    if check.completion:
+        return Code.MISSING_MANDATORY
+    return Code.COMMENT_NEEDED if check.soft else Code.HARD_CHECK
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -304,16 +311,37 @@ class _Assessor:
         grid = group.grid
         if grid is None or grid.planned is None or grid.reason is None:
             return
-        value_item, planned_item = self.definition.items[grid.value], self.definition.items[grid.planned]
-        for row in self._rows(group):
-            value = self.sound.get(ItemPlace(group.oid, row, grid.value))
-            planned = self._now(ItemPlace(group.oid, row, grid.planned))
+        explained: set[str] = set()
+        for row in sorted(self._rows(group), key=lambda row: self._column(group, row)):
+            line = self.sound.get(ItemPlace(group.oid, row, grid.rows), ItemValue()).value
             reason = ItemPlace(group.oid, row, grid.reason)
-            if value is None or planned is None or reason in self.values:
-                continue
-            given = number_in_first_unit(self.definition, value_item, value)
-            if given is None or given != number_in_first_unit(self.definition, planned_item, planned):
+            if not self._differs(group, row):
+                explained.discard(line)
+            elif reason in self.values:
+                explained.add(line)
+            elif line not in explained:
                 self._add(Code.MISSING_MANDATORY, _REASON, reason)
+
+    def _column(self, group: ItemGroupDef, row: str) -> float:
+        assert group.grid is not None  # noqa: S101 - callers ask of grids
+        found = self.sound.get(ItemPlace(group.oid, row, group.grid.columns))
+        item = self.definition.items[group.grid.columns]
+        return (number_in_first_unit(self.definition, item, found) if found else None) or 0.0
+
+    def _differs(self, group: ItemGroupDef, row: str) -> bool:
+        """Whether a cell differs from the plan by more than is tolerated."""
+        grid = group.grid
+        assert grid is not None  # noqa: S101 - callers ask of grids
+        value = self.sound.get(ItemPlace(group.oid, row, grid.value))
+        planned = self._now(ItemPlace(group.oid, row, grid.planned or ""))
+        if value is None or planned is None:
+            return False
+        given = number_in_first_unit(self.definition, self.definition.items[grid.value], value)
+        plan = number_in_first_unit(self.definition, self.definition.items[grid.planned or ""], planned)
+        if given is None or plan is None:
+            return given is None
+        tolerated = exact(plan) * self.rules.days(grid.tolerance) / 100
+        return abs(exact(given) - exact(plan)) > tolerated
 
     def _rows(self, group: ItemGroupDef) -> Iterable[str]:
         return dict.fromkeys(place.row for place in self.places if place.group is group)
@@ -323,7 +351,7 @@ class _Assessor:
         for row in self._rows_of(check, group):
             at = ItemPlace(group.oid, row, check.item)
             if self._holds(check.expression, group if check.group else None, at, check.oid):
-                self._add(Code.COMMENT_NEEDED if check.soft else Code.HARD_CHECK, check.message, at, check.oid)
+                self._add(_code_of(check), check.message, at, check.oid)
 
     def _rows_of(self, check: EditCheck, group: ItemGroupDef) -> Iterator[str]:
         if check.group is None:

@@ -165,7 +165,8 @@ class Grid(Part, frozen=True, kw_only=True):
     """A repeating group drawn as rows x columns, e.g. drugs x days: each filled cell is one row of the group.
 
     `rows` and `value` are item OIDs of the group; `columns` is an integer item counted from 1. `planned` and `date`
-    are derived items. `reason` is asked where `value` differs from `planned`.
+    are derived items. `reason` is asked where `value` differs from `planned`; one that was given goes on along the row as
+    long as the values differ.
     """
 
     rows: str
@@ -174,6 +175,8 @@ class Grid(Part, frozen=True, kw_only=True):
     planned: str | None = None
     date: str | None = None
     reason: str | None = None
+    tolerance: int | str = 0
+    """Percent of the planned value by which a value may differ without a reason, or CEL over the settings."""
     note: str | None = None
     column_count: int = 28
     column_label: str = "D"
@@ -206,6 +209,8 @@ class EditCheck(Part, frozen=True, kw_only=True):
     group: str | None = None
     """A repeating group: the check is evaluated for each of its rows."""
     soft: bool = False
+    completion: bool = False
+    """While it fires the form cannot be saved as complete; as incomplete it can. No comment answers it."""
     source: str = ""
     """Protocol section or reference that the rule rests on."""
 
@@ -400,6 +405,7 @@ class Definition:
         texts = [item.derivation or "" for item in version.items]
         texts += [item.suggestion or "" for item in version.items]
         texts += [ref.skip or "" for group in version.groups for ref in group.items]
+        texts += [str(group.grid.tolerance) for group in version.groups if group.grid is not None]
         texts += [check.expression for form in version.forms for check in form.checks]
         for event in version.events:
             for part in event.schedules:

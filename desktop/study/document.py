@@ -18,6 +18,7 @@ _KINDS: dict[bool, Text] = {
     True: {"en": "asks for a comment", "zh": "须填写说明"},
     False: {"en": "must be met", "zh": "必须满足"},
 }
+_COMPLETION: Text = {"en": "before completion", "zh": "完成前须满足"}
 
 
 def checks_document(definition: Definition) -> tuple[str, int]:
@@ -57,7 +58,7 @@ def _checks(definition: Definition, form: FormDef) -> list[str]:
             check.oid,
             check.item,
             "<br>".join(words(check.message, language) for language in languages),
-            _both(_KINDS[check.soft], languages),
+            _both(_COMPLETION if check.completion else _KINDS[check.soft], languages),
             "<br>".join(
                 dict.fromkeys(source_words(definition.version, check.source, language) for language in languages)
             ),

@@ -95,6 +95,11 @@ def date(moment: Moment) -> str:
     return f"{moment:%Y-%m-%d}"
 
 
+def trimmed(text: str) -> str:
+    """The text without white space around it."""
+    return text.strip()
+
+
 FUNCTIONS: dict[str, Function] = {
     "days": Function(days, (MOMENT, MOMENT), NUMBER),
     "years": Function(years, (MOMENT, MOMENT), NUMBER),
@@ -105,5 +110,6 @@ FUNCTIONS: dict[str, Function] = {
     "max": Function(greatest, (list_of(NUMBER),), None),
     "sum": Function(total, (list_of(NUMBER),), NUMBER),
     "date": Function(date, (MOMENT,), TEXT),
+    "trim": Function(trimmed, (TEXT,), TEXT),
 }
 """Numbers given to them may be whole ones; `min` and `max` take dates too."""

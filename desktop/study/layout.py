@@ -147,6 +147,7 @@ def _grid(entry: Entry) -> Grid:
         planned=entry.optional("planned"),
         date=entry.optional("date"),
         reason=entry.optional("reason"),
+        tolerance=_days(entry, "tolerance") or 0,
         note=entry.optional("note"),
         column_count=entry.whole("column_count", Grid.__struct_defaults__[-3]) or 0,
         column_label=entry.text("column_label", "D"),
@@ -234,6 +235,7 @@ def _check(entry: Entry) -> EditCheck:
         item=entry.text("item"),
         group=entry.optional("group"),
         soft=entry.flag("soft"),
+        completion=entry.flag("completion"),
         source=entry.text("source", ""),
     )
     entry.end()

@@ -49,6 +49,10 @@ def expressions(definition: Definition, form: FormDef) -> Iterator[Place]:
             yield Place(item.oid, "derive", item.derivation, form, group, item)
         if item.suggestion is not None:
             yield Place(item.oid, "suggest", item.suggestion, form, group, item)
+    for group in definition.form_groups(form.oid):
+        if group.grid is not None and isinstance(group.grid.tolerance, str):
+            settings = {"setting": Names(definition).everywhere["setting"]}
+            yield Place(group.oid, "grid", group.grid.tolerance, names=settings, wanted=NUMBER)
     for check in form.checks:
         group = definition.groups.get(check.group or "")
         yield Place(check.oid, "when", check.expression, form, group, None)

@@ -326,6 +326,10 @@
         <translation>核查</translation>
     </message>
     <message>
+        <source>Before completion</source>
+        <translation>完成前须满足</translation>
+    </message>
+    <message>
         <source>Asks for a comment</source>
         <translation>须说明</translation>
     </message>
