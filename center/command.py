@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from center.store import Store
+from center.store.store import Store
 from desktop.command_line import JsonOption, run_app, say
 from desktop.errors import EnvironmentProblemError
 
@@ -53,7 +53,7 @@ def init(
 ) -> None:
     """Make the store of a centre for a study."""
     from desktop.study.load import load_definition, locate
-    from desktop.sync.words import fingerprint
+    from desktop.sync.formats.fingerprint import fingerprint
 
     made = Store.create(_where(store), load_definition(locate(study)))
     words = fingerprint(made.root_public)
@@ -71,7 +71,7 @@ def serve(
     """Answer sites until SIGTERM."""
     import uvicorn
 
-    from center.app import make_app
+    from center.http.app import make_app
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with _opened(store) as opened, socket.socket(family) as listener:
@@ -113,7 +113,7 @@ def enrol_code(
     site: Annotated[str, typer.Option(help="OID of the site.")], store: StoreOption = None, json: JsonOption = False
 ) -> None:
     """Make a one-time code for a site's next computer."""
-    from desktop.sync.words import fingerprint
+    from desktop.sync.formats.fingerprint import fingerprint
 
     with _opened(store) as opened:
         made, expires = opened.new_code(site)
@@ -143,7 +143,7 @@ def export(
     json: JsonOption = False,
 ) -> None:
     """Write statements, receipts and public keys, for anyone to verify."""
-    from center.evidence import write_evidence
+    from center.ledger.evidence import write_evidence
 
     with _opened(store) as opened:
         count = write_evidence(opened, out)
@@ -153,7 +153,7 @@ def export(
 @app.command()
 def verify(folder: Path, store: StoreOption = None, json: JsonOption = False) -> None:
     """Verify an exported folder, with what lies in it alone."""
-    from center.evidence import verify_evidence
+    from center.ledger.evidence import verify_evidence
 
     del store
     found = verify_evidence(folder)

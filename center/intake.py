@@ -13,11 +13,13 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import Connection
 
-from center.store import Store, now
+from center.store.store import Store, now
 from desktop.errors import DamagedError, NewerReleaseError, RefusedError
-from desktop.journal.chain import ChainPoint
-from desktop.sync import batch, protocol, signed
-from desktop.sync.sealing import seal, unseal
+from desktop.journal.hash_chain import ChainPoint
+from desktop.sync.formats import batch, messages, signed_statement
+from desktop.sync.formats.directory import DeviceRecord
+from desktop.sync.formats.receipt import RECEIPT_TYPE, Receipt
+from desktop.sync.formats.sealing import seal, unseal
 
 T = TypeVar("T")
 
@@ -48,18 +50,18 @@ class Intake:
 
     def answer(self, request: Request) -> bytes:
         """Answer a request. Raises RefusedError for what the centre will not do."""
-        if request.path == protocol.IDENTITY:
+        if request.path == messages.IDENTITY:
             return msgspec.json.encode(self.identity())
-        if request.path == protocol.ENROL:
+        if request.path == messages.ENROL:
             return msgspec.json.encode(self.enrol(request))
         record = self.authenticate(request)
-        if request.path == protocol.MEET:
-            return msgspec.json.encode(self.meet(record, _read(request.body, protocol.Meet)))
-        if request.path == protocol.FETCH:
-            return self.fetch(record, _read(request.body, protocol.Fetch))
+        if request.path == messages.MEET:
+            return msgspec.json.encode(self.meet(record, _read(request.body, messages.Meet)))
+        if request.path == messages.FETCH:
+            return self.fetch(record, _read(request.body, messages.Fetch))
         return msgspec.json.encode(self.take_batch(record, request.body))
 
-    def authenticate(self, request: Request) -> protocol.DeviceRecord:
+    def authenticate(self, request: Request) -> DeviceRecord:
         """Whose request this is. Raises RefusedError for a device that is not registered or did not sign it."""
         with self.store.begin() as connection:
             record = self.store.device_record(connection, request.device)
@@ -69,25 +71,25 @@ class Intake:
             self.store.touch(connection, request.device)
         return record
 
-    def identity(self) -> protocol.Identity:
+    def identity(self) -> messages.Identity:
         """Who the centre is."""
         with self.store.begin() as connection:
-            return protocol.Identity(directory=self.store.directory(connection))
+            return messages.Identity(directory=self.store.directory(connection))
 
-    def enrol(self, request: Request) -> protocol.EnrolAnswer:
+    def enrol(self, request: Request) -> messages.EnrolAnswer:
         """Admit a device that has a code and holds the key that it registers.
 
         Raises RefusedError; then the code is not used up.
         """
         try:
-            content = unseal(request.body, self.store.keys.sealing, protocol.ENROL)
+            content = unseal(request.body, self.store.keys.sealing, messages.ENROL)
         except (InvalidTag, ValueError):
             raise RefusedError(BAD_REQUEST) from None
-        wish = _read(content, protocol.EnrolRequest)
+        wish = _read(content, messages.EnrolRequest)
         _verify(request, wish.signing_key)
         if wish.study != self.store.study.study:
             raise RefusedError(OTHER_STUDY, theirs=self.store.study.study)
-        record = protocol.DeviceRecord(
+        record = DeviceRecord(
             device=wish.device,
             site=wish.site,
             letter=wish.letter,
@@ -95,41 +97,39 @@ class Intake:
             sealing_key=wish.sealing_key,
         )
         try:
-            sealed_test = seal(wish.test.encode(), wish.sealing_key, protocol.ENROL)
+            sealed_test = seal(wish.test.encode(), wish.sealing_key, messages.ENROL)
         except DamagedError:
             raise RefusedError(BAD_REQUEST) from None
         with self.store.begin() as connection:
             self.store.use_code(connection, wish.code, wish.site, wish.device)
             directory = self.store.admit(connection, record)
-        return protocol.EnrolAnswer(directory=directory, sealed_test=sealed_test)
+        return messages.EnrolAnswer(directory=directory, sealed_test=sealed_test)
 
-    def meet(self, record: protocol.DeviceRecord, meet: protocol.Meet) -> protocol.Meeting:
+    def meet(self, record: DeviceRecord, meet: messages.Meet) -> messages.Meeting:
         """How far the centre has every device of the site."""
         with self.store.begin() as connection:
             if self.store.directory_version(connection) < meet.directory_version:
                 # This centre was restored from a backup: its next directory must be newer than any that was seen.
                 self.store.sign_directory(connection, above=meet.directory_version)
-            return protocol.Meeting(
+            return messages.Meeting(
                 directory=self.store.directory(connection), heads=self.store.heads_of_site(connection, record.site)
             )
 
-    def take_batch(self, record: protocol.DeviceRecord, data: bytes) -> protocol.BatchAnswer:
+    def take_batch(self, record: DeviceRecord, data: bytes) -> messages.BatchAnswer:
         """Take a batch in, or say why not."""
         sha256 = hashlib.sha256(data).hexdigest()
         with self.store.begin() as connection:
             receipt = self.store.receipt_of(connection, sha256)
             if receipt is not None:
-                return protocol.BatchAnswer(outcome="received", receipt=receipt)
+                return messages.BatchAnswer(outcome="received", receipt=receipt)
             try:
                 return self._take_new(connection, record, data, sha256)
             except (DamagedError, NewerReleaseError) as error:
                 self.store.set_aside(connection, record, data, str(error))
                 fields = {name: str(value) for name, value in error.fields.items()}
-                return protocol.BatchAnswer(outcome="quarantined", reason=error.message, fields=fields)
+                return messages.BatchAnswer(outcome="quarantined", reason=error.message, fields=fields)
 
-    def _take_new(
-        self, connection: Connection, record: protocol.DeviceRecord, data: bytes, sha256: str
-    ) -> protocol.BatchAnswer:
+    def _take_new(self, connection: Connection, record: DeviceRecord, data: bytes, sha256: str) -> messages.BatchAnswer:
         envelope = batch.read_envelope(data)
         statement = batch.statement_of(envelope, record.signing_key)
         named = (statement.study, statement.site, statement.device)
@@ -138,13 +138,13 @@ class Intake:
         head = self.store.head(connection, record.device)
         wanted = head.sequence + 1
         if statement.first > wanted:
-            return protocol.BatchAnswer(outcome="gap", wanted=wanted, reason=GAP, fields={"wanted": str(wanted)})
+            return messages.BatchAnswer(outcome="gap", wanted=wanted, reason=GAP, fields={"wanted": str(wanted)})
         opened = batch.open_batch(data, record.signing_key, self.store.keys)
         if not self._extends(connection, opened, head):
             self.store.set_aside(connection, record, data, FORK)
-            return protocol.BatchAnswer(outcome="fork", wanted=wanted, reason=FORK)
+            return messages.BatchAnswer(outcome="fork", wanted=wanted, reason=FORK)
         self.store.add_entries(connection, [part for part in opened.entries if part[2].sequence > head.sequence])
-        made = protocol.Receipt(
+        made = Receipt(
             study=statement.study,
             site=statement.site,
             device=statement.device,
@@ -154,9 +154,9 @@ class Intake:
             batch_sha256=sha256,
             received=now(),
         )
-        receipt = signed.sign(protocol.RECEIPT_TYPE, made, self.store.keys.signing)
+        receipt = signed_statement.sign(RECEIPT_TYPE, made, self.store.keys.signing)
         self.store.add_batch(connection, envelope.statement, receipt, made)
-        return protocol.BatchAnswer(outcome="received", receipt=receipt)
+        return messages.BatchAnswer(outcome="received", receipt=receipt)
 
     def _extends(self, connection: Connection, opened: batch.OpenedBatch, head: ChainPoint) -> bool:
         """Whether the batch agrees with everything of the chain that is here already.
@@ -174,7 +174,7 @@ class Intake:
             if point.sequence == shared
         )
 
-    def fetch(self, record: protocol.DeviceRecord, wanted: protocol.Fetch) -> bytes:
+    def fetch(self, record: DeviceRecord, wanted: messages.Fetch) -> bytes:
         """The next batch of another device of the same site, sealed to the one that asks, under its own statement.
 
         Nothing where there is no more.
@@ -198,8 +198,8 @@ def _read(body: bytes, message_type: type[T]) -> T:
 
 
 def _verify(request: Request, key: str) -> None:
-    content = protocol.request_bytes(request.path, request.nonce, request.body)
+    content = messages.request_bytes(request.path, request.nonce, request.body)
     try:
-        signed.verify_bytes(protocol.REQUEST_TYPE, content, bytes.fromhex(request.signature), key)
+        signed_statement.verify_bytes(messages.REQUEST_TYPE, content, bytes.fromhex(request.signature), key)
     except (DamagedError, ValueError):
         raise RefusedError(CHANGED_REQUEST) from None

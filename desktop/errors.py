@@ -14,7 +14,7 @@
     └── CancelledError            the person cancelled; nobody needs to be told
 
 A message is an English sentence with named fields; the windows and the command line translate it
-through `desktop.texts`. No message carries a value of a subject, a passphrase or a note: what is
+through `desktop.messages`. No message carries a value of a subject, a passphrase or a note: what is
 shown to a person beside a field is a `Problem`, which never reaches a log.
 """
 

@@ -12,10 +12,11 @@ from collections.abc import Iterable
 
 import msgspec
 
-from desktop.casebook.views import FormState
-from desktop.journal.entry import Entry, FiredCheck, FormRemoved, FormSaved, ItemGroupData, PathwayDecided
-from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue
-from desktop.study.pathway import Decision
+from desktop.journal.bodies import FiredCheck, FormRemoved, FormSaved, ItemGroupData, PathwayDecided
+from desktop.journal.entry import Entry
+from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
+from desktop.study.rules.pathway import Decision
+from desktop.views.forms import FormState
 
 FOLD_VERSION = 2
 

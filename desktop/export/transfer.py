@@ -1,12 +1,12 @@
-"""What the monthly transfer consists of: frozen data, made by the site, written by `excel.py`."""
+"""What the monthly transfer consists of: frozen data, made by the site, written by `xlsx/writer.py`."""
 
 import datetime
 import hashlib
 
 import msgspec
 
-from desktop.study.data import FormContent, FormKey
-from desktop.study.definition import Definition, Location
+from desktop.study.clinical_data import FormContent, FormKey
+from desktop.study.definition.metadata import Definition, Location
 
 
 class TransferForm(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 A study's folder holds `study.yaml`, `codelists.yaml`, `units.yaml`, `forms/*.yaml` (one form a file), where it grades
 laboratory values `grading.yaml`, and for further code lists `terminology/*.yaml` or `*.json`. Test cases (`cases/*.yaml`)
-are read by `cases.py`. Loading reports every fault at once, with file, line and OID.
+are read by `validation/test_cases.py`. Loading reports every fault at once, with file, line and OID.
 """
 
 import importlib.resources
@@ -12,12 +12,12 @@ from pathlib import Path
 import msgspec
 
 from desktop.errors import DefinitionError, EnvironmentProblemError
-from desktop.study.definition import CodeList, Definition, MetaDataVersion
-from desktop.study.faults import Fault, Faults
-from desktop.study.layout import Parts, read_codelists, read_form, read_study, read_units
-from desktop.study.prove import prove
-from desktop.study.reader import Entry, read_yaml
-from desktop.study.validate import validate
+from desktop.study.definition.metadata import CodeList, Definition, MetaDataVersion
+from desktop.study.formats.faults import Fault, Faults
+from desktop.study.formats.yaml_layout import Parts, read_codelists, read_form, read_study, read_units
+from desktop.study.formats.yaml_reader import Entry, read_yaml
+from desktop.study.validation.references import validate
+from desktop.study.validation.unused_parts import prove
 
 STUDY_FILE = "study.yaml"
 _CODELISTS = msgspec.json.Decoder(tuple[CodeList, ...])
@@ -79,7 +79,7 @@ def check_definition(where: Traversable) -> Checked:
 
     An ODM-XML file may hold what this study does not use: that is a note. Raises DefinitionError with every fault.
     """
-    from desktop.study.cases import has_cases, run_cases
+    from desktop.study.validation.test_cases import has_cases, run_cases
 
     faults = Faults()
     definition = _load(faults, where)
@@ -120,7 +120,7 @@ def _shipped() -> Traversable:
 
 def _load_file(faults: Faults, file: Traversable) -> MetaDataVersion | None:
     # lxml is needed for ODM-XML only.
-    from desktop.study.odm import read_odm
+    from desktop.study.formats.odm_xml import read_odm
 
     return read_odm(faults, file.name, file.read_bytes())
 

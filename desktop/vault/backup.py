@@ -14,9 +14,10 @@ import msgspec
 
 from desktop import __version__
 from desktop.errors import CancelledError, DamagedError, EnvironmentProblemError, NewerReleaseError
-from desktop.vault import keys
-from desktop.vault.aside import aside
-from desktop.vault.database import Cancelled, Progress, file_problem, no_progress, translated
+from desktop.files import aside, file_problem, flush_to_disk, replace_file, sync_folder
+from desktop.progress import Cancelled, Progress, no_progress
+from desktop.vault import key_slots
+from desktop.vault.database import translated
 from desktop.vault.vault import DATABASE, Vault, empty_folder
 
 FORMAT = 1
@@ -25,7 +26,7 @@ BLOCK = 1 << 20
 OPCODES_BETWEEN_LOOKS = 200_000
 """SQLite virtual-machine steps between two looks at whether the person cancelled."""
 
-PARTS = (keys.FILE, DATABASE)
+PARTS = (key_slots.FILE, DATABASE)
 NOT_A_BACKUP = "This file is not a Sitebook backup, or it is damaged. Try an older backup."
 
 
@@ -68,7 +69,7 @@ def write_backup(vault: Vault, out: Path, progress: Progress | None, cancelled: 
             report(0, 4)
             _export(vault, folder / DATABASE, cancelled)
             report(1, 4)
-            keys.replace_file(folder / keys.FILE, (vault.folder / keys.FILE).read_bytes())
+            replace_file(folder / key_slots.FILE, (vault.folder / key_slots.FILE).read_bytes())
             archive = folder / "archive"
             _archive(vault, folder, archive)
             report(2, 4)
@@ -77,7 +78,7 @@ def write_backup(vault: Vault, out: Path, progress: Progress | None, cancelled: 
             if cancelled is not None and cancelled():
                 raise CancelledError("The backup was stopped. Nothing was written.")
             archive.replace(out)
-            keys.sync_folder(out.parent)
+            sync_folder(out.parent)
             report(4, 4)
     except OSError as error:
         raise file_problem(error) from error
@@ -101,8 +102,8 @@ def unpack_backup(backup: Path, folder: Path) -> Restored:
                 for part in PARTS:
                     with archive.open(part) as source, (folder / part).open("wb") as target:
                         shutil.copyfileobj(source, target, BLOCK)
-                        keys.flush_to_disk(target)
-                (folder / keys.COPY).write_bytes((folder / keys.FILE).read_bytes())
+                        flush_to_disk(target)
+                (folder / key_slots.COPY).write_bytes((folder / key_slots.FILE).read_bytes())
             except (OSError, zipfile.BadZipFile):
                 restored.undo()
                 raise
@@ -150,7 +151,7 @@ def _archive(vault: Vault, folder: Path, archive: Path) -> None:
             target.writestr(MANIFEST, msgspec.json.encode(manifest))
             for part in PARTS:
                 target.write(folder / part, part)
-        keys.flush_to_disk(stream)
+        flush_to_disk(stream)
 
 
 def _read_back(archive: Path) -> None:

@@ -5,8 +5,7 @@ log silently drops every later commit; with a rollback journal it is found. The 
 the vault and SQLite's thread check is left on, so no other thread can touch it.
 """
 
-import errno
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from sqlalchemy.pool import StaticPool
 from sqlcipher3 import dbapi2
 
 from desktop.errors import DamagedError, EnvironmentProblemError, InUseError, SitebookError
+from desktop.files import DISK_FULL, file_problem
 
 PRAGMAS = (
     "PRAGMA cipher_log_level = NONE",
@@ -27,7 +27,6 @@ PRAGMAS = (
     "PRAGMA cache_size = -16000",
 )
 
-DISK_FULL = "The disk is full. Nothing was lost: make room and try again."
 READ_ONLY = "The folder of the vault cannot be written. Ask for the right to write there, or check the disk."
 BAD_DATABASE = "The database of the vault is damaged. Leave the folder as it is and restore the newest backup."
 IN_USE = "This vault is open already, in another window or by another person on this computer."
@@ -100,34 +99,3 @@ def _meaning(message: str) -> SitebookError | None:
     if "malformed" in told or "not a database" in told or "corrupt" in told or "encrypted" in told:
         return DamagedError(BAD_DATABASE)
     return None
-
-
-def file_problem(error: OSError) -> EnvironmentProblemError:
-    """What a file system's refusal means to a person."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return EnvironmentProblemError(DISK_FULL)
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return EnvironmentProblemError(
-            "This folder cannot be written. Choose another, or ask for the right to write there."
-        )
-    if error.errno == errno.ENOENT:
-        return EnvironmentProblemError("The file or folder is not there.")
-    if error.errno == errno.EFBIG:
-        return EnvironmentProblemError(DISK_FULL)
-    return EnvironmentProblemError("The computer refused: {why}.", why=error.strerror or type(error).__name__)
-
-
-def no_progress(_done: int, _total: int) -> None:
-    """Nobody watches."""
-
-
-def never() -> bool:
-    """Nobody cancels."""
-    return False
-
-
-Progress = Callable[[int, int], None]
-"""Told (done, total) now and then during long work."""
-
-Cancelled = Callable[[], bool]
-"""Asked now and then during long work."""

@@ -1,9 +1,9 @@
 """The vault: a site's folder, opened. One thread owns it, one process at a time.
 
-    vault.json, vault-copy.json   key slots (`keys.py`)
+    vault.json, vault-copy.json   key slots (`key_slots.py`)
     journal.db                    journal, casebook, drafts, outbox; encrypted (`database.py`, `tables.py`)
     lock                          held while the vault is open
-    attempts.json                 failed sign-ins since the last successful one (`attempts.py`)
+    attempts.json                 failed sign-ins since the last successful one (`failed_sign_ins.py`)
 
 Append and fold are one transaction: after `record` returns, the entries survive a power cut.
 """
@@ -24,29 +24,20 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlcipher3 import dbapi2
 
-from desktop.casebook.conduct import CONDUCT_KINDS, Conduct, fold_conduct
 from desktop.casebook.fold import FOLD_VERSION, SubjectFold, fold_subject
-from desktop.casebook.staff import STAFF_KINDS, Staff, fold_staff
+from desktop.casebook.study_conduct import CONDUCT_KINDS, Conduct, fold_conduct
+from desktop.casebook.users_and_devices import STAFF_KINDS, Staff, fold_staff
 from desktop.errors import CancelledError, DamagedError, EnvironmentProblemError, InUseError
-from desktop.journal.chain import ChainPoint, next_value, verified
-from desktop.journal.clock import HybridClock, Wall, system_wall
-from desktop.journal.entry import (
-    FORMAT,
-    KINDS,
-    Body,
-    Entry,
-    FormSaved,
-    Head,
-    Kind,
-    PathwayDecided,
-    RawEntry,
-    Redacted,
-    encode,
-)
-from desktop.journal.keys import DeviceKeys
-from desktop.vault import casebook, journal, keys, open_checks, outbox
-from desktop.vault.database import IN_USE, Cancelled, Progress, file_problem, open_engine, translated
-from desktop.vault.keys import Unlocked, VaultFile
+from desktop.files import file_problem
+from desktop.journal.bodies import KINDS, Body, FormSaved, Kind, PathwayDecided, Redacted
+from desktop.journal.device_keys import DeviceKeys
+from desktop.journal.entry import FORMAT, Entry, Head, RawEntry, encode
+from desktop.journal.hash_chain import ChainPoint, next_value, verified
+from desktop.journal.hybrid_clock import HybridClock, Wall, system_wall
+from desktop.progress import Cancelled, Progress
+from desktop.vault import casebook_tables, journal_table, key_slots, open_check_tables, outbox_tables
+from desktop.vault.database import IN_USE, open_engine, translated
+from desktop.vault.key_slots import Unlocked, VaultFile
 from desktop.vault.tables import APPEND_ONLY, metadata, property_
 
 DATABASE = "journal.db"
@@ -106,7 +97,7 @@ class Vault:
         self.clock = HybridClock(wall=wall)
         with self.begin() as connection:
             self.keys = device_keys or DeviceKeys.from_bytes(self.property(connection, "device_keys"))
-            self.clock.witness(journal.last_time(connection))
+            self.clock.witness(journal_table.last_time(connection))
 
     @property
     def study(self) -> str:
@@ -144,7 +135,7 @@ class Vault:
             engine = open_engine(folder / DATABASE, unlocked.database_key, create=True)
             with translated(), engine.begin() as connection:
                 metadata.create_all(connection)
-                outbox.tables.create_all(connection)
+                outbox_tables.tables.create_all(connection)
                 for trigger in APPEND_ONLY:
                     connection.exec_driver_sql(trigger)
                 connection.execute(
@@ -155,7 +146,7 @@ class Vault:
                     ],
                 )
             with translated():
-                keys.write(folder, file)
+                key_slots.write(folder, file)
             return cls(folder, file, unlocked, lock, engine, device_keys, wall)
         except BaseException:
             lock.release()
@@ -280,7 +271,7 @@ class Vault:
         raw = RawEntry(encode(head), body, hashlib.sha256(body).digest())
         entry = Entry(head, recording.body)
         chain = next_value(point.value, raw)
-        journal.append(connection, [(raw, head, chain)])
+        journal_table.append(connection, [(raw, head, chain)])
         self._points[self.device] = ChainPoint(head.sequence, chain)
         self._take_in(connection, entry)
         return entry
@@ -302,24 +293,26 @@ class Vault:
             touched = (
                 {(data.group, data.row) for data in entry.body.groups} if isinstance(entry.body, FormSaved) else None
             )
-            casebook.put_form(connection, entry.head.subject, key, fold.forms[key], touched)
+            casebook_tables.put_form(connection, entry.head.subject, key, fold.forms[key], touched)
         elif isinstance(entry.body, PathwayDecided):
-            casebook.put_decisions(connection, fold)
-            open_checks.forget(connection, fold.subject)
+            casebook_tables.put_decisions(connection, fold)
+            open_check_tables.forget(connection, fold.subject)
 
     def _redact(self, connection: Connection) -> None:
         """Blank what any entry says is to be blanked, and fold its subjects without it."""
         subjects: set[str] = set()
-        for entry in journal.of_kinds(connection, [Kind.REDACTED]):
+        for entry in journal_table.of_kinds(connection, [Kind.REDACTED]):
             if isinstance(entry.body, Redacted):
-                subject = journal.blank(connection, entry.body.device, entry.body.sequence)
+                subject = journal_table.blank(connection, entry.body.device, entry.body.sequence)
                 if subject is not None:
                     subjects.add(subject)
         # A packed batch that was not signed for holds the text still: it is packed anew.
-        outbox.drop_unreceived(connection)
+        outbox_tables.drop_unreceived(connection)
         for subject in subjects:
             self._subjects.pop(subject, None)
-            casebook.put_subject(connection, fold_subject(subject, journal.of_subject(connection, subject)))
+            casebook_tables.put_subject(
+                connection, fold_subject(subject, journal_table.of_subject(connection, subject))
+            )
 
     def receive(self, device: str, raws: Iterable[RawEntry], end: ChainPoint) -> int:
         """Verify and append what another device did; it is never judged again. Returns how many entries were new.
@@ -340,7 +333,7 @@ class Vault:
                 return 0
             self.revision += 1
             late = self._late_subjects(connection, entries)
-            journal.append(connection, rows)
+            journal_table.append(connection, rows)
             self._points[device] = point
             for entry in entries:
                 self.clock.witness(entry.head.time)
@@ -348,10 +341,12 @@ class Vault:
                     self._take_in(connection, entry)
             for subject in late:
                 self._subjects.pop(subject, None)
-                casebook.put_subject(connection, fold_subject(subject, journal.of_subject(connection, subject)))
-                open_checks.forget(connection, subject)
+                casebook_tables.put_subject(
+                    connection, fold_subject(subject, journal_table.of_subject(connection, subject))
+                )
+                open_check_tables.forget(connection, subject)
             self._staff = self._conduct = None
-            if next(journal.of_kinds(connection, [Kind.REDACTED]), None) is not None:
+            if next(journal_table.of_kinds(connection, [Kind.REDACTED]), None) is not None:
                 self._redact(connection)
         return len(rows)
 
@@ -361,25 +356,29 @@ class Vault:
         for entry in entries:
             if entry.head.subject is not None:
                 first.setdefault(entry.head.subject, entry.head.time)
-        return {subject for subject, time in first.items() if journal.last_time_of_subject(connection, subject) >= time}
+        return {
+            subject
+            for subject, time in first.items()
+            if journal_table.last_time_of_subject(connection, subject) >= time
+        }
 
     # Reading
 
     def chain_point(self, connection: Connection, device: str) -> ChainPoint:
         """How far the journal goes for a device."""
         if device not in self._points:
-            self._points[device] = journal.chain_point(connection, device)
+            self._points[device] = journal_table.chain_point(connection, device)
         return self._points[device]
 
     def raw_entries(self, connection: Connection, device: str, after: int, limit: int) -> list[RawEntry]:
         """Up to `limit` entries of a device that follow sequence number `after`, as bytes."""
-        return journal.raw_entries(connection, device, after, limit)
+        return journal_table.raw_entries(connection, device, after, limit)
 
     def subject(self, connection: Connection, subject: str) -> SubjectFold:
         """The fold of a subject, from memory where it was used lately."""
         fold = self._subjects.get(subject)
         if fold is None:
-            fold = self._subjects[subject] = casebook.load_subject(connection, subject)
+            fold = self._subjects[subject] = casebook_tables.load_subject(connection, subject)
             while len(self._subjects) > CACHED_SUBJECTS:
                 self._subjects.popitem(last=False)
         self._subjects.move_to_end(subject)
@@ -388,14 +387,14 @@ class Vault:
     def staff(self, connection: Connection) -> Staff:
         """People and computers of the site."""
         if self._staff is None:
-            self._staff = fold_staff(journal.of_kinds(connection, STAFF_KINDS))
+            self._staff = fold_staff(journal_table.of_kinds(connection, STAFF_KINDS))
         return self._staff
 
     def conduct(self) -> Conduct:
         """Study versions, answers to open points and normal ranges of the site."""
         if self._conduct is None:
             with self.begin() as connection:
-                self._conduct = fold_conduct(journal.of_kinds(connection, CONDUCT_KINDS))
+                self._conduct = fold_conduct(journal_table.of_kinds(connection, CONDUCT_KINDS))
         return self._conduct
 
     # Long work
@@ -403,20 +402,20 @@ class Vault:
     def rebuild(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> int:
         """Drop the casebook and fold the journal again; returns the number of subjects. All of it or nothing."""
         with uncollected(), self.begin() as connection:
-            casebook.clear(connection)
+            casebook_tables.clear(connection)
             subjects = 0
             batch: list[SubjectFold] = []
-            for fold in folds(journal.all_by_subject(connection)):
+            for fold in folds(journal_table.all_by_subject(connection)):
                 batch.append(fold)
                 subjects += 1
                 if len(batch) == INSERT_SIZE:
-                    casebook.insert_subjects(connection, batch)
+                    casebook_tables.insert_subjects(connection, batch)
                     batch.clear()
                 if progress is not None:
                     progress(subjects, 0)
                 if cancelled is not None and cancelled():
                     raise CancelledError("The casebook was left as it was.")
-            casebook.insert_subjects(connection, batch)
+            casebook_tables.insert_subjects(connection, batch)
             connection.execute(_PUT_PROPERTY, {"name": "fold_version", "value": str(FOLD_VERSION).encode()})
         self._subjects.clear()
         return subjects
@@ -424,7 +423,7 @@ class Vault:
     def put_slots(self, file: VaultFile) -> None:
         """Replace the key slots on the disk."""
         with translated():
-            keys.write(self.folder, file)
+            key_slots.write(self.folder, file)
         self.file = file
 
     def become_device(self, letter: str) -> None:
@@ -434,7 +433,7 @@ class Vault:
         former = {"name": f"{FORMER_KEYS}{self.device}", "value": self.keys.to_bytes()}
         with self.begin() as connection:
             connection.execute(_PUT_PROPERTY, [former, {"name": "device_keys", "value": device_keys.to_bytes()}])
-            outbox.forget(connection)
+            outbox_tables.forget(connection)
         self.put_slots(msgspec.structs.replace(self.file, device=new_device_oid(letter), letter=letter))
         self.keys = device_keys
         self._points.clear()

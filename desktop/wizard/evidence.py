@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 import msgspec
 
-from desktop.study.checks import Rules
-from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue
-from desktop.study.definition import CodeListItem, DataType, Definition
-from desktop.wizard.wizard import FormWizard
+from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
+from desktop.study.definition.metadata import CodeListItem, DataType, Definition
+from desktop.study.rules.form_rules import Rules
+from desktop.wizard.form_wizard import FormWizard
 
 WHOLE_DATES = (DataType.DATE, DataType.DATETIME)
 DATES = (*WHOLE_DATES, DataType.PARTIAL_DATE)

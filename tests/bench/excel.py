@@ -11,15 +11,15 @@ from pathlib import Path
 
 import xlsxwriter
 
-from desktop.casebook.views import FormState
-from desktop.export.cells import Cell, Kind
-from desktop.export.excel import write_excel
-from desktop.export.layout import Cells
-from desktop.export.sheets import sheets_of
 from desktop.export.transfer import Transfer, TransferForm
-from desktop.study.data import FormContent, FormKey, ItemValue, Row
-from desktop.study.definition import DataType, Definition, ItemDef, ItemRef
+from desktop.export.xlsx.cells import Cell, Kind
+from desktop.export.xlsx.sheet_model import Cells
+from desktop.export.xlsx.sheets import sheets_of
+from desktop.export.xlsx.writer import write_excel
+from desktop.study.clinical_data import FormContent, FormKey, ItemValue, Row
+from desktop.study.definition.metadata import DataType, Definition, ItemDef, ItemRef
 from desktop.study.load import load_definition, locate
+from desktop.views.forms import FormState
 
 SUBJECTS = 120
 ROWS_OF_GROUP = 28

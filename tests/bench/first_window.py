@@ -31,11 +31,11 @@ application.exec()
 SITEBOOK = """
 import sys
 from pathlib import Path
-from ui.command import prepare_environment
+from ui.app.main import prepare_environment
 prepare_environment()
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
-from ui.window import MainWindow
+from ui.shell.window import MainWindow
 class Watch(QObject):
     def eventFilter(self, watched, event):
         if event.type() == QEvent.Type.Paint:

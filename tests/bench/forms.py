@@ -20,17 +20,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from desktop import opening
-from desktop.acts import AddUser, SaveForm
-from desktop.site import Site
-from desktop.study.data import FormKey, ItemPlace, ItemValue
-from desktop.wizard.search import TermIndex
+from desktop.actions import AddUser, SaveForm
+from desktop.site import opening
+from desktop.site.site import Site
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
+from desktop.wizard.term_search import TermIndex
 from tests.gui.form.study import definition
-from ui import language, style
-from ui.access import SiteAccess
-from ui.form.grid import GridPage
+from ui.background.jobs import Job, Jobs
+from ui.background.site_access import SiteAccess
+from ui.form.pages.grid_page import GridPage
 from ui.form.screen import FormScreen
-from ui.jobs import Job, Jobs
+from ui.look import language, style
 
 LINES, DAYS = 20, 100
 ROUNDS = 15

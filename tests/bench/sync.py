@@ -18,14 +18,15 @@ from pathlib import Path
 import msgspec
 import zstandard
 
-from desktop import opening
-from desktop.journal.chain import ChainPoint
-from desktop.journal.entry import FormSaved, ItemGroupData, RawEntry, new_salt
-from desktop.journal.keys import DeviceKeys
-from desktop.site import Site
-from desktop.study.data import FormKey, ItemValue
+from desktop.journal.bodies import FormSaved, ItemGroupData
+from desktop.journal.device_keys import DeviceKeys
+from desktop.journal.entry import RawEntry, new_salt
+from desktop.journal.hash_chain import ChainPoint
+from desktop.site import opening
+from desktop.site.site import Site
+from desktop.study.clinical_data import FormKey, ItemValue
 from desktop.study.load import load_definition, locate
-from desktop.sync import batch
+from desktop.sync.formats import batch
 from desktop.vault.vault import Recording
 
 STUDY = "pd1-ven-cag"

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import msgspec
 
-from desktop import opening
-from desktop.acts import AddUser
-from desktop.simulating import SimulatedSubject, as_act, read_model, simulate
-from desktop.study.assess import assess
-from desktop.study.checks import Rules
-from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue, copy_content
-from desktop.study.definition import NON_REPEATING_ROW, Definition
+from desktop.actions import AddUser
+from desktop.practice.simulation import SimulatedSubject, as_act, read_model, simulate
+from desktop.site import opening
+from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue, copy_content
+from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition
 from desktop.study.load import check_definition, load_definition, locate
-from desktop.study.pathway import walk
-from desktop.study.schedule import due
+from desktop.study.rules.assessment import assess
+from desktop.study.rules.form_rules import Rules
+from desktop.study.rules.pathway import walk
+from desktop.study.rules.schedule import due
 
 STUDY = "pd1-ven-cag"
 SUBJECTS = 40

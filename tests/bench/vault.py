@@ -15,12 +15,12 @@ from pathlib import Path
 
 from sqlcipher3 import dbapi2
 
-from desktop import opening
-from desktop.acts import AddUser, SaveForm
-from desktop.casebook.saving import prepare_save
-from desktop.journal.entry import FormSaved
-from desktop.site import Site
-from desktop.study.data import FormKey, ItemPlace, ItemValue
+from desktop.actions import AddUser, SaveForm
+from desktop.journal.bodies import FormSaved
+from desktop.recording.save_form import prepare_save
+from desktop.site import opening
+from desktop.site.site import Site
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.study.load import load_definition, locate
 from desktop.vault.database import PRAGMAS
 from desktop.vault.vault import Recording

@@ -10,14 +10,14 @@ from typing import NamedTuple
 import msgspec
 import pytest
 
-from desktop import opening
-from desktop.acts import SaveForm
+from desktop.actions import SaveForm
 from desktop.errors import DamagedError, SitebookError
-from desktop.site import Site
-from desktop.study.data import ItemPlace, ItemValue
-from desktop.study.definition import Definition
-from desktop.vault import attempts, keys
-from desktop.vault.keys import Unlocked, VaultFile
+from desktop.site import opening
+from desktop.site.site import Site
+from desktop.study.clinical_data import ItemPlace, ItemValue
+from desktop.study.definition.metadata import Definition
+from desktop.vault import failed_sign_ins, key_slots
+from desktop.vault.key_slots import Unlocked, VaultFile
 from desktop.vault.vault import DATABASE, Vault
 from tests.conftest import NURSE, Clinic, SetClock
 from tests.fault import worker
@@ -52,10 +52,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Kept:
             site.record(SaveForm(subject=subject, key=worker.DM, items=items))
             weight = ItemValue(value=f"{60 + number}.5", unit="kg")
             site.record(SaveForm(subject=subject, key=worker.VS, items={worker.WEIGHT: weight}))
-    file = keys.read(clinic.folder)
-    slot = keys.find_slot(file, NURSE[0])
+    file = key_slots.read(clinic.folder)
+    slot = key_slots.find_slot(file, NURSE[0])
     assert slot is not None
-    unlocked = keys.unwrap(NURSE[1], slot)
+    unlocked = key_slots.unwrap(NURSE[1], slot)
     vault = Vault.unlock(clinic.folder, file, unlocked, clock)
     try:
         said = everything(Site(vault, slot.user))
@@ -195,22 +195,22 @@ def flipped(data: bytes, soak: bool) -> Iterator[bytes]:
 
 
 def test_a_flipped_byte_in_vault_json_is_covered_by_its_copy(kept: Kept, soak: bool) -> None:
-    for name in (keys.FILE, keys.COPY):
+    for name in (key_slots.FILE, key_slots.COPY):
         whole = (kept.folder / name).read_bytes()
         for broken in flipped(whole, soak):
             (kept.folder / name).write_bytes(broken)
-            assert keys.read(kept.folder) == kept.file
+            assert key_slots.read(kept.folder) == kept.file
         (kept.folder / name).write_bytes(whole)
 
 
 def test_the_same_flip_in_both_copies_is_told(kept: Kept, soak: bool) -> None:
-    whole = (kept.folder / keys.FILE).read_bytes()
+    whole = (kept.folder / key_slots.FILE).read_bytes()
     for broken in flipped(whole, soak):
-        for name in (keys.FILE, keys.COPY):
+        for name in (key_slots.FILE, key_slots.COPY):
             (kept.folder / name).write_bytes(broken)
         try:
             # White space and escapes may be said in two ways; the content may not.
-            assert keys.read(kept.folder) == kept.file
+            assert key_slots.read(kept.folder) == kept.file
         except DamagedError:
             continue
     for content in (
@@ -222,20 +222,20 @@ def test_the_same_flip_in_both_copies_is_told(kept: Kept, soak: bool) -> None:
         whole[:-1],
         whole[: len(whole) // 2],
     ):
-        for name in (keys.FILE, keys.COPY):
+        for name in (key_slots.FILE, key_slots.COPY):
             (kept.folder / name).write_bytes(content)
         with pytest.raises(DamagedError):
-            keys.read(kept.folder)
+            key_slots.read(kept.folder)
         with pytest.raises(DamagedError):
             opening.open_site(kept.folder, *NURSE)
 
 
 def test_a_damaged_slot_is_not_taken_for_a_wrong_passphrase(kept: Kept) -> None:
-    slot = keys.find_slot(kept.file, NURSE[0])
+    slot = key_slots.find_slot(kept.file, NURSE[0])
     assert slot is not None
-    for change in ({"salt": "00" * 16}, {"nonce": "00" * 12}, {"wrapped": "00" * 64}, {"memory_kib": 8}):
+    for change in ({"salt": "00" * 16}, {"nonce": "00" * 12}, {"wrapped": "00" * 64}, {"memory_kib": 16}):
         with pytest.raises(DamagedError):
-            keys.unwrap(NURSE[1], msgspec.structs.replace(slot, **change))
+            key_slots.unwrap(NURSE[1], msgspec.structs.replace(slot, **change))
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_a_damaged_slot_is_not_taken_for_a_wrong_passphrase(kept: Kept) -> None:
     ],
 )
 def test_a_damaged_count_of_failures_locks_nobody_out(kept: Kept, content: bytes) -> None:
-    (kept.folder / attempts.FILE).write_bytes(content)
+    (kept.folder / failed_sign_ins.FILE).write_bytes(content)
     with opening.open_site(kept.folder, *NURSE, wall=kept.clock) as site:
         assert site.verify().ok
 
@@ -316,11 +316,11 @@ def test_nonsense_beside_the_database_is_not_played_back(kept: Kept, content: by
 
 
 def test_files_of_the_vault_that_are_folders_are_told(kept: Kept, tmp_path: Path) -> None:
-    for name in (DATABASE, keys.FILE):
+    for name in (DATABASE, key_slots.FILE):
         folder = tmp_path / f"copy-{name}"
         shutil.copytree(kept.folder, folder)
         (folder / name).unlink()
-        (folder / keys.COPY).unlink()
+        (folder / key_slots.COPY).unlink()
         (folder / name).mkdir()
         with pytest.raises(SitebookError):
             opening.open_site(folder, *NURSE)

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from desktop import opening
-from desktop.acts import AddUser, ChangePassphrase, SaveForm
-from desktop.casebook.views import Draft
+from desktop.actions import AddUser, ChangePassphrase, SaveForm
 from desktop.errors import EnvironmentProblemError, SignInError
-from desktop.site import Site
-from desktop.study.data import ItemPlace, ItemValue
+from desktop.site import opening
+from desktop.site.site import Site
+from desktop.study.clinical_data import ItemPlace, ItemValue
+from desktop.views.forms import Draft
 from tests.conftest import ADMIN, DOCTOR, NURSE, Clinic, SetClock
 from tests.fault import worker
 from tests.fault.conftest import Disk

@@ -17,15 +17,15 @@ from typing import Any, Self
 import msgspec
 import pytest
 
-from desktop import opening
-from desktop.acts import AddUser
+from desktop.actions import AddUser
 from desktop.errors import SignInError
-from desktop.journal.entry import Entry, FormRemoved, FormSaved, decode
-from desktop.site import Site
-from desktop.study.data import FormKey
+from desktop.journal.bodies import FormRemoved, FormSaved
+from desktop.journal.entry import Entry, decode
+from desktop.site import opening
+from desktop.site.site import Site
+from desktop.study.clinical_data import FormKey
 from desktop.study.load import load_definition, locate
 from tests.fault import worker
-from tests.fault.light import lighten
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="left out: kill -9 and waiting on pipes are POSIX's")
 
@@ -94,7 +94,6 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with opening.open_site(folder, *worker.NURSE) as site:
         for subject in worker.SUBJECTS:
             worker.register(site, subject)
-    lighten(folder, *worker.NURSE)
     return folder
 
 

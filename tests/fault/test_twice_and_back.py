@@ -9,16 +9,17 @@ from typing import Any
 
 import pytest
 
-from desktop import entering, opening
-from desktop.acts import SaveForm
-from desktop.casebook.saving import FormRefusedError
-from desktop.casebook.views import FormState
+from desktop.actions import SaveForm
 from desktop.errors import InUseError, SignInError
-from desktop.site import Site
-from desktop.study.assess import Code
-from desktop.study.data import ItemPlace, ItemValue
-from desktop.vault.attempts import LONGEST_WAIT_SECONDS
+from desktop.imports import json_lines
+from desktop.recording.save_form import FormRefusedError
+from desktop.site import opening
+from desktop.site.site import Site
+from desktop.study.clinical_data import ItemPlace, ItemValue
+from desktop.study.rules.assessment import Code
+from desktop.vault.failed_sign_ins import LONGEST_WAIT_SECONDS
 from desktop.vault.vault import LOCK
+from desktop.views.forms import FormState
 from tests.conftest import DOCTOR, NURSE, OTHER_NURSE
 from tests.fault import worker
 
@@ -74,7 +75,7 @@ def test_opened_twice_by_two_programs_one_of_which_is_killed(clinic: Any) -> Non
         with pytest.raises(InUseError):
             clinic.sign_in(OTHER_NURSE)
         ran = subprocess.run(
-            [sys.executable, "-m", "ui.command", "--vault", str(clinic.folder), "--user", OTHER_NURSE[0], "status"],
+            [sys.executable, "-m", "ui.app.main", "--vault", str(clinic.folder), "--user", OTHER_NURSE[0], "status"],
             env={**os.environ, "SITEBOOK_PASSPHRASE": OTHER_NURSE[1]},
             check=False,
             capture_output=True,
@@ -192,7 +193,7 @@ def test_a_line_of_nonsense_is_refused_and_the_next_is_read(clinic: Any) -> None
         for number, line in enumerate(NONSENSE, 1):
             items = {"IT.ICDAT": "2026-11-20", "IT.SEX": "M"}
             good = {"subject": f"01-A{number:03}", "event": "SE.VISIT", "form": "F.DM", "items": items}
-            entered = entering.enter(site, [line, json.dumps(good).encode()])
+            entered = json_lines.enter(site, [line, json.dumps(good).encode()])
             assert entered.recorded == 1, line[:80]
             assert {refusal.line for refusal in entered.refused} == ({1} if line.strip() else set()), line[:80]
             assert {refusal.code for refusal in entered.refused} <= codes, line[:80]
@@ -214,7 +215,7 @@ def test_text_in_any_script_comes_back_as_it_was(clinic: Any, tmp_path: Path) ->
         for number, note in enumerate(notes, 1):
             items = {"IT.ICDAT": "2026-11-20", "IT.SEX": "M", "IT.NOTE": note}
             line = {"subject": f"01-A{number:03}", "event": "SE.VISIT", "form": "F.DM", "items": items}
-            assert entering.enter(site, [json.dumps(line).encode()]).recorded == 1
+            assert json_lines.enter(site, [json.dumps(line).encode()]).recorded == 1
     with clinic.sign_in(DOCTOR) as site:
         kept = [site.form(line.subject, worker.DM).content["IG.DM"][""]["IT.NOTE"].value for line in site.subjects()]
         assert kept == notes

@@ -17,13 +17,13 @@ from typing import Any
 
 import msgspec
 
-from desktop import opening
-from desktop.acts import ChangePassphrase, RemoveForm, SaveForm
-from desktop.casebook.views import Draft
-from desktop.export.excel import write_excel as _write_excel  # noqa: F401 - imported before the clock runs
-from desktop.site import Site
-from desktop.study.data import FormKey, ItemPlace, ItemValue
-from desktop.study.definition import NON_REPEATING_ROW
+from desktop.actions import ChangePassphrase, RemoveForm, SaveForm
+from desktop.export.xlsx.writer import write_excel as _write_excel  # noqa: F401 - imported before the clock runs
+from desktop.site import opening
+from desktop.site.site import Site
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
+from desktop.study.definition.metadata import NON_REPEATING_ROW
+from desktop.views.forms import Draft
 
 NURSE = ("Nurse", "nurse passphrase")
 OTHER_PASSPHRASE = "another passphrase"

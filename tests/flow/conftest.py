@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import uvicorn
 
-from center.app import make_app
-from center.store import Store
-from desktop.site import Site
+from center.http.app import make_app
+from center.store.store import Store
+from desktop.site.site import Site
 
 ADMIN = ("Manager", "manager passphrase")
 

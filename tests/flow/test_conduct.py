@@ -9,8 +9,7 @@ import msgspec
 import openpyxl
 import pytest
 
-from desktop import opening
-from desktop.acts import (
+from desktop.actions import (
     Act,
     ActivateStudyVersion,
     AddStudyVersion,
@@ -21,19 +20,21 @@ from desktop.acts import (
     SaveForm,
     SetNormalRange,
 )
-from desktop.casebook.saving import LONGEST_NOTE, FormRefusedError
-from desktop.casebook.views import Draft, FormState
 from desktop.errors import CancelledError, NotAllowedError, RefusedError
-from desktop.journal.entry import FormSaved, Kind
-from desktop.site import Site
-from desktop.study.assess import Code
-from desktop.study.course import FormRef
-from desktop.study.data import FormKey, ItemPlace, ItemValue
-from desktop.study.definition import DataType, Definition, EditCheck, ItemDef, ItemRef
-from desktop.study.laboratory import Flag
+from desktop.journal.bodies import FormSaved, Kind
+from desktop.recording.note_text import LONGEST_NOTE
+from desktop.recording.save_form import FormRefusedError
+from desktop.site import opening
+from desktop.site.site import Site
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
+from desktop.study.definition.events import FormRef
+from desktop.study.definition.metadata import DataType, Definition, EditCheck, ItemDef, ItemRef
+from desktop.study.definition.site_parameters import NormalRange
 from desktop.study.load import load_definition
-from desktop.study.local import NormalRange
-from desktop.vault import journal
+from desktop.study.rules.assessment import Code
+from desktop.study.rules.laboratory import Flag
+from desktop.vault import journal_table
+from desktop.views.forms import Draft, FormState
 from tests.conftest import ADMIN, DOCTOR, NURSE, Clinic, SetClock
 
 COURSE = Path(__file__).parents[1] / "data" / "study" / "course"
@@ -296,7 +297,7 @@ def test_an_answer_that_is_none(ward: Clinic) -> None:
 
 
 def flag(site: Site, item: str = "IT.K") -> Flag | None:
-    from desktop.study.assess import assess
+    from desktop.study.rules.assessment import assess
 
     form = site.form(SUBJECT, LB)
     found = assess(site.rules, LB, form.content, form.others, site.civil_date).flags
@@ -525,7 +526,7 @@ def versions_of(site: Site, key: FormKey, subject: str = SUBJECT) -> list[str]:
     with site.vault.begin() as connection:
         return [
             entry.body.version
-            for entry in journal.of_subject(connection, subject)
+            for entry in journal_table.of_subject(connection, subject)
             if isinstance(entry.body, FormSaved) and entry.body.key == key
         ]
 
@@ -771,7 +772,7 @@ def bring(source: Site, target: Site) -> None:
     with target.vault.begin() as connection:
         known = target.vault.chain_point(connection, source.device).sequence
     with source.vault.begin() as connection:
-        raws = journal.raw_entries(connection, source.device, known, 100_000)
+        raws = journal_table.raw_entries(connection, source.device, known, 100_000)
         end = source.vault.chain_point(connection, source.device)
     target.receive(source.device, raws, end)
 

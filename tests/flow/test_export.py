@@ -7,13 +7,13 @@ from typing import Any
 import openpyxl
 import pytest
 
-from desktop.acts import RemoveForm, SaveForm
-from desktop.casebook.views import FormState
+from desktop.actions import RemoveForm, SaveForm
 from desktop.errors import DamagedError, EnvironmentProblemError, NotAllowedError, RefusedError
-from desktop.export.check import check
-from desktop.export.layout import HEAD_ROWS
-from desktop.site import Site
-from desktop.study.data import FormKey, ItemPlace, ItemValue
+from desktop.export.xlsx.sheet_model import HEAD_ROWS
+from desktop.export.xlsx.verification import check
+from desktop.site.site import Site
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
+from desktop.views.forms import FormState
 
 DM = FormKey("SE.VISIT", 1, "F.DM", 1)
 VS = FormKey("SE.VISIT", 1, "F.VS", 1)

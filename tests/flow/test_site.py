@@ -6,10 +6,7 @@ from typing import Any
 
 import pytest
 
-from desktop import entering, opening
-from desktop.acts import AddUser, ChangePassphrase, ChangeUser, RedactEntry, RemoveForm, SaveForm
-from desktop.casebook.saving import FormRefusedError
-from desktop.casebook.views import Draft, FormState
+from desktop.actions import AddUser, ChangePassphrase, ChangeUser, RedactEntry, RemoveForm, SaveForm
 from desktop.errors import (
     DamagedError,
     EnvironmentProblemError,
@@ -18,9 +15,13 @@ from desktop.errors import (
     RefusedError,
     SignInError,
 )
-from desktop.site import Site
-from desktop.study.assess import Code
-from desktop.study.data import FormKey, ItemPlace, ItemValue
+from desktop.imports import json_lines
+from desktop.recording.save_form import FormRefusedError
+from desktop.site import opening
+from desktop.site.site import Site
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
+from desktop.study.rules.assessment import Code
+from desktop.views.forms import Draft, FormState
 
 ADMIN = ("Manager", "manager passphrase")
 NURSE = ("Nurse A", "nurse A passphrase")
@@ -321,7 +322,7 @@ def test_lines_from_a_file_keep_the_row_keys_and_their_order(clinic: Any) -> Non
     }
     with clinic.sign_in() as site:
         register(site)
-        assert entering.enter(site, [json.dumps(line).encode()]).recorded == 1
+        assert json_lines.enter(site, [json.dumps(line).encode()]).recorded == 1
         assert list(site.form(SUBJECT, VS).content["IG.BP"]) == ["z", "a"]
 
 

@@ -23,7 +23,7 @@ TODAY = datetime.datetime.now(datetime.UTC).date()
 
 def run(*arguments: str, check: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
     ran = subprocess.run(
-        [sys.executable, "-m", "ui.command", *arguments],
+        [sys.executable, "-m", "ui.app.main", *arguments],
         capture_output=True,
         text=True,
         check=False,

@@ -12,19 +12,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from center.store import Store
-from center.tables import entry
-from desktop import opening
-from desktop.acts import RedactEntry, SaveForm
+from center.store.store import Store
+from center.store.tables import entry
+from desktop.actions import RedactEntry, SaveForm
 from desktop.errors import CancelledError, CentreError, DamagedError, RefusedError
+from desktop.journal.device_keys import DeviceKeys
 from desktop.journal.entry import RawEntry
-from desktop.journal.keys import DeviceKeys
-from desktop.site import Site
-from desktop.study.data import FormKey, ItemPlace, ItemValue
-from desktop.sync import batch, enrolment, protocol, session, signed
-from desktop.sync.agreed import agreed_centre, keep_centre
-from desktop.sync.channel import Call, NoAnswerError
-from desktop.vault import journal, outbox
+from desktop.site import opening
+from desktop.site.site import Site
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
+from desktop.sync.client import enrolment, exchange
+from desktop.sync.client.channel import Call, NoAnswerError
+from desktop.sync.client.enrolled_centre import agreed_centre, keep_centre
+from desktop.sync.formats import batch, messages, signed_statement
+from desktop.sync.formats.receipt import Receipt
+from desktop.vault import journal_table, outbox_tables
 
 ADMIN = ("Manager", "manager passphrase")
 NURSE = ("Nurse A", "nurse A passphrase")
@@ -41,7 +43,7 @@ def register(site: Site, number: int) -> None:
 
 def own_entries(site: Site) -> list[RawEntry]:
     with site.vault.begin() as connection:
-        return journal.raw_entries(connection, site.device, 0, 100_000)
+        return journal_table.raw_entries(connection, site.device, 0, 100_000)
 
 
 def entries_at(store: Store, device: str) -> list[RawEntry]:
@@ -97,7 +99,7 @@ def test_a_receipt_that_was_lost_on_the_way_comes_again_for_the_same_bytes(
     with joined.sign_in() as site:
         register(site, 1)
         sent: list[bytes] = []
-        perform = session.Channel.perform
+        perform = exchange.Channel.perform
 
         def losing(channel: Any, call: Call) -> bytes:
             answer = perform(channel, call)
@@ -107,7 +109,7 @@ def test_a_receipt_that_was_lost_on_the_way_comes_again_for_the_same_bytes(
                     raise NoAnswerError("The line was cut.")
             return answer
 
-        monkeypatch.setattr(session.Channel, "perform", losing)
+        monkeypatch.setattr(exchange.Channel, "perform", losing)
         with pytest.raises(CentreError, match="cut"):
             site.sync()
         states = site.status().entries
@@ -125,14 +127,14 @@ def test_a_batch_that_could_not_leave_is_packed_and_goes_later(
 ) -> None:
     with joined.sign_in() as site:
         register(site, 1)
-        perform = session.Channel.perform
+        perform = exchange.Channel.perform
 
         def down(channel: Any, call: Call) -> bytes:
             if call.path.endswith("batch"):
                 raise CentreError("The centre cannot be reached.")
             return perform(channel, call)
 
-        monkeypatch.setattr(session.Channel, "perform", down)
+        monkeypatch.setattr(exchange.Channel, "perform", down)
         with pytest.raises(CentreError):
             site.sync()
         states = site.status().entries
@@ -330,7 +332,7 @@ def test_a_site_restored_from_a_backup_goes_on_as_a_new_computer_and_gets_its_ow
         assert [line.subject for line in restored.subjects()] == ["01-A001", "01-A002"]
         with restored.vault.begin() as connection:
             device = old_device(old)
-            assert journal.raw_entries(connection, device, 0, 10_000) == old
+            assert journal_table.raw_entries(connection, device, 0, 10_000) == old
         assert restored.verify().ok
 
 
@@ -347,12 +349,12 @@ def test_what_the_centre_sets_aside_is_packed_again_from_the_journal(
     """A batch that was damaged where it was kept does not stop the record for ever."""
     with joined.sign_in() as site:
         register(site, 1)
-        real = outbox.put_batch
+        real = outbox_tables.put_batch
 
-        def spoil(connection: Any, first: int, last: int, data: bytes, wall: str) -> outbox.Batch:
+        def spoil(connection: Any, first: int, last: int, data: bytes, wall: str) -> outbox_tables.Batch:
             return real(connection, first, last, data[:-1] + bytes([data[-1] ^ 1]), wall)
 
-        monkeypatch.setattr(outbox, "put_batch", spoil)
+        monkeypatch.setattr(outbox_tables, "put_batch", spoil)
         with pytest.raises(RefusedError, match=r"could not accept entries 1 to \d+ .*unsealed.* Tell the centre"):
             site.sync()
         assert site.status().entries.received == 0
@@ -498,7 +500,7 @@ def pack_only(site: Site) -> None:
     site.unlock(ADMIN[1])
 
     def down(call: Any) -> bytes:
-        if call.args[0].path == protocol.BATCH:
+        if call.args[0].path == messages.BATCH:
             raise CentreError("The centre cannot be reached.")
         return call()
 
@@ -533,12 +535,12 @@ def test_a_receipt_signed_by_another_key_is_not_believed(
     joined: Any, centre: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stranger = DeviceKeys.generate().signing
-    sign = signed.sign
+    sign = signed_statement.sign
 
-    def other_key(kind: str, content: Any, key: Any) -> signed.Signed:
-        return sign(kind, content, stranger if isinstance(content, protocol.Receipt) else key)
+    def other_key(kind: str, content: Any, key: Any) -> signed_statement.Signed:
+        return sign(kind, content, stranger if isinstance(content, Receipt) else key)
 
-    monkeypatch.setattr(signed, "sign", other_key)
+    monkeypatch.setattr(signed_statement, "sign", other_key)
     with joined.sign_in() as site:
         with pytest.raises(CentreError, match="not signed"):
             site.sync()
@@ -549,16 +551,16 @@ def test_a_receipt_signed_by_another_key_is_not_believed(
 def test_a_receipt_for_something_else_is_not_believed(
     joined: Any, centre: Any, monkeypatch: pytest.MonkeyPatch, field: str
 ) -> None:
-    sign = signed.sign
+    sign = signed_statement.sign
 
-    def other_content(kind: str, content: Any, key: Any) -> signed.Signed:
-        if isinstance(content, protocol.Receipt):
+    def other_content(kind: str, content: Any, key: Any) -> signed_statement.Signed:
+        if isinstance(content, Receipt):
             value = getattr(content, field)
             wrong = value + 1 if isinstance(value, int) else "0" * len(value)
             content = msgspec.structs.replace(content, **{field: wrong})
         return sign(kind, content, key)
 
-    monkeypatch.setattr(signed, "sign", other_content)
+    monkeypatch.setattr(signed_statement, "sign", other_content)
     with joined.sign_in() as site:
         with pytest.raises(CentreError, match="not signed"):
             site.sync()

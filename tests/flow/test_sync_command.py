@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 
 from center.command import main
-from desktop import opening
 from desktop.errors import CentreError
-from desktop.sync import batch
-from desktop.vault import journal, outbox
+from desktop.site import opening
+from desktop.sync.formats import batch
+from desktop.vault import journal_table, outbox_tables
 
 COMMAND = (sys.executable, "-m", "center.command")
 CLINIC = str(Path(__file__).parents[1] / "data" / "clinic")
@@ -181,9 +181,9 @@ def test_what_was_receipted_survives_the_centre_being_killed(
                     site.sync()
                 timer.join()
             with site.vault.begin() as connection:
-                received = outbox.received_to(connection)
-                promised = journal.chain_value(connection, site.device, received) if received else bytes(32)
-                mine = {n: journal.chain_value(connection, site.device, n) for n in range(received, received + 5)}
+                received = outbox_tables.received_to(connection)
+                promised = journal_table.chain_value(connection, site.device, received) if received else bytes(32)
+                mine = {n: journal_table.chain_value(connection, site.device, n) for n in range(received, received + 5)}
         [told, _] = json.loads(run("sites", "--json", "--store", str(store)).stdout)
         [found] = told["devices"]
         assert found["sequence"] >= received

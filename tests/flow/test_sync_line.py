@@ -11,9 +11,9 @@ import msgspec
 import pytest
 
 from desktop.errors import CentreError, RefusedError
-from desktop.site import Site
-from desktop.sync import protocol
-from desktop.sync.agreed import agreed_centre, keep_centre
+from desktop.site.site import Site
+from desktop.sync.client.enrolled_centre import agreed_centre, keep_centre
+from desktop.sync.formats import messages
 
 ADMIN = ("Manager", "manager passphrase")
 
@@ -59,9 +59,9 @@ ANSWERS: list[tuple[int, bytes, str, dict[str, str] | None]] = [
     (200, b"<html><body>Sign in to the hospital network</body></html>", "text/html", None),
     (302, b"", "text/html", {"Location": "http://127.0.0.1:1/login"}),
     (500, b"oops", "text/plain", None),
-    (200, b'{"directory":["",""]}', "application/json", {protocol.SIGNATURE_HEADER: "00"}),
-    (200, b"\xff\xfe", "application/json", {protocol.SIGNATURE_HEADER: "zz"}),
-    (403, b'{"refused":"Ring this number."}', "application/json", {protocol.SIGNATURE_HEADER: "00"}),
+    (200, b'{"directory":["",""]}', "application/json", {messages.SIGNATURE_HEADER: "00"}),
+    (200, b"\xff\xfe", "application/json", {messages.SIGNATURE_HEADER: "zz"}),
+    (403, b'{"refused":"Ring this number."}', "application/json", {messages.SIGNATURE_HEADER: "00"}),
 ]
 
 

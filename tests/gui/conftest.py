@@ -18,17 +18,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop import opening
-from desktop.acts import AddUser, SaveForm
-from desktop.site import Site
-from desktop.study.data import FormKey, ItemPlace, ItemValue
+from desktop.actions import AddUser, SaveForm
+from desktop.site import opening
+from desktop.site.site import Site
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.study.load import load_definition, locate
-from ui import language, style
-from ui.language import Language
-from ui.screens.screen import Place, Screen, Where
-from ui.screens.sign_in import SignInScreen
-from ui.style import Choice
-from ui.window import MainWindow
+from ui.look import language, style
+from ui.look.language import Language
+from ui.look.style import Choice
+from ui.screens.base import Place, Screen, Where
+from ui.screens.entrance.sign_in import SignInScreen
+from ui.shell.window import MainWindow
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 

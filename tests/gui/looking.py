@@ -6,9 +6,9 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QWidget
 
-from ui import style
-from ui.rail import RailItem
-from ui.screens.start import WayButton
+from ui.look import style
+from ui.screens.entrance.first_start import WayButton
+from ui.shell.navigation_rail import RailItem
 from ui.widgets.buttons import Button
 from ui.widgets.chip import Chip
 from ui.widgets.fields import Check

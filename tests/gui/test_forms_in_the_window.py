@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from desktop import opening
-from desktop.study.data import FormKey, ItemPlace
-from ui.screens.screen import Place, Where
+from desktop.site import opening
+from desktop.study.clinical_data import FormKey, ItemPlace
+from ui.screens.base import Place, Where
 
 NURSE = ("Study nurse A", "nurse A passphrase")
 CONTROL = Qt.KeyboardModifier.ControlModifier

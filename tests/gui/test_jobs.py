@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from desktop.errors import CancelledError, RefusedError
-from ui.jobs import Job, Jobs, Lane
+from ui.background.jobs import Job, Jobs, Lane
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.errors import RefusedError
-from ui import language
-from ui.language import Language
+from ui.look import language
+from ui.look.language import Language
 from ui.widgets.message import Message
 
 DAY = datetime.date(2026, 11, 24)

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from desktop.casebook.views import Casebook, DueForm, FormState, FormSummary
-from desktop.one_subject import _occurrences
-from desktop.study.data import FormContent, FormKey, ItemValue
-from desktop.study.definition import Definition
+from desktop.reading.subject import _occurrences
+from desktop.study.clinical_data import FormContent, FormKey, ItemValue
+from desktop.study.definition.metadata import Definition
 from desktop.study.load import load_definition, locate
-from ui.icons import Sign
-from ui.screens.matrix import matrix, next_occurrences
+from desktop.views.casebook import Casebook
+from desktop.views.forms import DueForm, FormState, FormSummary
+from ui.look.icons import Sign
+from ui.screens.casebook.matrix import matrix, next_occurrences
 
 CLINIC = Path(__file__).parents[1] / "data" / "clinic"
 AE = "F.AE"

@@ -4,9 +4,9 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 
-from desktop.study.data import FormKey
-from ui.icons import Sign
-from ui.screens.screen import Where
+from desktop.study.clinical_data import FormKey
+from ui.look.icons import Sign
+from ui.screens.base import Where
 
 NURSE = ("Study nurse A", "nurse A passphrase")
 EVALUATION = FormKey("SE.EVAL", 1, "F.RESP", 1)

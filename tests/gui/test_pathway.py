@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from desktop.acts import SaveForm
-from desktop.study.data import FormKey, ItemPlace, ItemValue
-from ui.language import Language
-from ui.screens.screen import Where
-from ui.style import Tone
+from desktop.actions import SaveForm
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
+from ui.look.language import Language
+from ui.look.style import Tone
+from ui.screens.base import Where
 from ui.widgets.buttons import Button
 
 NURSE = ("Study nurse A", "nurse A passphrase")

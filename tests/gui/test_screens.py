@@ -10,10 +10,10 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication
 
-from ui import language
-from ui.language import Language
-from ui.screens.screen import Where
-from ui.style import Choice
+from ui.look import language
+from ui.look.language import Language
+from ui.look.style import Choice
+from ui.screens.base import Where
 
 LANGUAGES = tuple(Language)
 SIZES = ((1366, 768), (1280, 720))

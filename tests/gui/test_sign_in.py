@@ -8,12 +8,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from desktop import opening
 from desktop.errors import SignInError
-from desktop.vault import attempts
-from ui.screens.screen import Where
-from ui.screens.sign_in import SignInScreen
-from ui.style import Tone
+from desktop.site import opening
+from desktop.vault import failed_sign_ins
+from ui.look.style import Tone
+from ui.screens.base import Where
+from ui.screens.entrance.sign_in import SignInScreen
 
 NURSE = ("Study nurse A", "nurse A passphrase")
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -76,7 +76,7 @@ def test_caps_lock_is_noticed(driver: Any) -> None:
 def test_after_many_failed_tries_one_has_to_wait(driver: Any, vault: Path) -> None:
     driver.settle()
     screen = driver.sign_in_screen
-    while not attempts.wait(attempts.read(vault), opening.system_wall()):
+    while not failed_sign_ins.wait(failed_sign_ins.read(vault), opening.system_wall()):
         with pytest.raises(SignInError):
             opening.open_site(vault, NURSE[0], "wrong")
     driver.give_passphrase(NURSE[1])
@@ -122,8 +122,8 @@ def test_ctrl_l_locks_and_the_same_passphrase_unlocks(driver: Any) -> None:
 
 
 def test_nothing_is_recorded_while_locked(driver: Any) -> None:
-    from desktop.acts import RemoveForm
-    from desktop.study.data import FormKey
+    from desktop.actions import RemoveForm
+    from desktop.study.clinical_data import FormKey
 
     driver.sign_in(NURSE)
     driver.window.lock()
@@ -204,7 +204,7 @@ def test_a_wrong_recovery_code_is_said_in_place(driver: Any) -> None:
 
 
 def test_anyone_changes_their_own_passphrase(driver: Any) -> None:
-    from ui.own_passphrase import OwnPassphrase
+    from ui.shell.change_passphrase import OwnPassphrase
 
     driver.sign_in(NURSE)
     driver.window.frame.change_passphrase()

@@ -7,9 +7,9 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from desktop import opening
-from ui.screens.screen import Where
-from ui.screens.start import StartScreen, Way
+from desktop.site import opening
+from ui.screens.base import Where
+from ui.screens.entrance.first_start import StartScreen, Way
 
 
 def begin(open_window: Callable[[Path], Any], folder: Path, way: Way) -> tuple[Any, Any]:

@@ -6,11 +6,11 @@ import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from desktop.acts import ActivateStudyVersion, AddStudyVersion, AnswerPoint, SaveForm
-from desktop.casebook.views import Draft
-from desktop.study.data import FormKey, ItemPlace, ItemValue
-from desktop.study.definition import Definition
-from ui.screens.screen import Place, Where
+from desktop.actions import ActivateStudyVersion, AddStudyVersion, AnswerPoint, SaveForm
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
+from desktop.study.definition.metadata import Definition
+from desktop.views.forms import Draft
+from ui.screens.base import Place, Where
 
 DOCTOR = ("研究者", "doctor passphrase")
 DM = FormKey("SE.SCREEN", 1, "F.DM", 1)

@@ -9,12 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
-from desktop.acts import AnswerPoint, SetNormalRange
-from desktop.study.local import NormalRange
-from ui import language
-from ui.language import Language
-from ui.screens.screen import Where
-from ui.style import Tone
+from desktop.actions import AnswerPoint, SetNormalRange
+from desktop.study.definition.site_parameters import NormalRange
+from ui.look import language
+from ui.look.language import Language
+from ui.look.style import Tone
+from ui.screens.base import Where
 
 MANAGER = ("Manager", "manager passphrase")
 NURSE = ("Study nurse A", "nurse A passphrase")

@@ -6,10 +6,10 @@ import pytest
 from PySide6.QtGui import QFontMetrics, QImage, QTextLayout
 from PySide6.QtWidgets import QApplication, QLabel
 
-from desktop.casebook.views import FormState
-from ui import icons, style
-from ui.icons import SIGN_OF_STATE, Sign
-from ui.style import DARK, LIGHT, Choice, Colours, Tone
+from desktop.views.forms import FormState
+from ui.look import icons, style
+from ui.look.icons import SIGN_OF_STATE, Sign
+from ui.look.style import DARK, LIGHT, Choice, Colours, Tone
 
 TONES_ON_GROUNDS = (Tone.DONE, Tone.DUE, Tone.WRONG, Tone.QUERY, Tone.SECOND, Tone.ACCENT)
 ICONS = sorted(

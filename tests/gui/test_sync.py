@@ -12,8 +12,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from ui.screens.screen import Place, Where
-from ui.style import Tone
+from ui.look.style import Tone
+from ui.screens.base import Place, Where
 
 ROOT = Path(__file__).parents[2]
 CLINIC = ROOT / "tests" / "data" / "clinic"

@@ -9,7 +9,7 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QToolTip, QVBoxLayout
 
-from ui import style
+from ui.look import style
 from ui.widgets.table import TWO_LINES, Align, Cell, Column, Line, Table
 
 COLUMNS = (Column(title="Subject", width=90), Column(title="Form", stretch=1, width=100), Column(align=Align.RIGHT))

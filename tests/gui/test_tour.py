@@ -44,7 +44,7 @@ SCREENS = (
 def test_the_day_goes_through_and_every_screen_is_kept_in_both_languages(tmp_path: Path) -> None:
     out = tmp_path / "shots"
     done = subprocess.run(
-        [sys.executable, "-c", "from ui.command import main; main()", "tour", "--out", str(out)],
+        [sys.executable, "-c", "from ui.app.main import main; main()", "tour", "--out", str(out)],
         env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
         capture_output=True,
         text=True,
@@ -66,7 +66,7 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
         [
             sys.executable,
             "-c",
-            "from ui.command import main; main()",
+            "from ui.app.main import main; main()",
             "tour",
             "--out",
             str(tmp_path / "file" / "shots"),

@@ -10,13 +10,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from desktop import opening
-from desktop.acts import AddUser, DecidePathway
-from desktop.simulating import SimulatedSubject, as_act, read_model, simulate
-from desktop.site import Site
-from desktop.study.data import FormKey, ItemPlace
+from desktop.actions import AddUser, DecidePathway
+from desktop.practice.simulation import SimulatedSubject, as_act, read_model, simulate
+from desktop.site import opening
+from desktop.site.site import Site
+from desktop.study.clinical_data import FormKey, ItemPlace
 from desktop.study.load import load_definition, locate
-from ui.screens.screen import Place, Where
+from ui.screens.base import Place, Where
 
 STUDY = "pd1-ven-cag"
 SEED = 7

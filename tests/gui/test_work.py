@@ -10,11 +10,12 @@ from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop.casebook.views import Draft, Role
-from desktop.study.data import FormKey, ItemValue
-from ui.icons import Sign
-from ui.screens.screen import Where
-from ui.style import Tone
+from desktop.study.clinical_data import FormKey, ItemValue
+from desktop.views.forms import Draft
+from desktop.views.people import Role
+from ui.look.icons import Sign
+from ui.look.style import Tone
+from ui.screens.base import Where
 
 MANAGER = ("Manager", "manager passphrase")
 NURSE = ("Study nurse A", "nurse A passphrase")
@@ -323,7 +324,7 @@ def test_what_another_screen_recorded_is_seen(driver: Any) -> None:
     driver.sign_in(NURSE)
     today = driver.go(Where.TODAY)
     waiting = driver.window.frame.rail.items[Where.SYNC].count
-    from desktop.acts import RemoveForm
+    from desktop.actions import RemoveForm
 
     act = RemoveForm(subject="01-A002", key=VS, reason="wrong subject")
     driver.window.access.record(act, lambda _: None, pytest.fail)

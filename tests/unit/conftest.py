@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from desktop.journal.chain import ChainPoint, next_value
-from desktop.journal.entry import FORMAT, KINDS, Body, FormSaved, Head, ItemGroupData, RawEntry, encode
-from desktop.journal.keys import DeviceKeys
-from desktop.study.data import FormKey, ItemValue
+from desktop.journal.bodies import KINDS, Body, FormSaved, ItemGroupData
+from desktop.journal.device_keys import DeviceKeys
+from desktop.journal.entry import FORMAT, Head, RawEntry, encode
+from desktop.journal.hash_chain import ChainPoint, next_value
+from desktop.study.clinical_data import FormKey, ItemValue
 
 STUDY, SITE = "S.X", "01"
 

@@ -6,31 +6,31 @@ from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.acts import Recorded
-from desktop.casebook.saving import FormRefusedError
-from desktop.casebook.views import Change
-from desktop.site import FILLS_FORMS
-from desktop.study.assess import Problem
-from desktop.study.data import FormKey, ItemPlace
-from desktop.wizard.wizard import FormWizard, PageState
-from ui import style
-from ui.access import SiteAccess
-from ui.form import printing
-from ui.form.drafts import DraftKeeper, TakenUp
-from ui.form.evidence import EvidenceColumn
-from ui.form.footer import Foot, FormFooter
-from ui.form.header import FormHeader
-from ui.form.history import HistoryColumn
-from ui.form.notice import Notice
-from ui.form.opening import OpenedForm, open_form
-from ui.form.page import EDGE, PageView
-from ui.form.page_list import PageList
-from ui.form.pages import Pages
-from ui.form.question import MARKERS
-from ui.form.reason import Asked, SavePanel
-from ui.form.saving import Saved, Saving
-from ui.jobs import Jobs
-from ui.style import Tone
+from desktop.actions import Recorded
+from desktop.recording.save_form import FormRefusedError
+from desktop.site.site import FILLS_FORMS
+from desktop.study.clinical_data import FormKey, ItemPlace
+from desktop.study.rules.assessment import Problem
+from desktop.views.audit import Change
+from desktop.wizard.form_wizard import FormWizard, PageState
+from ui.background.jobs import Jobs
+from ui.background.site_access import SiteAccess
+from ui.form import print_preview
+from ui.form.draft_keeper import DraftKeeper, TakenUp
+from ui.form.opened_form import OpenedForm, open_form
+from ui.form.pages.page import EDGE, PageView
+from ui.form.pages.page_stack import Pages
+from ui.form.pages.question import MARKERS
+from ui.form.panels.evidence import EvidenceColumn
+from ui.form.panels.footer import Foot, FormFooter
+from ui.form.panels.header import FormHeader
+from ui.form.panels.history import HistoryColumn
+from ui.form.panels.notice import Notice
+from ui.form.panels.page_list import PageList
+from ui.form.panels.save_questions import Asked, SavePanel
+from ui.form.save_flow import Saved, Saving
+from ui.look import style
+from ui.look.style import Tone
 from ui.widgets.labels import line
 
 
@@ -561,7 +561,7 @@ class FormScreen(QWidget):
     def print_report(self) -> None:
         """Show the report of what is recorded here, to be printed."""
         if self.wizard is not None and self.wizard.view.exists:
-            printing.preview(self, printing.report(self._access.session, self.wizard))
+            print_preview.preview(self, print_preview.report(self._access.session, self.wizard))
 
     def show_history(self) -> None:
         """Show what was ever recorded at the place where the keys are."""

@@ -5,14 +5,15 @@ from typing import Any
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from desktop.casebook.views import FormState, SubjectLine
-from desktop.site import FILLS_FORMS, Site
-from desktop.study.data import FormKey
-from ui import language, style, words
-from ui.access import SiteAccess
-from ui.icons import SIGN_OF_STATE
-from ui.screens.screen import Place, Screen, Where
-from ui.style import Tone
+from desktop.site.site import FILLS_FORMS, Site
+from desktop.study.clinical_data import FormKey
+from desktop.views.casebook import SubjectLine
+from desktop.views.forms import FormState
+from ui.background.site_access import SiteAccess
+from ui.look import language, style, vocabulary
+from ui.look.icons import SIGN_OF_STATE
+from ui.look.style import Tone
+from ui.screens.base import Place, Screen, Where
 from ui.widgets.buttons import primary
 from ui.widgets.card import Card, EmptyState
 from ui.widgets.table import Align, Cell, Column, Line, Table
@@ -98,7 +99,7 @@ class SubjectsScreen(Screen):
             Column(title=self._headline_title(), stretch=2, width=140),
             Column(title=self.tr("Furthest event"), stretch=2, width=140),
             *(
-                Column(title=words.state_words(state).capitalize(), width=92, align=Align.RIGHT)
+                Column(title=vocabulary.state_words(state).capitalize(), width=92, align=Align.RIGHT)
                 for state in SHOWN_STATES
             ),
             Column(title=self.tr("Last entry"), width=140, align=Align.RIGHT),
@@ -126,8 +127,8 @@ class SubjectsScreen(Screen):
             key=line.subject,
             cells=(
                 Cell(text=line.subject, bold=True),
-                Cell(text=words.headline(definition, line.headline)),
-                Cell(text=words.event_title(event, line.event_repeat) if event else ""),
+                Cell(text=vocabulary.headline(definition, line.headline)),
+                Cell(text=vocabulary.event_title(event, line.event_repeat) if event else ""),
                 *counts,
                 Cell(text=language.moment(line.wall) if line.wall else "", tone=Tone.SECONDARY),
                 Cell(text=self.tr("Registered twice"), icon="state-flag", tone=Tone.WRONG, chip=True)

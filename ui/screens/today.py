@@ -8,14 +8,15 @@ from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
-from desktop.casebook.views import DecisionNeeded, Discrepancy, Today
-from desktop.site import FILLS_FORMS, Site
-from desktop.study.data import FormKey
-from ui import language, style, words
-from ui.access import SiteAccess
-from ui.icons import Sign
-from ui.screens.screen import JOIN, Page, Place, Screen, Where
-from ui.style import Tone
+from desktop.site.site import FILLS_FORMS, Site
+from desktop.study.clinical_data import FormKey
+from desktop.views.casebook import DecisionNeeded, Discrepancy
+from desktop.views.today import Today
+from ui.background.site_access import SiteAccess
+from ui.look import language, style, vocabulary
+from ui.look.icons import Sign
+from ui.look.style import Tone
+from ui.screens.base import JOIN, Page, Place, Screen, Where
 from ui.widgets import lists
 from ui.widgets.buttons import link, primary, secondary
 from ui.widgets.card import Card, EmptyState
@@ -346,11 +347,11 @@ class TodayScreen(Screen):
             Line(
                 key=discrepancy,
                 cells=(
-                    Cell(icon="discrepancies", tone=Tone.WRONG, tip=words.sign_words(Sign.FLAG)),
+                    Cell(icon="discrepancies", tone=Tone.WRONG, tip=vocabulary.sign_words(Sign.FLAG)),
                     Cell(text=discrepancy.subject, bold=True),
                     Cell(text=lists.discrepancy_title(definition, discrepancy)),
                     Cell(
-                        text=words.where(definition, discrepancy.key) if discrepancy.key else "",
+                        text=vocabulary.where(definition, discrepancy.key) if discrepancy.key else "",
                         tone=Tone.SECONDARY,
                     ),
                     Cell(),
@@ -361,7 +362,7 @@ class TodayScreen(Screen):
         )
 
     def _label(self, key: FormKey, value: str) -> str:
-        return words.label_words(self.access.session.definition, key.form, value)
+        return vocabulary.label_words(self.access.session.definition, key.form, value)
 
     def _show_transfer(self, view: Today) -> None:
         month = f"{view.date:%Y-%m}"

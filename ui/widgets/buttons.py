@@ -11,8 +11,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import icons, style
-from ui.style import Tone
+from ui.look import icons, style
+from ui.look.style import Tone
 from ui.widgets.drawing import draw_text
 
 PADDING = 13

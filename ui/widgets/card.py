@@ -3,8 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from ui import style
-from ui.style import Tone
+from ui.look import style
+from ui.look.style import Tone
 from ui.widgets.labels import ElidedLabel, IconView, label, set_tone
 
 EDGE = 14

@@ -4,8 +4,8 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from ui import icons, style
-from ui.style import Tone
+from ui.look import icons, style
+from ui.look.style import Tone
 from ui.widgets.drawing import draw_text
 from ui.widgets.labels import label
 from ui.widgets.message import Message

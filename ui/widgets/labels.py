@@ -4,8 +4,8 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from ui import icons, style
-from ui.style import Tone
+from ui.look import icons, style
+from ui.look.style import Tone
 
 
 def label(

@@ -3,9 +3,9 @@
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from ui import words
-from ui.icons import Sign
-from ui.style import Tone
+from ui.look import vocabulary
+from ui.look.icons import Sign
+from ui.look.style import Tone
 from ui.widgets.labels import IconView, label
 
 
@@ -30,7 +30,7 @@ class Legend(QWidget):
     def retranslate(self) -> None:
         """Set the words anew."""
         for sign, shown in self._words:
-            shown.setText(words.sign_words(sign))
+            shown.setText(vocabulary.sign_words(sign))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

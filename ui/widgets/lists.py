@@ -4,18 +4,19 @@ import datetime
 
 from PySide6.QtCore import QCoreApplication
 
-from desktop.casebook.views import Discrepancy, DueForm, FormSummary
-from desktop.study.data import FormKey
-from desktop.study.definition import Definition
-from ui import language, words
-from ui.icons import SIGN_OF_STATE, Sign
-from ui.style import Tone
+from desktop.study.clinical_data import FormKey
+from desktop.study.definition.metadata import Definition
+from desktop.views.casebook import Discrepancy
+from desktop.views.forms import DueForm, FormSummary
+from ui.look import language, vocabulary
+from ui.look.icons import SIGN_OF_STATE, Sign
+from ui.look.style import Tone
 from ui.widgets.table import Cell
 
 
 def sign_cell(sign: Sign) -> Cell:
     """The sign of a form, with what it means on hovering."""
-    return Cell(icon=sign.icon, tone=sign.tone, tip=words.sign_words(sign))
+    return Cell(icon=sign.icon, tone=sign.tone, tip=vocabulary.sign_words(sign))
 
 
 def due_chip(due: DueForm) -> Cell:
@@ -50,11 +51,11 @@ def due_chip(due: DueForm) -> Cell:
 
 def form_cells(definition: Definition, subject: str, key: FormKey, label: str = "") -> tuple[Cell, ...]:
     """Which form it is: subject, form, event."""
-    title = words.form_title(definition, key)
+    title = vocabulary.form_title(definition, key)
     return (
         Cell(text=subject, bold=True),
         Cell(text=language.joined(title, label)),
-        Cell(text=words.where(definition, key), tone=Tone.SECONDARY),
+        Cell(text=vocabulary.where(definition, key), tone=Tone.SECONDARY),
     )
 
 
@@ -85,12 +86,12 @@ def discrepancy_title(definition: Definition, discrepancy: Discrepancy) -> str:
     if discrepancy.place is None or not discrepancy.place.item:
         if discrepancy.key is None or discrepancy.kind == "duplicate_subject":
             return translate("Lists", "The subject's key")
-        return words.form_title(definition, discrepancy.key)
+        return vocabulary.form_title(definition, discrepancy.key)
     item = definition.items.get(discrepancy.place.item)
     if item is None:
         return discrepancy.place.item
     question = language.words(item.question)
-    values = [words.value_words(definition, item, value) for value in discrepancy.values]
+    values = [vocabulary.value_words(definition, item, value) for value in discrepancy.values]
     if len(values) != 2:
         return question
     return translate("Lists", "{question}: {first} and {second}").format(

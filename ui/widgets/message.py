@@ -5,8 +5,8 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from desktop.errors import CancelledError, SitebookError
-from ui import language, style
-from ui.style import Tone
+from ui.look import language, style
+from ui.look.style import Tone
 from ui.widgets.labels import IconView, label
 
 ICONS = {

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.vault.keys import PASSPHRASE_LENGTH
+from desktop.vault.key_slots import PASSPHRASE_LENGTH
 from ui.widgets.fields import Labelled, Passphrase
 
 

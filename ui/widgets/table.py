@@ -43,8 +43,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import icons, style
-from ui.style import Tone
+from ui.look import icons, style
+from ui.look.style import Tone
 from ui.widgets.chip import chip_width, paint_chip
 from ui.widgets.drawing import draw_text
 

@@ -7,8 +7,8 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from ui import icons, style
-from ui.style import Tone
+from ui.look import icons, style
+from ui.look.style import Tone
 from ui.widgets.drawing import draw_text
 
 HEIGHT = 26

@@ -7,8 +7,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from desktop.casebook.views import DosingSpan, TrendPoint
-from ui import language, style
+from desktop.views.casebook import DosingSpan, TrendPoint
+from ui.look import language, style
 
 STRIP = 74
 TITLE = 20

@@ -10,15 +10,15 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
-from desktop import opening
-from desktop.acts import AddUser, SaveForm
-from desktop.site import Site
-from desktop.study.data import FormKey, ItemPlace, ItemValue
+from desktop.actions import AddUser, SaveForm
+from desktop.site import opening
+from desktop.site.site import Site
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from tests.gui.form.study import definition
 from ui.form.fields.base import Field
 from ui.form.fields.factory import field_for
 from ui.form.screen import FormScreen
-from ui.screens.screen import Place, Where
+from ui.screens.base import Place, Where
 
 MANAGER = ("Manager", "manager passphrase")
 NURSE = ("Study nurse A", "nurse A passphrase")

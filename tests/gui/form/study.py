@@ -2,8 +2,9 @@
 
 import msgspec
 
-from desktop.study.course import FormRef, StudyEventDef
-from desktop.study.definition import (
+from desktop.study.definition.base import Text
+from desktop.study.definition.events import FormRef, StudyEventDef
+from desktop.study.definition.metadata import (
     CodeList,
     CodeListItem,
     DataType,
@@ -20,7 +21,6 @@ from desktop.study.definition import (
     RangeCheck,
     UnitRef,
 )
-from desktop.study.part import Text
 
 
 def both(english: str, chinese: str = "") -> Text:

@@ -9,8 +9,8 @@ from PySide6.QtPrintSupport import QPrinter, QPrintPreviewDialog
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
-from ui import language
-from ui.language import Language
+from ui.look import language
+from ui.look.language import Language
 
 
 def test_pages_are_listed_with_their_state_and_lead_there(forms: Any) -> None:
@@ -115,10 +115,10 @@ def test_a_deadline_is_counted_down_in_the_header(forms: Any, qapp: Any) -> None
 
     import msgspec
 
-    from desktop.study.checks import Rules
-    from desktop.study.data import ItemPlace, ItemValue
-    from desktop.study.definition import Definition
-    from desktop.wizard.wizard import FormWizard
+    from desktop.study.clinical_data import ItemPlace, ItemValue
+    from desktop.study.definition.metadata import Definition
+    from desktop.study.rules.form_rules import Rules
+    from desktop.wizard.form_wizard import FormWizard
     from tests.gui.form.study import FORMS, definition
 
     form = msgspec.structs.replace(FORMS[1], deadline="IT.AWARE")
@@ -141,8 +141,8 @@ def test_a_deadline_is_counted_down_in_the_header(forms: Any, qapp: Any) -> None
 def test_keys_that_are_another_forms_do_not_reach_this_one(forms: Any) -> None:
     """What arrives late about a form that was left is not shown on the next one."""
     frame = forms.driver.window.frame
-    from desktop.study.data import FormKey
-    from ui.screens.screen import Place, Where
+    from desktop.study.clinical_data import FormKey
+    from ui.screens.base import Place, Where
 
     frame.go(Place(Where.FORM, "01-A001", FormKey("SE.1", 1, "F.ALL", 1)))
     frame.go(Place(Where.FORM, "01-A001", FormKey("SE.1", 1, "F.IN", 1)))

@@ -8,14 +8,14 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox
 
-from desktop.study.data import ItemPlace, ItemValue
+from desktop.study.clinical_data import ItemPlace, ItemValue
 from tests.gui.form.study import definition
-from ui import language
 from ui.form.fields.cards import Cards
 from ui.form.fields.chosen import CardsField, ChoiceField, FoundList, SegmentsField, TermField
 from ui.form.fields.factory import field_for
 from ui.form.fields.segments import Segments, keys_of
-from ui.language import Language
+from ui.look import language
+from ui.look.language import Language
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent
 
-from desktop.study.data import ItemPlace, ItemValue
+from desktop.study.clinical_data import ItemPlace, ItemValue
 from ui.form.screen import FormScreen
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier

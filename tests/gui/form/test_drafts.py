@@ -6,8 +6,8 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from desktop.study.data import FormKey, ItemPlace, ItemValue
-from ui.screens.screen import Where
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
+from ui.screens.base import Where
 
 ALL = FormKey("SE.1", 1, "F.ALL", 1)
 DOSE = ItemPlace("IG.ALL", "", "IT.DOSE")
@@ -117,7 +117,7 @@ def test_going_on_takes_the_line_away(forms: Any) -> None:
 
 def test_a_draft_that_cannot_be_kept_is_said(forms: Any, monkeypatch: Any) -> None:
     from desktop.errors import EnvironmentProblemError
-    from desktop.vault import drafts as store
+    from desktop.vault import draft_table as store
 
     def full(*_: object) -> None:
         raise EnvironmentProblemError("The disk is full. Free some space, then try again.")

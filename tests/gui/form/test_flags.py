@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from desktop.acts import SetNormalRange
-from desktop.study.data import FormKey
-from desktop.study.local import NormalRange
+from desktop.actions import SetNormalRange
+from desktop.study.clinical_data import FormKey
+from desktop.study.definition.site_parameters import NormalRange
 from ui.form.fields.base import Field
-from ui.screens.screen import Place, Where
+from ui.screens.base import Place, Where
 from ui.widgets.chip import Chip
 
 DOCTOR = ("研究者", "doctor passphrase")

@@ -5,7 +5,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from desktop.study.data import ItemPlace, ItemValue
+from desktop.study.clinical_data import ItemPlace, ItemValue
 
 Key = Qt.Key
 CONTROL = Qt.KeyboardModifier.ControlModifier

@@ -5,10 +5,10 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
-from desktop.study.data import ItemPlace, ItemValue
-from ui.form.question import MarkerButton
+from desktop.study.clinical_data import ItemPlace, ItemValue
+from ui.form.pages.question import MarkerButton
 from ui.form.screen import FormScreen
-from ui.style import Tone
+from ui.look.style import Tone
 
 BLAST = ItemPlace("IG.IN", "", "IT.BLAST")
 F2 = Qt.Key.Key_F2

@@ -4,7 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 
-from desktop.study.data import ItemPlace, ItemValue
+from desktop.study.clinical_data import ItemPlace, ItemValue
 
 
 def rows_of(forms: Any) -> list[list[str]]:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 
-from desktop.study.data import FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from ui.form.screen import FormScreen
 
 VISIT = FormKey("SE.1", 1, "F.IN", 1)
@@ -118,7 +118,7 @@ def test_the_header_says_what_is_safe(forms: Any) -> None:
 
 def test_what_another_person_changed_meanwhile_is_refused_or_kept_as_a_discrepancy_and_said(forms: Any) -> None:
     """Rules are asked again when the form is recorded: here the other form that a check reads has changed."""
-    from desktop.acts import SaveForm
+    from desktop.actions import SaveForm
 
     forms.open("F.IN")
     forms.enter()

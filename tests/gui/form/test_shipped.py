@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 from PySide6.QtGui import QFontMetrics
 
-from desktop import opening
-from desktop.acts import AddUser
-from desktop.study.data import FormKey
-from desktop.study.definition import Definition
+from desktop.actions import AddUser
+from desktop.site import opening
+from desktop.study.clinical_data import FormKey
+from desktop.study.definition.metadata import Definition
 from desktop.study.load import load_definition, locate, shipped_studies
-from ui import language, style
 from ui.form.fields.cards import Cards
 from ui.form.fields.segments import Segments
-from ui.form.page_list import EDGE
-from ui.language import Language
-from ui.screens.screen import Place, Where
+from ui.form.panels.page_list import EDGE
+from ui.look import language, style
+from ui.look.language import Language
+from ui.screens.base import Place, Where
 
 NURSE = ("Study nurse A", "nurse A passphrase")
 SIZES = ((1366, 768), (1280, 720))

@@ -7,10 +7,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QPlainTextEdit
 
-from desktop.study.data import ItemValue
-from ui import language
+from desktop.study.clinical_data import ItemValue
 from ui.form.fields.typed import Line
-from ui.language import Language
+from ui.look import language
+from ui.look.language import Language
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.casebook.fold import SubjectFold, fold_subject, history
-from desktop.casebook.views import FormState
-from desktop.journal.entry import Body, Entry, FormRemoved, FormSaved, Head, ItemGroupData
-from desktop.study.data import FormKey, ItemPlace, ItemValue
+from desktop.journal.bodies import Body, FormRemoved, FormSaved, ItemGroupData
+from desktop.journal.entry import Entry, Head
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
+from desktop.views.forms import FormState
 
 KEY = FormKey("SE.1", 1, "F.1", 1)
 OTHER = FormKey("SE.1", 1, "F.2", 1)

@@ -9,10 +9,11 @@ import msgspec
 import pytest
 
 from center.intake import Intake, Request
-from center.store import Store
+from center.store.store import Store
 from desktop.study.load import load_definition, locate
-from desktop.sync import batch, protocol, signed
-from desktop.sync.sealing import seal, unseal
+from desktop.sync.formats import batch, messages, signed_statement
+from desktop.sync.formats.receipt import RECEIPT_TYPE, Receipt
+from desktop.sync.formats.sealing import seal, unseal
 
 CLINIC = Path(__file__).parents[2] / "data" / "clinic"
 
@@ -28,8 +29,10 @@ class Desk:
 
     def request(self, chain: Any, path: str, body: bytes) -> Request:
         """A request, signed by a device."""
-        nonce = protocol.new_nonce()
-        proof = signed.sign_bytes(protocol.REQUEST_TYPE, protocol.request_bytes(path, nonce, body), chain.keys.signing)
+        nonce = messages.new_nonce()
+        proof = signed_statement.sign_bytes(
+            messages.REQUEST_TYPE, messages.request_bytes(path, nonce, body), chain.keys.signing
+        )
         return Request(path=path, device=chain.device, nonce=nonce, signature=proof.hex(), body=body)
 
     def enrol_request(self, chain: Any, code: str, **changes: str) -> Request:
@@ -44,15 +47,15 @@ class Desk:
             "sealing_key": chain.keys.sealing_public,
             "test": secrets.token_hex(8),
         }
-        body = seal(msgspec.json.encode(wish | changes), self.store.keys.sealing_public, protocol.ENROL)
-        return self.request(chain, protocol.ENROL, body)
+        body = seal(msgspec.json.encode(wish | changes), self.store.keys.sealing_public, messages.ENROL)
+        return self.request(chain, messages.ENROL, body)
 
-    def enrol(self, chain: Any, code: str | None = None, **changes: str) -> protocol.EnrolAnswer:
+    def enrol(self, chain: Any, code: str | None = None, **changes: str) -> messages.EnrolAnswer:
         """Join, with a fresh code where none is given."""
         given = self.store.new_code(chain.site)[0] if code is None else code
         test = secrets.token_hex(8)
         answer = self.intake.enrol(self.enrol_request(chain, given, test=test, **changes))
-        assert unseal(answer.sealed_test, chain.keys.sealing, protocol.ENROL) == test.encode()
+        assert unseal(answer.sealed_test, chain.keys.sealing, messages.ENROL) == test.encode()
         return answer
 
     def batch(self, chain: Any, first: int = 1, last: int | None = None) -> bytes:
@@ -61,16 +64,16 @@ class Desk:
         raws, before = chain.raws[first - 1 : last], chain.points[first - 1]
         return batch.pack(raws, source, before, chain.keys.signing, self.store.keys.sealing_public)[1]
 
-    def send(self, chain: Any, data: bytes) -> protocol.BatchAnswer:
+    def send(self, chain: Any, data: bytes) -> messages.BatchAnswer:
         """Send a batch."""
-        answer = self.intake.answer(self.request(chain, protocol.BATCH, data))
-        return msgspec.json.decode(answer, type=protocol.BatchAnswer)
+        answer = self.intake.answer(self.request(chain, messages.BATCH, data))
+        return msgspec.json.decode(answer, type=messages.BatchAnswer)
 
-    def receipt(self, answer: protocol.BatchAnswer) -> protocol.Receipt:
+    def receipt(self, answer: messages.BatchAnswer) -> Receipt:
         """The verified receipt of an answer."""
         assert answer.outcome == "received"
         assert answer.receipt is not None
-        return signed.verify(protocol.RECEIPT_TYPE, answer.receipt, self.store.keys.signing_public, protocol.Receipt)
+        return signed_statement.verify(RECEIPT_TYPE, answer.receipt, self.store.keys.signing_public, Receipt)
 
     def sites(self) -> list[dict[str, Any]]:
         """What the centre tells of its sites."""

@@ -10,17 +10,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from center.intake import Request
-from center.tables import code as code_table
+from center.store.tables import code as code_table
 from desktop.errors import DamagedError, RefusedError
-from desktop.journal.entry import RawEntry, Redacted
-from desktop.journal.keys import DeviceKeys
-from desktop.sync import batch, protocol, signed
+from desktop.journal.bodies import Redacted
+from desktop.journal.device_keys import DeviceKeys
+from desktop.journal.entry import RawEntry
+from desktop.sync.formats import batch, messages, signed_statement
+from desktop.sync.formats.directory import DIRECTORY_TYPE, DeviceRecord, Directory
 
 # Enrolment
 
 
-def directory(desk: Any, answer: protocol.EnrolAnswer | protocol.Meeting) -> protocol.Directory:
-    return signed.verify(protocol.DIRECTORY_TYPE, answer.directory, desk.store.root_public, protocol.Directory)
+def directory(desk: Any, answer: messages.EnrolAnswer | messages.Meeting) -> Directory:
+    return signed_statement.verify(DIRECTORY_TYPE, answer.directory, desk.store.root_public, Directory)
 
 
 def test_a_device_joins_with_a_code_and_stands_in_the_next_directory(desk: Any, chain: Callable[..., Any]) -> None:
@@ -117,7 +119,7 @@ def test_an_enrolment_sealed_to_another_centre_is_refused(desk: Any, chain: Call
     made = chain(study=desk.study)
     for body in (b"", b"x" * 5000):
         with pytest.raises(RefusedError, match="could not read"):
-            desk.intake.enrol(desk.request(made, protocol.ENROL, body))
+            desk.intake.enrol(desk.request(made, messages.ENROL, body))
 
 
 # Who asks
@@ -128,13 +130,13 @@ def test_only_a_registered_device_is_heard_and_only_with_its_own_signature(
 ) -> None:
     stranger = chain("C-00000001", study=desk.study)
     with pytest.raises(RefusedError, match="does not know this computer"):
-        desk.intake.answer(desk.request(stranger, protocol.MEET, b'{"directory_version":0}'))
-    good = desk.request(device, protocol.MEET, b'{"directory_version":0}')
+        desk.intake.answer(desk.request(stranger, messages.MEET, b'{"directory_version":0}'))
+    good = desk.request(device, messages.MEET, b'{"directory_version":0}')
     assert desk.intake.answer(good)
     for changes in (
         {"body": b'{"directory_version":1}'},
         {"nonce": "0"},
-        {"path": protocol.FETCH},
+        {"path": messages.FETCH},
         {"signature": "00" * 64},
         {"signature": "zz"},
         {"signature": ""},
@@ -146,7 +148,7 @@ def test_only_a_registered_device_is_heard_and_only_with_its_own_signature(
 def test_a_device_that_was_locked_out_is_not_heard_but_what_it_sent_stays(
     desk: Any, device: Any, chain: Callable[..., Any]
 ) -> None:
-    from center.tables import device as device_table
+    from center.store.tables import device as device_table
 
     desk.receipt(desk.send(device, desk.batch(device)))
     other = chain("B-00000001", study=desk.study)
@@ -157,7 +159,7 @@ def test_a_device_that_was_locked_out_is_not_heard_but_what_it_sent_stays(
         desk.send(device, desk.batch(device))
     with pytest.raises(RefusedError, match="locked out"):
         desk.enrol(device)
-    fetched = desk.intake.answer(desk.request(other, protocol.FETCH, fetch(device, 0)))
+    fetched = desk.intake.answer(desk.request(other, messages.FETCH, fetch(device, 0)))
     assert batch.open_batch(fetched, device.keys.signing_public, other.keys).entries
 
 
@@ -165,7 +167,7 @@ def test_a_device_that_was_locked_out_is_not_heard_but_what_it_sent_stays(
     "body", [b"", b"{}", b"[]", b"\xff", b'{"device":1}', b'{"after":-1,"device":"A"}', b"[" * 9999]
 )
 def test_a_request_that_cannot_be_read_is_refused(desk: Any, device: Any, body: bytes) -> None:
-    for path in (protocol.MEET, protocol.FETCH):
+    for path in (messages.MEET, messages.FETCH):
         with pytest.raises(RefusedError, match="could not read"):
             desk.intake.answer(desk.request(device, path, body))
 
@@ -268,7 +270,7 @@ def test_another_device_s_batch_does_not_pass_as_one_s_own(desk: Any, device: An
 def test_many_at_once_get_one_receipt_each_and_nothing_twice(desk: Any, device: Any) -> None:
     device.grow(35)
     batches = [desk.batch(device, first, first + 4) for first in range(1, 41, 5)] * 3
-    answers: list[protocol.BatchAnswer] = []
+    answers: list[messages.BatchAnswer] = []
 
     def send() -> None:
         while True:
@@ -292,13 +294,13 @@ def test_many_at_once_get_one_receipt_each_and_nothing_twice(desk: Any, device: 
 # Handing on
 
 
-def met(desk: Any, chain: Any, version: int) -> protocol.Meeting:
-    body = msgspec.json.encode(protocol.Meet(directory_version=version))
-    return msgspec.json.decode(desk.intake.answer(desk.request(chain, protocol.MEET, body)), type=protocol.Meeting)
+def met(desk: Any, chain: Any, version: int) -> messages.Meeting:
+    body = msgspec.json.encode(messages.Meet(directory_version=version))
+    return msgspec.json.decode(desk.intake.answer(desk.request(chain, messages.MEET, body)), type=messages.Meeting)
 
 
 def fetch(chain: Any, after: int) -> bytes:
-    return msgspec.json.encode(protocol.Fetch(device=chain.device, after=after))
+    return msgspec.json.encode(messages.Fetch(device=chain.device, after=after))
 
 
 def entries_of(desk: Any, chain: Any) -> list[RawEntry]:
@@ -326,21 +328,21 @@ def test_a_colleague_s_computer_gets_the_original_statement_and_entries(
     data = desk.batch(device)
     desk.send(device, data)
     assert met(desk, other, 0).heads == {device.device: (5, device.points[5].value.hex())}
-    answer = desk.intake.answer(desk.request(other, protocol.FETCH, fetch(device, 2)))
+    answer = desk.intake.answer(desk.request(other, messages.FETCH, fetch(device, 2)))
     assert batch.read_envelope(answer).statement == batch.read_envelope(data).statement
     opened = batch.open_batch(answer, device.keys.signing_public, other.keys)
     assert [raw for raw, _, _ in opened.entries] == device.raws
     with pytest.raises(DamagedError):
         batch.open_batch(answer, device.keys.signing_public, stranger.keys)
-    assert desk.intake.answer(desk.request(other, protocol.FETCH, fetch(device, 5))) == b""
+    assert desk.intake.answer(desk.request(other, messages.FETCH, fetch(device, 5))) == b""
     for nobody in (stranger, chain("X-00000001")):
         with pytest.raises(RefusedError, match="does not know"):
-            desk.intake.answer(desk.request(other, protocol.FETCH, fetch(nobody, 0)))
+            desk.intake.answer(desk.request(other, messages.FETCH, fetch(nobody, 0)))
     assert met(desk, stranger, 0).heads == {}
 
 
 def test_a_restored_centre_signs_a_directory_newer_than_any_that_was_seen(desk: Any, device: Any) -> None:
-    def seen(version: int) -> protocol.Directory:
+    def seen(version: int) -> Directory:
         return directory(desk, met(desk, device, version))
 
     assert seen(0).version == seen(2).version == 2
@@ -417,9 +419,9 @@ def test_however_entries_are_split_lost_and_sent_again_the_centre_ends_with_the_
     assert entries_of(desk, made) == made.raws
 
 
-def record_of(chain: Any) -> protocol.DeviceRecord:
+def record_of(chain: Any) -> DeviceRecord:
     """Of a device at a letter that nobody else has."""
-    return protocol.DeviceRecord(
+    return DeviceRecord(
         device=chain.device,
         site="01",
         letter=chain.device,

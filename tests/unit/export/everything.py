@@ -5,12 +5,11 @@ from pathlib import Path
 import msgspec
 import openpyxl
 
-from desktop.casebook.views import FormState
-from desktop.export.layout import HEAD_ROWS
 from desktop.export.transfer import Transfer, TransferForm
-from desktop.study.course import FormRef, StudyEventDef
-from desktop.study.data import FormContent, FormKey, ItemValue
-from desktop.study.definition import (
+from desktop.export.xlsx.sheet_model import HEAD_ROWS
+from desktop.study.clinical_data import FormContent, FormKey, ItemValue
+from desktop.study.definition.events import FormRef, StudyEventDef
+from desktop.study.definition.metadata import (
     CodeList,
     CodeListItem,
     DataType,
@@ -24,6 +23,7 @@ from desktop.study.definition import (
     MetaDataVersion,
     UnitRef,
 )
+from desktop.views.forms import FormState
 
 KG, GRAM = UnitRef(unit="MU.KG"), UnitRef(unit="MU.G", factor=0.001)
 

@@ -10,23 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.errors import DamagedError
-from desktop.journal.chain import START, ChainPoint, next_value, verified
-from desktop.journal.entry import (
-    FORMAT,
-    Body,
-    FormSaved,
-    Head,
-    ItemGroupData,
-    RawEntry,
-    SessionChanged,
-    UnknownBody,
-    decode,
-    encode,
-    is_canonical,
-    new_salt,
-    schema,
-)
-from desktop.study.data import FormKey, ItemValue
+from desktop.journal.bodies import Body, FormSaved, ItemGroupData, SessionChanged, UnknownBody
+from desktop.journal.entry import FORMAT, Head, RawEntry, decode, encode, is_canonical, new_salt, schema
+from desktop.journal.hash_chain import START, ChainPoint, next_value, verified
+from desktop.study.clinical_data import FormKey, ItemValue
 
 SCHEMA = Path(__file__).parents[2] / "data" / "journal-schema.json"
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from desktop.study.assess import Assessment, Code, assess
-from desktop.study.checks import Rules
-from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue
-from desktop.study.definition import Definition
+from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
+from desktop.study.definition.metadata import Definition
+from desktop.study.definition.site_parameters import NOTHING_LOCAL, Local
 from desktop.study.load import load_definition
-from desktop.study.local import NOTHING_LOCAL, Local
+from desktop.study.rules.assessment import Assessment, Code, assess
+from desktop.study.rules.form_rules import Rules
 
 STUDIES = Path(__file__).parents[2] / "data" / "study"
 TODAY = datetime.date(2026, 11, 24)

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from desktop.errors import DefinitionError, EnvironmentProblemError
-from desktop.study.data import ItemValue
-from desktop.study.definition import DataType, Definition, RangeCheck
-from desktop.study.faults import Fault
+from desktop.study.clinical_data import ItemValue
+from desktop.study.definition.metadata import DataType, Definition, RangeCheck
+from desktop.study.formats.faults import Fault
 from desktop.study.load import load_definition, locate, shipped_studies
 
 Edit = Callable[[str], str]
@@ -300,7 +300,7 @@ def test_files_that_are_no_forms(pressure_folder: Path, tmp_path: Path, data: by
 
 def test_importing_the_definition_stays_light() -> None:
     script = (
-        "import sys, desktop.study.definition, desktop.study.data;"
+        "import sys, desktop.study.definition.metadata, desktop.study.clinical_data;"
         "print(sorted({'cel', 'cel.cel', 'yaml', 'lxml'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)

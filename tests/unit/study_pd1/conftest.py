@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from desktop.study.assess import Assessment, Code, assess
-from desktop.study.checks import Rules
-from desktop.study.data import FormContent, FormKey, ItemValue
-from desktop.study.definition import Definition
+from desktop.study.clinical_data import FormContent, FormKey, ItemValue
+from desktop.study.definition.metadata import Definition
 from desktop.study.load import load_definition, locate
+from desktop.study.rules.assessment import Assessment, Code, assess
+from desktop.study.rules.form_rules import Rules
 
 TODAY = datetime.date(2026, 11, 24)
 

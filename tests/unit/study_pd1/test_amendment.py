@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.study.definition import Definition
-from desktop.study.difference import changed_meanings, differences
+from desktop.study.definition.metadata import Definition
+from desktop.study.documents.version_difference import changed_meanings, differences
 
 DATA = Path(__file__).parents[2] / "data" / "study"
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from desktop.study.definition import Definition
-from desktop.study.document import checks_document
+from desktop.study.definition.metadata import Definition
+from desktop.study.documents.check_list import checks_document
 
 DOCUMENT = Path(__file__).parents[3] / "resources" / "study" / "pd1-ven-cag" / "CHECKS.md"
 

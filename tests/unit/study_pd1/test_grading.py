@@ -2,8 +2,8 @@
 
 import pytest
 
-from desktop.study.definition import Definition
-from desktop.study.engine import Expression
+from desktop.study.definition.metadata import Definition
+from desktop.study.expressions.engine import Expression
 
 
 def grade_of(study: Definition, item: str, **names: float) -> str:

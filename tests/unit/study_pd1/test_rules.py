@@ -4,8 +4,8 @@ import datetime
 
 import pytest
 
-from desktop.study.definition import Definition
-from desktop.study.schedule import Due, due
+from desktop.study.definition.metadata import Definition
+from desktop.study.rules.schedule import Due, due
 
 TODAY = datetime.date(2026, 11, 24)
 

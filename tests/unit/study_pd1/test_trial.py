@@ -6,13 +6,14 @@ from collections.abc import Iterator
 import pytest
 
 from desktop.casebook.fold import SubjectFold
-from desktop.casebook.saving import prepare_save
-from desktop.journal.entry import KINDS, Body, Entry, Head, PathwayDecided
-from desktop.simulating import Model, SimulatedSubject, as_act, read_model, simulate
-from desktop.study.checks import Rules
-from desktop.study.definition import Definition
+from desktop.journal.bodies import KINDS, Body, PathwayDecided
+from desktop.journal.entry import Entry, Head
+from desktop.practice.simulation import Model, SimulatedSubject, as_act, read_model, simulate
+from desktop.recording.save_form import prepare_save
+from desktop.study.definition.metadata import Definition
 from desktop.study.load import Checked, check_definition, locate
-from desktop.study.pathway import Stage, walk
+from desktop.study.rules.form_rules import Rules
+from desktop.study.rules.pathway import Stage, walk
 
 TODAY = datetime.date(2026, 11, 24)
 SUBJECTS, SEED = 30, 7

@@ -4,11 +4,11 @@ import datetime
 
 import pytest
 
-from desktop.casebook.views import FormView
-from desktop.study.checks import Rules
-from desktop.study.data import FormContent, FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
+from desktop.study.rules.form_rules import Rules
+from desktop.views.forms import FormView
 from desktop.wizard.evidence import evidence_for, newest, tally, verdict
-from desktop.wizard.wizard import FormWizard
+from desktop.wizard.form_wizard import FormWizard
 from tests.gui.form.study import definition
 
 CRITERIA = FormKey("SE.1", 1, "F.CRIT", 1)

@@ -4,12 +4,12 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from desktop.study.data import ItemPlace, ItemValue
-from desktop.study.definition import Definition, ItemDef
-from desktop.study.laboratory import Flag
-from desktop.study.values import MISSING_WORDS
-from ui import language, style
-from ui.style import Tone
+from desktop.study.clinical_data import ItemPlace, ItemValue
+from desktop.study.definition.metadata import Definition, ItemDef
+from desktop.study.rules.laboratory import Flag
+from desktop.study.values.item_values import MISSING_WORDS
+from ui.look import language, style
+from ui.look.style import Tone
 from ui.widgets.chip import chip_width, paint_chip
 
 FOCUS_WIDTH = 2

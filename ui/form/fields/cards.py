@@ -4,8 +4,8 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ui import style
 from ui.form.fields.segments import keys_of
+from ui.look import style
 from ui.widgets.drawing import draw_text
 
 GAP = 8

@@ -4,15 +4,15 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from desktop.study.data import ItemPlace, ItemValue
-from desktop.study.definition import CodeListItem, DataType, Definition, ItemDef
-from desktop.study.values import CODE_SEPARATOR
-from desktop.wizard.search import TermIndex
-from ui import language, style
+from desktop.study.clinical_data import ItemPlace, ItemValue
+from desktop.study.definition.metadata import CodeListItem, DataType, Definition, ItemDef
+from desktop.study.values.item_values import CODE_SEPARATOR
+from desktop.wizard.term_search import TermIndex
 from ui.form.fields.base import Field
 from ui.form.fields.cards import Cards
 from ui.form.fields.segments import Segments
 from ui.form.fields.typed import LINE_WIDTH, Line
+from ui.look import language, style
 from ui.widgets.drawing import draw_text
 from ui.widgets.fields import Choice
 

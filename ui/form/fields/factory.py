@@ -1,7 +1,7 @@
 """Which field answers which item."""
 
-from desktop.study.data import ItemPlace
-from desktop.study.definition import DataType, Definition, ItemDef
+from desktop.study.clinical_data import ItemPlace
+from desktop.study.definition.metadata import DataType, Definition, ItemDef
 from ui.form.fields.base import Field
 from ui.form.fields.chosen import CardsField, ChoiceField, SegmentsField, TermField
 from ui.form.fields.typed import DateField, DatetimeField, NumberField, TextField, WorkedField

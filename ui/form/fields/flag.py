@@ -3,13 +3,13 @@
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from desktop.study.definition import Definition, ItemDef
-from desktop.study.laboratory import Flag, Ungraded
-from ui import language
-from ui.style import Tone
+from desktop.study.definition.metadata import Definition, ItemDef
+from desktop.study.rules.laboratory import Flag, Ungraded
+from ui.look import language
+from ui.look.style import Tone
+from ui.look.vocabulary import limits_words
 from ui.widgets.chip import Chip
 from ui.widgets.labels import label
-from ui.words import limits_words
 
 
 class FlagView:

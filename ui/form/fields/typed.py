@@ -4,15 +4,15 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
-from desktop.study.data import ItemPlace, ItemValue
-from desktop.study.definition import DataType, Definition, ItemDef
-from desktop.study.laboratory import Flag
-from desktop.study.tidying import tidy_date, tidy_time
-from desktop.study.values import tidy
-from ui import language, style
+from desktop.study.clinical_data import ItemPlace, ItemValue
+from desktop.study.definition.metadata import DataType, Definition, ItemDef
+from desktop.study.rules.laboratory import Flag
+from desktop.study.values.item_values import tidy
+from desktop.study.values.typed_input import tidy_date, tidy_time
 from ui.form.fields.base import Field
 from ui.form.fields.flag import FlagView
-from ui.style import Tone
+from ui.look import language, style
+from ui.look.style import Tone
 from ui.widgets.fields import Choice
 from ui.widgets.labels import label
 
@@ -341,7 +341,7 @@ class WorkedField(Field):
 
     def relabel(self) -> None:
         super().relabel()
-        from ui.words import value_words
+        from ui.look.vocabulary import value_words
 
         words = value_words(self.definition, self.item, self._shown)
         wraps = self._text.fontMetrics().horizontalAdvance(words) > WORKED_WIDTH

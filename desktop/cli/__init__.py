@@ -1,0 +1,1 @@
+"""The command line: `sitebook` without a window."""

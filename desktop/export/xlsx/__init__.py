@@ -1,0 +1,1 @@
+"""The monthly Excel transfer: sheets, writer and verification."""

@@ -1,0 +1,1 @@
+"""Files that are entered: the same rules as the screen."""

@@ -1,0 +1,1 @@
+"""The practice site and its simulated subjects."""

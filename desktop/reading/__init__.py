@@ -1,0 +1,1 @@
+"""Queries on an open site, one module a screen or document; they change nothing."""

@@ -1,0 +1,203 @@
+"""The questions about one subject: its casebook, and a form of it with all that is needed to go on filling it.
+
+What follows from several forms (due dates, the pathway) is computed on reading, by the version in force.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from desktop.casebook.users_and_devices import Staff
+from desktop.errors import RefusedError
+from desktop.reading.summaries import Contents, discrepancy, due_of, headline, summary
+from desktop.study.clinical_data import FormContent, FormKey, item_in
+from desktop.study.definition.metadata import Definition
+from desktop.study.rules import pathway
+from desktop.study.values.item_values import number_in_first_unit
+from desktop.vault import casebook_tables, draft_table
+from desktop.views.casebook import Casebook, DosingSpan, StageView, TrendPoint
+from desktop.views.forms import FormView
+
+if TYPE_CHECKING:
+    from desktop.site_session import SiteSession
+
+
+def casebook_of(site: SiteSession, subject: str) -> Casebook:
+    """Everything about one subject. Raises RefusedError where there is none."""
+    definition = site.definition
+    with site.vault.begin() as connection:
+        if not casebook_tables.is_known(connection, subject):
+            raise RefusedError("There is no subject of this key.")
+        fold = site.vault.subject(connection, subject)
+        staff = site.vault.staff(connection)
+        contents = fold.contents()
+        due = due_of(site, subject, contents)
+        mine = tuple(draft.key for draft in draft_table.of_user(connection, site.user_oid) if draft.subject == subject)
+        coming = {form.key: form.due for form in due} | dict.fromkeys(mine, site.civil_date)
+        stages = tuple(
+            _stage(staff, stage) for stage in pathway.walk(site.rules, contents, fold.decisions, site.civil_date)
+        )
+        return Casebook(
+            subject=subject,
+            headline=headline(definition, contents),
+            occurrences=_occurrences(definition, contents, coming, stages),
+            forms=tuple(
+                summary(definition, staff, subject, key, form)
+                for key, form in sorted(fold.forms.items())
+                if form.removed is None
+            ),
+            due=due,
+            drafts=mine,
+            trends=_trends(definition, contents),
+            dosing=_dosing(definition, contents),
+            discrepancies=tuple(
+                discrepancy(definition, staff, subject, key, clash)
+                for key, form in fold.forms.items()
+                for clash in form.clashes
+            ),
+            pathway=tuple(
+                _stage(staff, stage) for stage in pathway.walk(site.rules, contents, fold.decisions, site.civil_date)
+            ),
+        )
+
+
+def _stage(staff: Staff, stage: pathway.Stage) -> StageView:
+    branch, decision = stage.left_by, stage.decision
+    return StageView(
+        step=stage.step.oid,
+        visit=stage.visit,
+        event_repeat=stage.event_repeat,
+        because=branch.label if branch else {},
+        source=branch.source if branch else "",
+        evidence=stage.evidence,
+        decided_to=decision.to if decision else "",
+        decided_by=staff.name_of(decision.user) if decision else "",
+        decided_at=decision.wall if decision else "",
+        reason=decision.reason if decision else "",
+    )
+
+
+def form(site: SiteSession, subject: str, key: FormKey) -> FormView:
+    """A form with all that is needed to go on filling it; also one that has no entry yet."""
+    with site.vault.begin() as connection:
+        fold = site.vault.subject(connection, subject)
+        staff = site.vault.staff(connection)
+        draft = next(
+            (
+                draft
+                for draft in draft_table.of_user(connection, site.user_oid)
+                if (draft.subject, draft.key) == (subject, key)
+            ),
+            None,
+        )
+        saved = fold.forms.get(key)
+        others = {other: content for other, content in fold.contents().items() if other != key}
+        if saved is None or saved.removed is not None:
+            basis = {} if saved is None else dict(saved.basis)
+            return FormView(
+                subject=subject,
+                key=key,
+                exists=False,
+                basis=basis,
+                others=others,
+                draft=draft,
+                today=site.civil_date,
+            )
+        return FormView(
+            subject=subject,
+            key=key,
+            exists=True,
+            state=saved.state,
+            content=saved.content(),
+            derived=saved.derived(),
+            checks=saved.checks,
+            basis=dict(saved.basis),
+            version=saved.version,
+            version_sha256=saved.version_sha256,
+            others=others,
+            draft=draft,
+            today=site.civil_date,
+            user=staff.name_of(saved.last.user) if saved.last else "",
+            wall=saved.last.wall if saved.last else "",
+        )
+
+
+def _trends(definition: Definition, contents: Contents) -> tuple[TrendPoint, ...]:
+    """The course of the study's trend items, each dated by the first date of its own form."""
+    points: list[TrendPoint] = []
+    for key, content in _of_forms(definition, contents):
+        date = _first_date(definition, key.form, content)
+        if date is None:
+            continue
+        for oid in definition.version.trends:
+            value = item_in(content, oid)
+            number = None if value is None else number_in_first_unit(definition, definition.items[oid], value)
+            if number is not None:
+                points.append(TrendPoint(item=oid, date=date, value=number))
+    return tuple(sorted(points, key=lambda point: (point.item, point.date)))
+
+
+def _of_forms(definition: Definition, contents: Contents) -> Iterator[tuple[FormKey, FormContent]]:
+    """Without forms that the version in force no longer has."""
+    return ((key, content) for key, content in contents.items() if key.form in definition.forms)
+
+
+def _first_date(definition: Definition, form: str, content: FormContent) -> datetime.date | None:
+    # A form that the version in force no longer has has no order of dates.
+    for _, _, item in definition.form_items(form) if form in definition.forms else ():
+        if item.data_type in ("date", "datetime") and (value := item_in(content, item.oid)) and value.value:
+            return datetime.date.fromisoformat(value.value[:10])
+    return None
+
+
+def _dosing(definition: Definition, contents: Contents) -> tuple[DosingSpan, ...]:
+    """Runs of days of the study's grids: from the first to the last dated cell of each form."""
+    spans: list[DosingSpan] = []
+    for key, content in _of_forms(definition, contents):
+        for group in definition.form_groups(key.form):
+            if group.grid is None or group.grid.date is None:
+                continue
+            days = sorted(
+                datetime.date.fromisoformat(row[group.grid.date].value)
+                for row in content.get(group.oid, {}).values()
+                if group.grid.date in row and group.grid.value in row
+            )
+            if days:
+                spans.append(DosingSpan(first=days[0], last=days[-1]))
+    return tuple(sorted(spans, key=lambda span: span.first))
+
+
+def _occurrences(
+    definition: Definition, contents: Contents, coming: dict[FormKey, datetime.date], stages: tuple[StageView, ...]
+) -> tuple[tuple[str, int], ...]:
+    """The occurrences of events that are there, under way or expected, by their first dates; logs come last.
+
+    The first event and the logs are always among them, and where the pathway is.
+    """
+    dates: dict[tuple[str, int], datetime.date] = {}
+    for key, content in contents.items():
+        date = _first_date(definition, key.form, content) or datetime.date.max
+        at = (key.event, key.event_repeat)
+        dates[at] = min(dates.get(at, date), date)
+    for key, date in coming.items():
+        dates.setdefault((key.event, key.event_repeat), date)
+    pathway = definition.version.pathway
+    if stages and pathway is not None:
+        event = pathway.by_oid[stages[-1].step].event
+        if event is not None:
+            dates.setdefault((event, stages[-1].event_repeat), datetime.date.max)
+    order = {event.oid: number for number, event in enumerate(definition.version.events)}
+    common = {event.oid for event in definition.version.events if event.kind == "Common"}
+    first = definition.version.first_event
+    for oid in (first, *common):
+        dates.setdefault((oid, 1), datetime.date.max)
+    known = [at for at in dates if at[0] in order]
+
+    def place(at: tuple[str, int]) -> tuple[bool, bool, datetime.date, int, int, int]:
+        # Of the same day the study's order; where no day is known the first of all before the second of any.
+        round_ = at[1] if dates[at] == datetime.date.max else 0
+        return at[0] in common, at[0] != first, dates[at], round_, order[at[0]], at[1]
+
+    return tuple(sorted(known, key=place))

@@ -1,0 +1,1 @@
+"""A study definition as immutable data, shaped after CDISC ODM."""

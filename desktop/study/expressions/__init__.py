@@ -1,0 +1,1 @@
+"""Expressions of a study (CEL): parser, static types, evaluation."""

@@ -1,0 +1,1 @@
+"""File formats of study definitions: our YAML and ODM-XML."""

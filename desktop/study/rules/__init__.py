@@ -1,0 +1,1 @@
+"""Rules run while data are entered and read: edit checks, derivations, schedule, pathway."""

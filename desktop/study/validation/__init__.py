@@ -1,0 +1,1 @@
+"""Validation of a study definition when it is loaded, and by its test cases."""

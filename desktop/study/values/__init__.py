@@ -1,0 +1,1 @@
+"""Item values: types, parsing of what was typed, range checks."""

@@ -1,0 +1,1 @@
+"""The site's side of sync: enrolment, exchange with the centre, receipts."""

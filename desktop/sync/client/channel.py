@@ -1,0 +1,167 @@
+"""The HTTP way to the centre. Whoever answers is believed only if the answer is signed by the enrolled centre.
+
+A `Channel` touches no vault, so a call may be made on any thread.
+"""
+
+import ipaddress
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx2 as httpx
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from desktop.errors import CentreError, DamagedError, RefusedError
+from desktop.sync.formats import messages, signed_statement
+
+T = TypeVar("T")
+
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 30.0
+"""The longest silence; a large batch on a slow line takes as long as it takes."""
+MOST_ANSWER_BYTES = 16 * 1024 * 1024
+
+OK, FAILED = 200, 500
+
+UNREACHABLE = "The centre cannot be reached at {url}. Nothing is lost: the entries wait on this computer."
+CUT = "The line to {url} was cut before the centre answered. Nothing is lost: what it has not signed for goes again."
+NOT_THE_CENTRE = "What answers at {url} is not the centre. The network may ask for a sign-in of its own first."
+UNTRUSTED = "The answer from {url} is not signed by the centre that this computer joined. Nothing was believed of it."
+CENTRE_FAILED = (
+    "The centre at {url} cannot take anything at the moment. Nothing is lost: tell the centre, and try later."
+)
+BAD_ADDRESS = "The address of the centre is not one: it begins with http:// or https://, then a name or a number."
+
+
+class Call(msgspec.Struct, frozen=True):
+    """A request to be made."""
+
+    path: str
+    body: bytes
+
+
+Carry = Callable[[Callable[[], bytes]], bytes]
+"""Makes a call, here or on another thread, and returns its answer; may raise CancelledError instead of waiting for it."""
+
+
+def carry_here(call: Callable[[], bytes]) -> bytes:
+    """Wait for the centre on the calling thread."""
+    return call()
+
+
+class NoAnswerError(CentreError):
+    """The request left, and no answer came back that can be believed: the centre may have it."""
+
+
+class Channel:
+    """A line to one centre. `device` and `key` sign what is sent; `centre_key` is whose answers are believed.
+
+    Without `centre_key` answers are not verified: for asking who the centre is, before anyone knows.
+    """
+
+    def __init__(self, url: str, device: str, key: Ed25519PrivateKey, centre_key: str | None) -> None:
+        self.url = checked_url(url)
+        self.device = device
+        self._key = key
+        self._centre_key = centre_key
+        try:
+            self._client = httpx.Client(
+                timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+                follow_redirects=False,
+                # A proxy for the world outside cannot reach this computer.
+                trust_env=not _is_loopback(self.url),
+            )
+        except ValueError as error:
+            raise CentreError("The proxy that this computer's settings name is not usable.") from error
+
+    def close(self) -> None:
+        """Hang up."""
+        self._client.close()
+
+    def perform(self, call: Call) -> bytes:
+        """Make a request and return its verified answer.
+
+        Raises CentreError where nobody can be reached, NoAnswerError where what came back is nothing or not the
+        centre's, RefusedError where the centre refuses.
+        """
+        nonce = messages.new_nonce()
+        content = messages.request_bytes(call.path, nonce, call.body)
+        headers = {
+            messages.DEVICE_HEADER: self.device,
+            messages.NONCE_HEADER: nonce,
+            messages.SIGNATURE_HEADER: signed_statement.sign_bytes(messages.REQUEST_TYPE, content, self._key).hex(),
+        }
+        status, signature, answer = self._exchange(call, headers)
+        if self._centre_key is not None:
+            content = messages.answer_bytes(call.path, nonce, status, answer)
+            try:
+                signed_statement.verify_bytes(messages.ANSWER_TYPE, content, bytes.fromhex(signature), self._centre_key)
+            except (DamagedError, ValueError) as error:
+                raise NoAnswerError(UNTRUSTED, url=self.url) from error
+        if status != OK:
+            raise self._refusal(status, answer)
+        return answer
+
+    def ask(self, path: str, message: msgspec.Struct, answer_type: type[T]) -> T:
+        """Send a message and read the answer; raises as `perform` does."""
+        return self.read(self.perform(Call(path, msgspec.json.encode(message))), answer_type)
+
+    def read(self, answer: bytes, answer_type: type[T]) -> T:
+        """Read an answer. Raises NoAnswerError where it is not of this type."""
+        try:
+            return msgspec.json.decode(answer, type=answer_type)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise NoAnswerError(NOT_THE_CENTRE, url=self.url) from error
+
+    def _exchange(self, call: Call, headers: dict[str, str]) -> tuple[int, str, bytes]:
+        """Status, signature and bytes of the answer."""
+        try:
+            with self._client.stream("POST", self.url + call.path, content=call.body, headers=headers) as answer:
+                signature = answer.headers.get(messages.SIGNATURE_HEADER, "")
+                if not signature:
+                    raise NoAnswerError(NOT_THE_CENTRE, url=self.url)
+                parts: list[bytes] = []
+                size = 0
+                for part in answer.iter_bytes():
+                    size += len(part)
+                    if size > MOST_ANSWER_BYTES:
+                        raise NoAnswerError(NOT_THE_CENTRE, url=self.url)
+                    parts.append(part)
+                return answer.status_code, signature, b"".join(parts)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.UnsupportedProtocol) as error:
+            raise CentreError(UNREACHABLE, url=self.url) from error
+        except httpx.InvalidURL as error:
+            raise RefusedError(BAD_ADDRESS) from error
+        except httpx.HTTPError as error:
+            raise NoAnswerError(CUT, url=self.url) from error
+
+    def _refusal(self, status: int, answer: bytes) -> RefusedError | CentreError:
+        """What a refusal says."""
+        refusal = self.read(answer, messages.Refusal)
+        if self._centre_key is None:
+            # The words could be anyone's.
+            return CentreError(NOT_THE_CENTRE, url=self.url)
+        if status >= FAILED:
+            return CentreError(CENTRE_FAILED, url=self.url)
+        return RefusedError(refusal.refused, **refusal.fields)
+
+
+def checked_url(url: str) -> str:
+    """The address without a final slash. Raises RefusedError where it is none, or holds a name or password."""
+    try:
+        parts = urlsplit(url.strip() if "://" in url else f"http://{url.strip()}")
+        is_sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError as error:
+        raise RefusedError(BAD_ADDRESS) from error
+    if not is_sound or parts.username is not None or parts.query or parts.fragment:
+        raise RefusedError(BAD_ADDRESS)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

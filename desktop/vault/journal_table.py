@@ -1,0 +1,132 @@
+"""The journal in the database: reading entries back, and appending them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from desktop.journal.entry import Entry, Head, RawEntry, decode
+from desktop.journal.hash_chain import ChainPoint
+from desktop.vault.tables import journal
+
+_ORDER = (journal.c.time, journal.c.device, journal.c.sequence)
+_RAW = (journal.c.head, journal.c.body, journal.c.body_hash)
+_BY_DEVICE = select(*_RAW).order_by(journal.c.sequence)
+
+
+def append(connection: Connection, rows: Sequence[tuple[RawEntry, Head, bytes]]) -> None:
+    """Append entries, each with its head as read and its chain value."""
+    connection.execute(
+        journal.insert(),
+        [
+            {
+                "device": head.device,
+                "sequence": head.sequence,
+                "head": raw.head,
+                "body": raw.body,
+                "body_hash": raw.body_hash,
+                "chain": chain,
+                "time": head.time,
+                "kind": head.kind,
+                "subject": head.subject,
+            }
+            for raw, head, chain in rows
+        ],
+    )
+
+
+def blank(connection: Connection, device: str, sequence: int) -> str | None:
+    """Blank the body of an entry; its hash stays, so the chain still verifies.
+
+    Returns the subject that the entry is about, where there is an entry with a body and it is about one.
+    """
+    of = (journal.c.device == device, journal.c.sequence == sequence, journal.c.body.is_not(None))
+    subject = connection.scalar(select(journal.c.subject).where(*of))
+    connection.execute(update(journal).where(*of).values(body=None))
+    return subject
+
+
+def chain_point(connection: Connection, device: str) -> ChainPoint:
+    """How far the journal goes for a device."""
+    row = connection.execute(
+        select(journal.c.sequence, journal.c.chain)
+        .where(journal.c.device == device)
+        .order_by(journal.c.sequence.desc())
+        .limit(1)
+    ).first()
+    return ChainPoint() if row is None else ChainPoint(row.sequence, row.chain)
+
+
+def chain_value(connection: Connection, device: str, sequence: int) -> bytes | None:
+    """The stored chain value after an entry; None where there is no such entry."""
+    return connection.scalar(select(journal.c.chain).where(journal.c.device == device, journal.c.sequence == sequence))
+
+
+def devices(connection: Connection) -> tuple[str, ...]:
+    """The devices that have entries here."""
+    return tuple(connection.scalars(select(journal.c.device).distinct().order_by(journal.c.device)))
+
+
+def raw_entries(connection: Connection, device: str, after: int, limit: int) -> list[RawEntry]:
+    """Up to `limit` entries of a device that follow sequence number `after`."""
+    rows = connection.execute(_BY_DEVICE.where(journal.c.device == device, journal.c.sequence > after).limit(limit))
+    return [_raw(row) for row in rows]
+
+
+def count(connection: Connection, device: str | None = None) -> int:
+    """How many entries there are, of one device or of all."""
+    query = select(func.count()).select_from(journal)
+    return connection.scalar(query if device is None else query.where(journal.c.device == device)) or 0
+
+
+def last_time(connection: Connection) -> int:
+    """The greatest hybrid time of any entry."""
+    return connection.scalar(select(func.max(journal.c.time))) or 0
+
+
+def last_time_of_subject(connection: Connection, subject: str) -> int:
+    """The greatest hybrid time of an entry about a subject; 0 where there is none."""
+    return connection.scalar(select(func.max(journal.c.time)).where(journal.c.subject == subject)) or 0
+
+
+def of_subject(connection: Connection, subject: str) -> Iterator[Entry]:
+    """The entries about a subject, in fold order."""
+    rows = connection.execute(select(*_RAW).where(journal.c.subject == subject).order_by(*_ORDER))
+    return (decode(_raw(row)) for row in rows)
+
+
+def of_kinds(connection: Connection, kinds: Iterable[str]) -> Iterator[Entry]:
+    """The entries of these kinds that are about no subject, in fold order."""
+    rows = connection.execute(
+        select(*_RAW).where(journal.c.kind.in_(list(kinds)), journal.c.subject.is_(None)).order_by(*_ORDER)
+    )
+    return (decode(_raw(row)) for row in rows)
+
+
+def all_by_subject(connection: Connection) -> Iterator[Entry]:
+    """Every entry about any subject: subjects one after the other, each in fold order."""
+    rows = connection.execution_options(yield_per=2000).execute(
+        select(*_RAW).where(journal.c.subject.is_not(None)).order_by(journal.c.subject, *_ORDER)
+    )
+    return (decode(_raw(row)) for row in rows)
+
+
+def newest(
+    connection: Connection, *, before: tuple[int, str, int] | None, limit: int, subject: str | None
+) -> list[Entry]:
+    """The newest entries, newest first, for the audit trail; `before` is the order of the last one shown."""
+    query = select(*_RAW).order_by(*(column.desc() for column in _ORDER)).limit(limit)
+    if subject is not None:
+        query = query.where(journal.c.subject == subject)
+    if before is not None:
+        time, device, sequence = before
+        query = query.where(
+            (journal.c.time < time)
+            | ((journal.c.time == time) & (journal.c.device < device))
+            | ((journal.c.time == time) & (journal.c.device == device) & (journal.c.sequence < sequence))
+        )
+    return [decode(_raw(row)) for row in connection.execute(query)]
+
+
+def _raw(row: Row[Any, Any, Any]) -> RawEntry:
+    return RawEntry(row[0], row[1], row[2])

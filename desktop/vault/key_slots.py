@@ -1,0 +1,248 @@
+"""Who can open the vault: key slots, kept in `vault.json`.
+
+One random 256-bit key encrypts the database. Each user has a slot in which that key, and the user's own signing key, lie
+wrapped (AES-256-GCM) under Argon2id of the passphrase. The printed recovery code is one more slot, without a signing key.
+A slot only wraps keys: whether a person may do something, or is suspended, the journal says.
+
+`vault.json` is kept twice, each copy with its SHA-256, replaced as a whole and flushed to the disk.
+"""
+
+import hashlib
+import secrets
+import unicodedata
+from pathlib import Path
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+from desktop.errors import DamagedError, EnvironmentProblemError, NewerReleaseError, RefusedError, SignInError
+from desktop.files import replace_file
+from desktop.study.definition.base import Text
+
+FORMAT = 1
+"""Version of the vault's layout; a vault of a greater one is refused."""
+
+FILE = "vault.json"
+COPY = "vault-copy.json"
+
+PASSPHRASE_LENGTH = 12
+"""Fewest characters of a passphrase."""
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+
+
+class KeyDerivationCost(msgspec.Struct, frozen=True, kw_only=True):
+    """Cost of Argon2id, kept in each slot: a slot opens at the cost at which it was made."""
+
+    memory_kib: int
+    passes: int
+    lanes: int
+
+
+COST = KeyDerivationCost(memory_kib=64 * 1024, passes=3, lanes=4)
+"""Cost of new slots: RFC 9106, section 4, second recommended option."""
+
+RECOVERY_ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+"""Letters and digits that cannot be taken for each other on paper."""
+RECOVERY_GROUPS, RECOVERY_GROUP_LENGTH = 6, 5
+"""30 characters of 30: 147 bits."""
+
+
+class Slot(msgspec.Struct, frozen=True, kw_only=True):
+    """The database key wrapped under one secret. Byte strings are hexadecimal."""
+
+    user: str
+    """User OID; empty for the recovery code."""
+    name: str
+    memory_kib: int
+    passes: int
+    lanes: int
+    salt: str
+    nonce: str
+    wrapped: str
+    """Database key, then (for a user) the Ed25519 private key of the user's signature."""
+    checksum: str = ""
+    """Of all that stands before: tells a damaged slot from a wrong passphrase."""
+
+
+class VaultFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What `vault.json` says without being unlocked: no subject, no value, the names of those who may sign in."""
+
+    format: int = FORMAT
+    release: str
+    """Release that wrote it."""
+    study: str
+    study_name: str
+    site: str
+    site_name: Text
+    device: str
+    letter: str
+    slots: tuple[Slot, ...]
+    last_user: str = ""
+
+
+class Unlocked(msgspec.Struct, frozen=True):
+    """What a slot holds."""
+
+    database_key: bytes
+    signing_key: bytes
+    """Ed25519 private key of the user; empty for the recovery code."""
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """A copy of the file on the disk: the content as text, and its SHA-256."""
+
+    sha256: str
+    content: msgspec.Raw
+
+
+def normalised_name(name: str) -> str:
+    """A user's name as it is compared and kept."""
+    return unicodedata.normalize("NFC", name.strip())
+
+
+def check_passphrase(passphrase: str) -> None:
+    """Raises RefusedError when a new passphrase is too short."""
+    if len(passphrase) < PASSPHRASE_LENGTH:
+        raise RefusedError("The passphrase is too short. It needs at least {n} characters.", n=PASSPHRASE_LENGTH)
+
+
+def new_recovery_code() -> str:
+    """A fresh recovery code, in groups to be read from paper."""
+    return "-".join(
+        "".join(secrets.choice(RECOVERY_ALPHABET) for _ in range(RECOVERY_GROUP_LENGTH)) for _ in range(RECOVERY_GROUPS)
+    )
+
+
+def tidy_recovery_code(code: str) -> str:
+    """The code as it was printed, from how a person typed it."""
+    letters = [letter for letter in code.upper() if letter in RECOVERY_ALPHABET]
+    size = RECOVERY_GROUP_LENGTH
+    return "-".join("".join(letters[start : start + size]) for start in range(0, len(letters), size))
+
+
+def wrap(secret: str, user: str, name: str, unlocked: Unlocked) -> Slot:
+    """Make a slot that `secret` (a passphrase or the recovery code) opens."""
+    salt, nonce = secrets.token_bytes(16), secrets.token_bytes(NONCE_BYTES)
+    slot = Slot(
+        user=user,
+        name=name,
+        memory_kib=COST.memory_kib,
+        passes=COST.passes,
+        lanes=COST.lanes,
+        salt=salt.hex(),
+        nonce=nonce.hex(),
+        wrapped="",
+    )
+    wrapped = AESGCM(_derive(secret, slot)).encrypt(
+        nonce, unlocked.database_key + unlocked.signing_key, _associated(slot)
+    )
+    slot = msgspec.structs.replace(slot, wrapped=wrapped.hex())
+    return msgspec.structs.replace(slot, checksum=_slot_checksum(slot))
+
+
+def unwrap(secret: str, slot: Slot) -> Unlocked:
+    """Open a slot.
+
+    Raises SignInError for a wrong secret, DamagedError for a slot that is not what was written.
+    """
+    if slot.checksum != _slot_checksum(slot):
+        raise DamagedError("The key slot of this user is damaged. Sign in as another user, or restore a backup.")
+    try:
+        keys = AESGCM(_derive(secret, slot)).decrypt(
+            bytes.fromhex(slot.nonce), bytes.fromhex(slot.wrapped), _associated(slot)
+        )
+    except InvalidTag:
+        raise SignInError("The user or the passphrase is not right.") from None
+    return Unlocked(keys[:KEY_BYTES], keys[KEY_BYTES:])
+
+
+def find_slot(file: VaultFile, name: str) -> Slot | None:
+    """The slot of the user of that name."""
+    name = normalised_name(name)
+    return next((slot for slot in file.slots if slot.user and slot.name == name), None)
+
+
+def recovery_slot(file: VaultFile) -> Slot | None:
+    """The slot of the recovery code."""
+    return next((slot for slot in file.slots if not slot.user), None)
+
+
+def with_slot(file: VaultFile, slot: Slot) -> VaultFile:
+    """The file with this slot in the place of an older one of the same user."""
+    others = tuple(old for old in file.slots if old.user != slot.user and (not slot.user or old.name != slot.name))
+    return msgspec.structs.replace(file, slots=(*others, slot))
+
+
+def read(folder: Path) -> VaultFile:
+    """Read `vault.json`, or its copy where the file is damaged.
+
+    Raises EnvironmentProblemError where there is no vault, DamagedError where neither can be used, and
+    NewerReleaseError where a newer release made it.
+    """
+    try:
+        names = [name for name in (FILE, COPY) if (folder / name).is_file()]
+        if not names:
+            raise EnvironmentProblemError("There is no Sitebook vault in this folder.")
+        for name in names:
+            try:
+                return _read_one(folder / name)
+            except DamagedError:
+                continue
+    except OSError as error:
+        raise EnvironmentProblemError("The vault cannot be read: {why}.", why=error.strerror) from error
+    raise DamagedError(
+        "The file vault.json and its copy are damaged. The data cannot be unlocked with them: restore a backup."
+    )
+
+
+def write(folder: Path, file: VaultFile) -> None:
+    """Replace `vault.json` and then its copy, each as a whole.
+
+    Raises OSError; at every moment at least one of the two is whole.
+    """
+    content = msgspec.json.encode(file)
+    kept = msgspec.json.encode(_Kept(hashlib.sha256(content).hexdigest(), msgspec.Raw(content)))
+    for name in (FILE, COPY):
+        replace_file(folder / name, kept)
+
+
+def _read_one(path: Path) -> VaultFile:
+    try:
+        kept = msgspec.json.decode(path.read_bytes(), type=_Kept)
+        if hashlib.sha256(kept.content).hexdigest() != kept.sha256:
+            raise DamagedError("The file {file} is damaged.", file=path.name)
+        made_by = msgspec.json.decode(kept.content, type=dict[str, object])
+        if isinstance(found := made_by.get("format"), int) and found > FORMAT:
+            raise NewerReleaseError(
+                "This vault was made by Sitebook {theirs}, which is newer (format {found}; this release reads {known}). "
+                "Install the newer release.",
+                theirs=made_by.get("release", "?"),
+                found=found,
+                known=FORMAT,
+            )
+        return msgspec.json.decode(kept.content, type=VaultFile)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DamagedError("The file {file} is damaged.", file=path.name) from error
+
+
+def _derive(secret: str, slot: Slot) -> bytes:
+    return Argon2id(
+        salt=bytes.fromhex(slot.salt),
+        length=KEY_BYTES,
+        iterations=slot.passes,
+        lanes=slot.lanes,
+        memory_cost=slot.memory_kib,
+    ).derive(unicodedata.normalize("NFC", secret).encode())
+
+
+def _associated(slot: Slot) -> bytes:
+    return msgspec.json.encode([slot.user, slot.name, slot.memory_kib, slot.passes, slot.lanes, slot.salt])
+
+
+def _slot_checksum(slot: Slot) -> str:
+    content = msgspec.json.encode(msgspec.structs.replace(slot, checksum=""), order="sorted")
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,1 @@
+"""Immutable answers of the queries, as windows and commands get them."""

@@ -1,0 +1,249 @@
+"""The line to the centre: addresses, proxies, and what is believed of an answer. Real sockets on loopback."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import msgspec
+import pytest
+
+from desktop.errors import CentreError, RefusedError
+from desktop.journal.device_keys import DeviceKeys
+from desktop.sync.client.channel import Call, Channel, NoAnswerError, checked_url
+from desktop.sync.formats import messages, signed_statement
+from desktop.sync.formats.receipt import Receipt
+
+CENTRE, DEVICE = DeviceKeys.generate(), DeviceKeys.generate()
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ("http://centre.example", "http://centre.example"),
+        (" https://centre.example:8443/sitebook/ ", "https://centre.example:8443/sitebook"),
+        ("centre.example:8000", "http://centre.example:8000"),
+        ("http://[::1]:8000/", "http://[::1]:8000"),
+    ],
+)
+def test_an_address_is_tidied(given: str, found: str) -> None:
+    assert checked_url(given) == found
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "",
+        "http://",
+        "ftp://centre.example",
+        "file:///etc/hosts",
+        "http://[::1",
+        "http://centre.example:99999",
+        "http://centre.example:port",
+        "http://name:secret@centre.example",
+        "http://centre.example/?a=b",
+        "http://centre.example/#a",
+    ],
+)
+def test_an_address_that_is_none_or_holds_a_secret_is_refused(given: str) -> None:
+    with pytest.raises(RefusedError, match="address"):
+        checked_url(given)
+
+
+@contextmanager
+def listening(talk: Callable[[socket.socket, bytes], None]) -> Iterator[str]:
+    """A server that reads one request a connection and then does what the test says."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                line, _ = listener.accept()
+            except OSError:
+                return
+            with line:
+                talk(line, _request(line))
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join()
+
+
+def _request(line: socket.socket) -> bytes:
+    data = b""
+    while b"\r\n\r\n" not in data:
+        part = line.recv(65536)
+        if not part:
+            return data
+        data += part
+    head, _, body = data.partition(b"\r\n\r\n")
+    length = next(int(value) for name, value in _headers(head) if name == b"content-length")
+    while len(body) < length:
+        body += line.recv(65536)
+    return head
+
+
+def _headers(head: bytes) -> list[tuple[bytes, bytes]]:
+    return [(name.lower(), value.strip()) for name, _, value in (row.partition(b":") for row in head.split(b"\r\n"))]
+
+
+def answer(status: int, body: bytes, *headers: tuple[str, str]) -> bytes:
+    rows = [f"HTTP/1.1 {status} X", f"Content-Length: {len(body)}", *(f"{name}: {value}" for name, value in headers)]
+    return "\r\n".join(rows).encode() + b"\r\n\r\n" + body
+
+
+def signed_answer(status: int, content: msgspec.Struct, request: bytes, keys: DeviceKeys = CENTRE) -> bytes:
+    """What a centre with these keys would answer."""
+    nonce = dict(_headers(request))[messages.NONCE_HEADER.lower().encode()].decode()
+    path = request.split(b" ")[1].decode()
+    body = msgspec.json.encode(content)
+    proof = signed_statement.sign_bytes(
+        messages.ANSWER_TYPE, messages.answer_bytes(path, nonce, status, body), keys.signing
+    )
+    return answer(status, body, (messages.SIGNATURE_HEADER, proof.hex()))
+
+
+@contextmanager
+def channel(url: str, centre_key: str | None = CENTRE.signing_public) -> Iterator[Channel]:
+    made = Channel(url, "A-1", DEVICE.signing, centre_key)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@contextmanager
+def line_to(talk: Callable[[socket.socket, bytes], None], key: str | None = CENTRE.signing_public) -> Iterator[Channel]:
+    """A line at whose other end the test speaks."""
+    with listening(talk) as url, channel(url, key) as made:
+        yield made
+
+
+def saying(status: int, content: msgspec.Struct, keys: DeviceKeys = CENTRE) -> Callable[[socket.socket, bytes], None]:
+    """A centre that always says the same."""
+    return lambda line, request: line.sendall(signed_answer(status, content, request, keys))
+
+
+GAP = messages.BatchAnswer(outcome="gap", wanted=7)
+CALL = Call(messages.MEET, b"{}")
+
+
+def test_a_signed_answer_is_believed() -> None:
+    with line_to(saying(200, GAP)) as line:
+        assert line.ask(messages.MEET, messages.Ask(), messages.BatchAnswer) == GAP
+        with pytest.raises(NoAnswerError, match="not the centre"):
+            line.ask(messages.MEET, messages.Ask(), Receipt)
+
+
+def test_a_signed_refusal_is_told() -> None:
+    refusal = messages.Refusal(refused="No {what} today.", fields={"what": "batches"})
+    with line_to(saying(403, refusal)) as line, pytest.raises(RefusedError, match="No batches today"):
+        line.perform(CALL)
+    with line_to(saying(500, refusal)) as line, pytest.raises(CentreError, match="cannot take anything"):
+        line.perform(CALL)
+
+
+def test_the_words_of_an_unknown_centre_are_not_shown() -> None:
+    refusal = messages.Refusal(refused="Call this number and read out your passphrase.")
+    with line_to(saying(403, refusal), None) as line, pytest.raises(CentreError, match="not the centre"):
+        line.perform(CALL)
+
+
+def test_another_key_is_not_believed() -> None:
+    stranger = DeviceKeys.generate()
+    talk = saying(200, GAP, stranger)
+    with line_to(talk) as line, pytest.raises(NoAnswerError, match="not signed"):
+        line.perform(CALL)
+
+
+def test_the_answer_to_an_earlier_request_is_not_believed() -> None:
+    first: list[bytes] = []
+
+    def replay(line: socket.socket, request: bytes) -> None:
+        first.append(signed_answer(200, GAP, request))
+        line.sendall(first[0].replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1))
+
+    with line_to(replay) as line:
+        assert line.perform(CALL)
+        with pytest.raises(NoAnswerError, match="not signed"):
+            line.perform(CALL)
+
+
+@pytest.mark.parametrize("flip", ["status", "body", "signature"])
+def test_a_changed_answer_is_not_believed(flip: str) -> None:
+    def talk(line: socket.socket, request: bytes) -> None:
+        whole = signed_answer(200, GAP, request)
+        changed = {
+            "status": whole.replace(b" 200 ", b" 403 "),
+            "body": whole[:-3] + b"0" + whole[-2:],
+            "signature": whole.replace(b"a", b"b", 20),
+        }
+        line.sendall(changed[flip])
+
+    with line_to(talk) as line, pytest.raises(NoAnswerError):
+        line.perform(CALL)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        answer(200, b"<html>Sign in</html>", ("Content-Type", "text/html")),
+        answer(302, b"", ("Location", "http://127.0.0.1:1/")),
+        answer(511, b"sign in"),
+        answer(200, b"{}", (messages.SIGNATURE_HEADER, "zz")),
+        answer(200, b"{}", (messages.SIGNATURE_HEADER, "00" * 64)),
+        answer(200, b"not gzip", ("Content-Encoding", "gzip"), (messages.SIGNATURE_HEADER, "00" * 64)),
+        answer(200, b"{}", (messages.SIGNATURE_HEADER, "00" * 64))[:-1],
+        b"SSH-2.0-OpenSSH_9.9\r\n",
+        b"",
+    ],
+)
+def test_what_answers_otherwise_is_not_believed(raw: bytes) -> None:
+    with line_to(lambda line, _: line.sendall(raw)) as line, pytest.raises(NoAnswerError):
+        line.perform(CALL)
+
+
+def test_an_answer_without_end_is_left_alone() -> None:
+    """A hostile server cannot fill the memory."""
+
+    def pour(line: socket.socket, _: bytes) -> None:
+        line.sendall(f"HTTP/1.1 200 X\r\n{messages.SIGNATURE_HEADER}: 00\r\n\r\n".encode())
+        try:
+            while True:
+                line.sendall(bytes(1 << 20))
+        except OSError:
+            return
+
+    with line_to(pour) as line, pytest.raises(NoAnswerError, match="not the centre"):
+        line.perform(CALL)
+
+
+def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        closed = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    for url in (closed, "http://no-such-host.invalid:8000"):
+        with channel(url) as line, pytest.raises(CentreError, match="cannot be reached") as error:
+            line.perform(CALL)
+        assert not isinstance(error.value, NoAnswerError)
+
+
+def test_a_proxy_does_not_stand_before_this_computer_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with listening(saying(200, GAP)) as url:
+        with channel(url) as line:
+            assert line.perform(CALL)
+        with channel(url.replace("127.0.0.1", "localhost")) as line:
+            assert line.perform(CALL)
+    with channel("http://centre.invalid") as line, pytest.raises(CentreError, match="cannot be reached"):
+        line.perform(CALL)
+    monkeypatch.setenv("all_proxy", "no scheme at all")
+    monkeypatch.setenv("http_proxy", "nonsense://x")
+    with pytest.raises(CentreError, match="proxy"):
+        Channel("http://centre.invalid", "A-1", DEVICE.signing, None)

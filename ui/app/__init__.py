@@ -1,0 +1,1 @@
+"""The `sitebook` script: command line, and the start of the window."""

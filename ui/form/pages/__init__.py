@@ -1,0 +1,1 @@
+"""The pages of a form: questions, repeating rows, grids."""

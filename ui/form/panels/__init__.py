@@ -1,0 +1,1 @@
+"""What stands around the page of a form: header, footer, page list, evidence, history."""

@@ -1,0 +1,1 @@
+"""Look and language: style sheet, icons, translation, vocabulary."""

@@ -1,0 +1,1 @@
+"""Administration: users, backup, verification, audit trail."""

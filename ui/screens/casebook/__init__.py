@@ -1,0 +1,1 @@
+"""The casebook of a subject: matrix of forms and events, pathway, trends."""

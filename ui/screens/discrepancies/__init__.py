@@ -1,0 +1,1 @@
+"""Discrepancies and how they are settled."""

@@ -1,0 +1,1 @@
+"""Before sign-in: first start, sign-in, new site, practice, restore, recovery."""

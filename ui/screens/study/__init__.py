@@ -1,0 +1,1 @@
+"""The study: forms and checks, open points, normal ranges, versions."""

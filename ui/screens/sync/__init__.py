@@ -1,0 +1,1 @@
+"""Sync with the centre, and enrolment."""

@@ -1,0 +1,1 @@
+"""The frame around every screen: window, navigation rail, top bar."""

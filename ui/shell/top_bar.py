@@ -1,0 +1,297 @@
+"""The line on top: study and site, find, how much the centre has not received, language, user, lock."""
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from desktop.errors import SitebookError
+from desktop.reading import find
+from desktop.reading.find import Found
+from desktop.study.definition.metadata import Definition
+from desktop.views.today import ShellView
+from ui.background.site_access import SiteAccess
+from ui.look import icons, language, style, vocabulary
+from ui.look.icons import SIGN_OF_STATE
+from ui.look.style import Tone
+from ui.screens.base import Place, Where
+from ui.widgets.buttons import Button, plain
+from ui.widgets.chip import Chip, paint_chip
+from ui.widgets.labels import ElidedLabel, key, label
+from ui.widgets.table import Cell, Column, Line, Table
+
+FIND_WIDTH = 270
+TYPING_PAUSE_MS = 120
+
+
+class EntriesChip(Button):
+    """How many entries the centre has not signed for; a click leads to the sync screen."""
+
+    def __init__(self) -> None:
+        super().__init__(name="entries", kind="plain")
+        self._chip_tone = Tone.SECONDARY
+        self._chip_icon = "offline"
+
+    def say(self, text: str, tone: Tone, icon: str) -> None:
+        """Say it."""
+        self._chip_tone, self._chip_icon = tone, icon
+        self.set_icon(icon, tone)
+        self.setText(text)
+        self.setAccessibleName(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        rect = self.rect().toRectF().adjusted(0, 3, 0, -3)
+        paint_chip(painter, rect, self.text(), self._chip_icon, self._chip_tone)
+        if self.hasFocus():
+            painter.setPen(style.colours().focus)
+            painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+
+
+class FindBox(QLineEdit):
+    """Where one types what to find; the results hang under it."""
+
+    chosen = Signal(object)
+    """A `Place`."""
+
+    def __init__(self, access: SiteAccess, results: "FindResults", parent: QWidget) -> None:
+        super().__init__(parent)
+        self._access = access
+        self._results = results
+        self.setObjectName("find")
+        self.setProperty("kind", "find")
+        self.setFixedSize(FIND_WIDTH, 28)
+        self.setTextMargins(31, 0, 58, 0)
+        inside = QHBoxLayout(self)
+        inside.setContentsMargins(0, 0, 8, 0)
+        inside.addStretch(1)
+        self._key = key("Ctrl K")
+        self._key.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        inside.addWidget(self._key)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(TYPING_PAUSE_MS)
+        self._pause.timeout.connect(self._ask)
+        self.textEdited.connect(self._typed)
+        results.table.opened.connect(self._choose)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._leave()
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            self._results.step(1 if event.key() == Qt.Key.Key_Down else -1)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            found = self._results.table.current_key
+            if isinstance(found, Found):
+                self._choose(found)
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._results.hide()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        icons.paint(painter, "find", QRectF(9, 6, style.ICON, style.ICON), Tone.SECONDARY)
+
+    @Slot()
+    def _typed(self) -> None:
+        self._pause.start()
+
+    @Slot()
+    def _ask(self) -> None:
+        text = self.text()
+        if text.strip():
+            self._access.ask(lambda site: find.find(site, text), self._show, self._fail)
+        else:
+            self._results.hide()
+
+    def _show(self, found: tuple[Found, ...]) -> None:
+        if self.hasFocus():
+            self._results.show_found(self._access.session.definition, found, self)
+
+    def _fail(self, error: Exception) -> None:
+        self._results.show_error(error, self)
+
+    @Slot(object)
+    def _choose(self, found: Found) -> None:
+        self._leave()
+        where = Where.CASEBOOK if found.key is None else Where.FORM
+        self.chosen.emit(Place(where, found.subject, found.key))
+
+    def _leave(self) -> None:
+        self.clear()
+        self._results.hide()
+        self.clearFocus()
+
+
+class FindResults(QFrame):
+    """What was found, under the find box."""
+
+    def __init__(self, frame: QWidget) -> None:
+        super().__init__(frame)
+        self._frame = frame
+        self.setProperty("kind", "card")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 1, 1, 1)
+        self.table = Table("find_results", fit=True)
+        self.table.keeps_choice = True
+        self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._nothing = label(tone=Tone.SECONDARY)
+        self._nothing.setContentsMargins(12, 8, 12, 8)
+        column.addWidget(self.table)
+        column.addWidget(self._nothing)
+        self.hide()
+
+    def show_found(self, definition: Definition, found: tuple[Found, ...], under: QWidget) -> None:
+        """Show it."""
+        columns = (Column(width=36), Column(width=90), Column(stretch=1), Column())
+        self.table.show_lines(columns, tuple(_line(definition, each) for each in found))
+        self.table.setVisible(bool(found))
+        self.table.choose_first()
+        self._nothing.setText("" if found else self.tr("Nothing found"))
+        self._hang(found, under)
+
+    def show_error(self, error: Exception, under: QWidget) -> None:
+        """Say why nothing could be looked for."""
+        self.table.hide()
+        told = language.sentence(error) if isinstance(error, SitebookError) else str(type(error))
+        self._nothing.setText(told)
+        self._hang((), under)
+
+    def _hang(self, found: tuple[Found, ...], under: QWidget) -> None:
+        self._nothing.setVisible(not found)
+        self.setFixedWidth(max(under.width(), 440) if found else under.width())
+        self.adjustSize()
+        corner = under.mapToGlobal(QPoint(under.width(), under.height() + 4))
+        self.move(self._frame.mapFromGlobal(corner) - QPoint(self.width(), 0))
+        self.show()
+        self.raise_()
+
+    def step(self, step: int) -> None:
+        """Go to another line."""
+        lines = self.table.lines
+        if self.isVisible() and lines:
+            row = (self.table.currentIndex().row() + step) % len(lines)
+            self.table.choose(lines[row].key)
+
+
+def _line(definition: Definition, found: Found) -> Line:
+    if found.key is None or found.state is None:
+        cells = (Cell(icon="subjects", tone=Tone.SECONDARY), Cell(text=found.subject, bold=True))
+        return Line(key=found, cells=cells)
+    sign = SIGN_OF_STATE[found.state]
+    return Line(
+        key=found,
+        cells=(
+            Cell(icon=sign.icon, tone=sign.tone, tip=vocabulary.sign_words(sign)),
+            Cell(text=found.subject, bold=True),
+            Cell(text=vocabulary.form_title(definition, found.key)),
+            Cell(text=vocabulary.where(definition, found.key), tone=Tone.SECONDARY, small=True),
+        ),
+    )
+
+
+class TopLine(QFrame):
+    """The line."""
+
+    found = Signal(object)
+    """A `Place`."""
+    language_wished = Signal()
+    lock_wished = Signal()
+    menu_wished = Signal(object)
+    """The button under which the user's menu opens."""
+    sync_wished = Signal()
+
+    def __init__(self, access: SiteAccess, results: FindResults, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._access = access
+        self.setProperty("kind", "top")
+        self.setFixedHeight(style.TOP_LINE)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 0, 8, 1)
+        row.setSpacing(14)
+        self._study = label(kind="section")
+        self._site = ElidedLabel()
+        self._site.setProperty("tone", Tone.SECONDARY.value)
+        self.finder = FindBox(access, results, self)
+        self.entries = EntriesChip()
+        self.language = plain(name="language")
+        self.user = plain(name="user")
+        self.lock = plain(name="lock", icon="lock", tone=Tone.SECONDARY)
+        self._practice = Chip()
+        row.addWidget(self._study)
+        row.addWidget(self._practice)
+        self._practice.setVisible(access.session.is_practice)
+        row.addWidget(self._site, 1)
+        row.addWidget(self.finder)
+        row.addWidget(self.entries)
+        tail = QHBoxLayout()
+        tail.setSpacing(2)
+        for button in (self.language, self.user, self.lock):
+            tail.addWidget(button)
+        row.addLayout(tail)
+        self.finder.chosen.connect(self.found)
+        self.entries.clicked.connect(self.sync_wished)
+        self.language.clicked.connect(self.language_wished)
+        self.lock.clicked.connect(self.lock_wished)
+        self.user.clicked.connect(self._wish_menu)
+        self._view: ShellView | None = None
+        self._line_is_down = False
+        self.retranslate()
+
+    def show_view(self, view: ShellView) -> None:
+        """Show who is here and how far the entries are."""
+        self._view = view
+        self._show()
+
+    def show_line(self, *, is_down: bool) -> None:
+        """Whether the centre could not be reached the last time."""
+        self._line_is_down = is_down
+        self._show()
+
+    def retranslate(self) -> None:
+        """Set the texts anew."""
+        self.finder.setPlaceholderText(self.tr("Find a subject or form"))
+        self.finder.setAccessibleName(self.tr("Find a subject or form"))
+        self.language.setText("English" if language.is_chinese() else "中文")
+        self.lock.setText(self.tr("Lock"))
+        self._practice.say(self.tr("Practice"), Tone.QUERY, "practice")
+        self.lock.setToolTip("Ctrl+L")
+        self._show()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def _show(self) -> None:
+        session = self._access.session
+        self._study.setText(session.definition.version.name)
+        name = language.words(session.location.name)
+        site = self.tr("Site {oid}").format(oid=session.location.oid)
+        self._site.setText(language.joined(site, name))
+        if self._view is not None:
+            self.user.setText(self._view.user.name)
+            self.entries.say(*self._entries_words(self._view))
+
+    def _entries_words(self, view: ShellView) -> tuple[str, Tone, str]:
+        waiting = view.entries.waiting
+        if waiting == 0:
+            return self.tr("The centre has everything"), Tone.DONE, "check"
+        count = language.counted(
+            waiting,
+            self.tr("1 entry not yet received"),
+            self.tr("{n} entries not yet received"),
+        )
+        if not view.enrolled:
+            return language.joined(self.tr("No centre"), count), Tone.SECONDARY, "computer"
+        if self._line_is_down:
+            return language.joined(self.tr("Offline"), count), Tone.DUE, "offline"
+        return count, Tone.DUE, "sync"
+
+    @Slot()
+    def _wish_menu(self) -> None:
+        self.menu_wished.emit(self.user)
