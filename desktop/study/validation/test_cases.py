@@ -17,7 +17,8 @@ They belong to the definition as its proof, and are run by `sitebook study check
 
 A form is named EVENT[/repeat]/FORM[/repeat] by the names of the definition, its values by item name, a repeating group by
 its name with a list of rows. `!NOT_DONE` is a marker, `{value: 1.1, unit: mg/dL}` a value in a unit. `fires` are exactly
-the study's own edit checks that fire in any of the forms, each assessed with all the others. `ranges` are normal ranges of
+the study's own edit checks that fire in any of the forms, each assessed with all the others; `incomplete` are those that bar
+completion, compared where a case says any, or `[]`. `ranges` are normal ranges of
 the site (`site_parameters.NormalRange`, the item by its name), since 1900 unless they say otherwise; `graded` is the grade that a
 value suggests, `0`, or why it cannot be graded.
 """
@@ -56,6 +57,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     settings: dict[str, str] = {}
     forms: tuple[dict[str, dict[str, Any] | None], ...] = ()
     fires: tuple[str, ...] = ()
+    incomplete: tuple[str, ...] | None = None
     derived: dict[str, str] = {}
     suggested: dict[str, str] = {}
     ranges: tuple[dict[str, str], ...] = ()
@@ -158,19 +160,20 @@ class _Outcome:
                 others = {other: known for other, known in contents.items() if other != key}
                 assessments[key] = assess(self.rules, key, content, others, self.case.today)
                 contents[key] = assessments[key].with_derived(content)
-        checks = {check.oid for form in self.definition.version.forms for check in form.checks}
+        checks = {check.oid: check for form in self.definition.version.forms for check in form.checks}
         fired: set[str] = set()
+        incomplete: set[str] = set()
         for key, assessment in assessments.items():
             for problem in assessment.problems:
                 if problem.check in checks:
-                    fired.add(problem.check)
+                    (incomplete if checks[problem.check].completion else fired).add(problem.check)
                 elif problem.check.startswith("FAULT.") or problem.code == "bad_value":
                     words = problem.message["en"].rstrip(".")
                     self.wrong.append(f"{self._named(key)}: {problem.check or problem.oid}: {words}")
-        for oid in sorted(set(self.case.fires) - fired):
-            self.wrong.append(f"{oid} does not fire")
-        for oid in sorted(fired - set(self.case.fires)):
-            self.wrong.append(f"{oid} fires")
+        self._compare_checks(self.case.fires, fired)
+        if self.case.incomplete is not None:
+            self._compare_checks(self.case.incomplete, incomplete)
+            fired |= incomplete
         for where, wanted in self.case.derived.items():
             assessment, place = self._assessed(where, assessments)
             self._compare(where, wanted, assessment.derived.get(place))
@@ -183,6 +186,12 @@ class _Outcome:
             if not stages or stages[-1].step.oid != self.case.pathway:
                 self.wrong.append(f"the pathway is at {stages[-1].step.oid if stages else 'nothing'}")
         return fired
+
+    def _compare_checks(self, wanted: tuple[str, ...], found: set[str]) -> None:
+        for oid in sorted(set(wanted) - found):
+            self.wrong.append(f"{oid} does not fire")
+        for oid in sorted(found - set(wanted)):
+            self.wrong.append(f"{oid} fires")
 
     def _hold_grades(self, assessments: Mapping[FormKey, Assessment]) -> None:
         for where, wanted in self.case.graded.items():
