@@ -16,7 +16,7 @@ from desktop.study.expressions.engine import Expression, ExpressionFaultError, E
 from desktop.study.expressions.type_check import Inference, Operand
 from desktop.study.expressions.types import ANY, NOTHING, NUMBER, TRUTH, Kind, Names, kind_words
 from desktop.study.formats.faults import Faults
-from desktop.study.rules.subject_scope import subject_names
+from desktop.study.rules.subject_scope import source_names, subject_names
 
 GRADE_NAMES: dict[str, Kind] = dict.fromkeys(
     ("value", "lln", "uln", "baseline", "baseline_lln", "baseline_uln"), NUMBER
@@ -58,8 +58,9 @@ def expressions(definition: Definition, form: FormDef) -> Iterator[Place]:
         yield Place(check.oid, "when", check.expression, form, group, None)
 
 
-def course_expressions(version: MetaDataVersion, names: dict[str, Kind]) -> Iterator[Place]:
-    """Every expression about a subject's course; `names` are what a condition about a subject sees."""
+def course_expressions(version: MetaDataVersion, known: Names) -> Iterator[Place]:
+    """Every expression about a subject's course."""
+    names = subject_names(known)
     settings = {"setting": names["setting"]}
     for event in version.events:
         for number, schedule in enumerate(event.schedules, 1):
@@ -75,7 +76,8 @@ def course_expressions(version: MetaDataVersion, names: dict[str, Kind]) -> Iter
                 if isinstance(days, str):
                     yield Place(event.oid, key, days, names=settings, wanted=NUMBER)
             if schedule.when is not None:
-                yield Place(event.oid, key, schedule.when, names=names)
+                source = source_names(known, schedule.anchor if schedule.per_form else "")
+                yield Place(event.oid, key, schedule.when, names=names | source)
     if version.ended is not None:
         yield Place("", "ended", version.ended, names=names)
     if version.pathway is not None:
@@ -95,7 +97,7 @@ def validate_expressions(definition: Definition, faults: Faults) -> None:
     validation = _Validation(definition, faults)
     for form in definition.version.forms:
         validation.form(form)
-    for place in course_expressions(definition.version, subject_names(validation.names)):
+    for place in course_expressions(definition.version, validation.names):
         validation.check(place)
 
 

@@ -44,13 +44,13 @@ def test_it_loads_without_a_fault(study: Definition) -> None:
 
 
 def test_it_has_the_forms_of_the_whole_protocol(study: Definition) -> None:
-    assert len(study.forms) == 38
+    assert len(study.forms) == 39
     assert set(study.forms) == {
         # Screening
         "F.ICF", "F.DM", "F.MH", "F.VS", "F.ECOG", "F.CBC", "F.CHEM", "F.COAG", "F.VIR", "F.BM", "F.IPH", "F.CYTO",
         "F.FUS", "F.MUT", "F.CT", "F.ECHO", "F.USLN", "F.USABD", "F.ECG", "F.PREG", "F.IE",
         # Treatment, its evaluation, transplant, follow-up, end
-        "F.EX", "F.TLS", "F.MRD", "F.RS", "F.TX", "F.GVHD", "F.SS", "F.EOT", "F.DD", "F.EOS",
+        "F.EX", "F.TLS", "F.MRD", "F.RS", "F.TX", "F.TXFU", "F.GVHD", "F.SS", "F.EOT", "F.DD", "F.EOS",
         # Logs
         "F.AE", "F.SAE", "F.CM", "F.TRF", "F.REL", "F.SUBTRT", "F.DV",
     }  # fmt: skip
@@ -145,21 +145,26 @@ def test_the_schedule_is_that_of_the_settings(study: Definition) -> None:
         return [int(settings[name]) for name in names]
 
     [screening] = of("SCREENING_DAYS")
-    assert days("SE.SCREENING") == [(0, 0, screening, 0, 0, 0)]
+    assert set(days("SE.SCREENING")) == {(0, 0, screening, 0, 0, 0)}
     [first_dose, *counts] = days("SE.CYCLE")
+    counts, because = counts[:3], counts[3:]
     assert first_dose == (0, 0, *of("ENROLMENT_TO_DOSE_DAYS"), 0, 0, 0)
     [lapses] = of("COUNT_LAPSES_DAYS")
     # A day of treatment is counted from 1.
     third = [(day - 1, 1, 1, 0, 0, lapses) for day in of("COUNT_DAY_1", "COUNT_DAY_2", "COUNT_DAY_3")]
     assert counts == third
+    # The work-up of a cycle, after the days of the venetoclax ramp-up.
+    assert set(because[5:]) == {(0, *of("WORKUP_DAYS"), 1, 0, 0, lapses)}
+    assert [day for day, *_ in because[:5]] == [0, 0, 1, 2, 3]
     assert days("SE.MAINT") == third[1:2]
     evaluation = (*of("EVALUATION_DAY", "EVALUATION_BEFORE", "EVALUATION_AFTER"), 0, 0, 0)
     assert days("SE.EVAL") == days("SE.MAINTEVAL") == [evaluation]
-    assert days("SE.HSCT") == [(0, 0, *of("TRANSPLANT_DECISION_DAYS"), 0, 0, 0)]
+    assert days("SE.HSCT")[0] == (0, 0, *of("TRANSPLANT_DECISION_DAYS"), 0, 0, 0)
+    assert [day for day, *_ in days("SE.HSCT")[1:]] == of("TX_STATUS_1", "TX_STATUS_2")
     every, until, window = of("FOLLOWUP_EVERY_DAYS", "FOLLOWUP_DAYS", "FOLLOWUP_WINDOW_DAYS")
     assert days("SE.FU") == [(every, window, window, every, until, window)]
-    assert days("SE.END") == [(0, 0, *of("END_FORM_DAYS"), 0, 0, 0)]
-    assert {event.oid for event in study.version.events if not event.schedules} == {"SE.UNS", "SE.COMMON"}
+    assert set(days("SE.END")) == {(day, 0, *of("END_FORM_DAYS"), 0, 0, 0) for day in (0, *of("EOT_AFTER_DAYS"))}
+    assert {event.oid for event in study.version.events if not event.schedules} == {"SE.UNS"}
 
 
 def test_only_the_impossible_is_refused(study: Definition) -> None:
