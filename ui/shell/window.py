@@ -54,7 +54,7 @@ class MainWindow(QWidget):
         self._preferences_file = preferences_file
         self.preferences = Preferences.read(preferences_file)
         style.theme().choose(self.preferences.theme)
-        language.speech().choose(self.preferences.language)
+        language.translator().choose(self.preferences.language)
         self.jobs = Jobs(self)
         self.access = SiteAccess(self.jobs, self)
         self._centre: Centre | None = None
@@ -233,7 +233,7 @@ class MainWindow(QWidget):
     def change_language(self) -> None:
         """The other language, at once and for the next time."""
         other = Language.ENGLISH if language.is_chinese() else Language.CHINESE
-        language.speech().choose(other)
+        language.translator().choose(other)
         self._prefer(self.preferences._replace(language=other))
         if self.frame is not None:
             self._name_window()
@@ -326,4 +326,4 @@ class MainWindow(QWidget):
 
 
 def _nothing(_: object) -> None:
-    """What there is to do when the vault is locked, too."""
+    """Do nothing."""
