@@ -187,6 +187,7 @@ class Site(SiteSession):
                 location=self.vault.site,
                 today=self.civil_date,
                 is_blind=self.is_blind(act.subject, act.key),
+                hidden=self.hidden(act.subject),
             )
         saved = fold.forms.get(act.key)
         # A form keeps the study version that it was entered under.
