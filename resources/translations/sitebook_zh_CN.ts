@@ -673,6 +673,10 @@
         <source>Nothing found</source>
         <translation>没有找到</translation>
     </message>
+    <message>
+        <source>begin</source>
+        <translation>开始填写</translation>
+    </message>
 </context>
 <context>
     <name>Flag</name>
@@ -774,6 +778,10 @@
     <message>
         <source>Saving</source>
         <translation>正在保存</translation>
+    </message>
+    <message>
+        <source>NOT kept since {time}</source>
+        <translation>自 {time} 起未能保存</translation>
     </message>
     <message>
         <source>Draft kept {time}</source>
@@ -2673,6 +2681,37 @@
     <message>
         <source>Offline</source>
         <translation>离线</translation>
+    </message>
+</context>
+<context>
+    <name>UnkeptDialog</name>
+    <message>
+        <source>Not kept</source>
+        <translation>未保存</translation>
+    </message>
+    <message>
+        <source>1 answer is not kept: it is in the memory of this computer only.</source>
+        <translation>1 项填写内容未能保存，仅存在于本机内存中。</translation>
+    </message>
+    <message>
+        <source>{n} answers are not kept: they are in the memory of this computer only.</source>
+        <translation>{n} 项填写内容未能保存，仅存在于本机内存中。</translation>
+    </message>
+    <message>
+        <source>Stay</source>
+        <translation>留在此处</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Leave and lose 1 answer</source>
+        <translation>离开并放弃 1 项填写内容</translation>
+    </message>
+    <message>
+        <source>Leave and lose {n} answers</source>
+        <translation>离开并放弃 {n} 项填写内容</translation>
     </message>
 </context>
 <context>

@@ -1,5 +1,6 @@
 """The form screen: shows a `FormWizard` and passes its answers to the vault thread and back."""
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
@@ -32,6 +33,7 @@ from ui.form.panels.page_list import PageList
 from ui.form.panels.save_questions import Asked, SavePanel
 from ui.form.panels.second_entry_band import SecondEntryBand
 from ui.form.save_flow import Saved, Saving
+from ui.form.unkept import UnkeptDialog
 from ui.look import style
 from ui.look.style import Tone
 from ui.widgets.focus import types_elsewhere
@@ -66,6 +68,9 @@ class FormScreen(QWidget):
         """The page with which a form that is opened anew begins."""
         self._item_wished = ""
         self._keeper = DraftKeeper(access, self)
+        self._keep_error: Exception | None = None
+        self._then: Callable[[], None] | None = None
+        """What goes on when the draft is kept."""
         self.saving = Saving(access, self)
         self.band = SecondEntryBand()
         self.header = FormHeader()
@@ -123,8 +128,9 @@ class FormScreen(QWidget):
         self.footer.save_wished.connect(self.save)
         self.footer.go_on_wished.connect(self._press_primary)
         self.footer.check_wished.connect(self.next_check)
-        self._keeper.kept.connect(self.header.show_draft_kept)
-        self._keeper.failed.connect(self.notice.say_error)
+        self._keeper.kept.connect(self._draft_kept)
+        self._keeper.failed.connect(self._draft_failed)
+        self._keeper.rested.connect(self._keeper_rested)
         self.saving.stopped.connect(self._stop)
         self.saving.asks.connect(self._ask)
         self.saving.recorded.connect(self._recorded)
@@ -506,6 +512,80 @@ class FormScreen(QWidget):
         if self.wizard is not None and not self._read_only and not self.saving.runs:
             self._keeper.keep(self.wizard)
 
+    @Slot(str)
+    def _draft_kept(self, time: str) -> None:
+        self.header.show_draft_kept(time)
+        self._show_alarm()
+        if self._keep_error is not None and not self._not_kept:
+            self._keep_error = None
+            self.notice.clear()
+
+    @Slot(object)
+    def _draft_failed(self, error: Exception) -> None:
+        self._keep_error = error
+        self.notice.say_error(error)
+        self._show_alarm()
+
+    def _show_alarm(self) -> None:
+        self.header.show_not_kept(self._not_kept)
+
+    @property
+    def _not_kept(self) -> str:
+        """Since when the answers of this form are in memory only; empty where they are kept."""
+        return "" if self.wizard is None else self._keeper.not_kept_since(self.wizard)
+
+    @property
+    def is_keeping(self) -> bool:
+        """Whether what was typed is on its way to the disk."""
+        return self._keeper.is_busy
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether nothing would be lost if the person went away."""
+        wizard = self.wizard
+        if wizard is None or self._read_only or self.saving.runs or not wizard.is_changed:
+            return True
+        return not self._keeper.is_busy and not self._not_kept
+
+    def release(self, then: Callable[[], None]) -> None:
+        """Go on with `then` when what was typed is kept; where it cannot be, the person is asked."""
+        self.keep()
+        if self.is_kept or self.wizard is None:
+            then()
+            return
+        self._then = then
+        if not self._keeper.is_busy:
+            # It failed before: perhaps there is room by now.
+            self._keeper.keep(self.wizard)
+
+    @Slot()
+    def _keeper_rested(self) -> None:
+        then, self._then = self._then, None
+        if then is None:
+            return
+        if self.is_kept or self.wizard is None:
+            then()
+            return
+        wizard = self.wizard
+        count = len(wizard.changes) + len(wizard.removed_rows)
+        dialog = UnkeptDialog(max(count, 1), self._keep_error, self)
+        dialog.again.connect(partial(self.release, then))
+        dialog.lost.connect(partial(self._lose, then))
+        dialog.rejected.connect(self._stay)
+        dialog.open()
+
+    @Slot()
+    def _stay(self) -> None:
+        self.window().activateWindow()
+        self._give_keys()
+
+    def _lose(self, then: Callable[[], None]) -> None:
+        """The person leaves answers that could not be kept."""
+        if self.wizard is not None:
+            self._keeper.forget(self.wizard)
+        self._forget()
+        then()
+
     @Slot()
     def _ask_start_again(self) -> None:
         if self.wizard is not None:
@@ -622,7 +702,9 @@ class FormScreen(QWidget):
     @Slot()
     def leave(self) -> None:
         """Go away; what was typed is kept as a draft."""
-        self.keep()
+        self.release(self._leave)
+
+    def _leave(self) -> None:
         self.pages.stop()
         self.left.emit()
 

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QShowEvent, QWindow
-from PySide6.QtWidgets import QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import SitebookError
 from ui.background.jobs import Job, Jobs, Lane
@@ -52,7 +52,7 @@ class MainWindow(QWidget):
         self._preferences_file = preferences_file
         self.preferences = Preferences.read(preferences_file)
         style.theme().choose(self.preferences.theme)
-        language.speech().choose(self.preferences.language)
+        language.translator().choose(self.preferences.language)
         self.jobs = Jobs(self)
         self.access = SiteAccess(self.jobs, self)
         self._centre: Centre | None = None
@@ -156,6 +156,7 @@ class MainWindow(QWidget):
             return
         self._locked = True
         self._idle.stop()
+        self._close_dialogs()
         if not isinstance(self.entrance, SignInScreen):
             self._show_sign_in()
         screen = self.entrance
@@ -175,9 +176,22 @@ class MainWindow(QWidget):
             if current is not None:
                 current.setFocus()
 
+    def _close_dialogs(self) -> None:
+        """Nothing of a subject stays in front of a locked window: menus, questions, the print preview."""
+        for widget in QApplication.topLevelWidgets():
+            owner = widget.parentWidget()
+            if owner is not None and widget.isVisible() and (self is owner or self.isAncestorOf(owner)):
+                widget.close()
+
     @Slot()
     def sign_out(self) -> None:
-        """End the session; drafts are kept."""
+        """End the session; drafts are kept, and what could not be is asked about."""
+        if self.frame is not None and self.frame.form is not None:
+            self.frame.form.release(self._sign_out)
+        else:
+            self._sign_out()
+
+    def _sign_out(self) -> None:
         self._idle.stop()
         self._locked = False
         if self.frame is not None:
@@ -201,7 +215,7 @@ class MainWindow(QWidget):
     def change_language(self) -> None:
         """The other language, at once and for the next time."""
         other = Language.ENGLISH if language.is_chinese() else Language.CHINESE
-        language.speech().choose(other)
+        language.translator().choose(other)
         self._prefer(self.preferences._replace(language=other))
         if self.frame is not None:
             self._name_window()
@@ -266,11 +280,21 @@ class MainWindow(QWidget):
             self._idle.start()
         return False
 
+    def _close(self) -> None:
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Finish what was begun, sign out, stop the workers and the practice centre."""
+        form = None if self.frame is None else self.frame.form
+        if form is not None:
+            form.keep()
+            while form.is_keeping:
+                QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+            if not form.is_kept:
+                event.ignore()
+                form.release(self._close)
+                return
         self._idle.stop()
-        if self.frame is not None and self.frame.form is not None:
-            self.frame.form.keep()
         try:
             self.access.end()
         except SitebookError as error:
@@ -282,4 +306,4 @@ class MainWindow(QWidget):
 
 
 def _nothing(_: object) -> None:
-    """What there is to do when the vault is locked, too."""
+    """Do nothing."""
