@@ -472,7 +472,7 @@ NOT_ASKED = {
     "finish_enrolment", "sync", "rebuild", "reassess_next", "rehearse", "backup", "verify_file", "form", "transfer",
     "export_excel", "view_of", "person", "user_view", "rules_of", "rules_for_form", "definition_of",
     "schedule_groups", "blind_forms",
-    "is_blind", "hidden", "visible_contents",
+    "is_blind", "hidden", "new_recovery_code", "share_recovery", "rehearse_recovery", "visible_contents",
 }  # fmt: skip
 """What answers nothing of a record, is walked by itself below, or is the inside of the program."""
 
