@@ -549,6 +549,14 @@
         <translation>历史</translation>
     </message>
     <message>
+        <source>checks</source>
+        <translation>待说明的核查</translation>
+    </message>
+    <message>
+        <source>this column</source>
+        <translation>显示或收起本栏</translation>
+    </message>
+    <message>
         <source>save</source>
         <translation>保存</translation>
     </message>
@@ -770,6 +778,10 @@
     <message>
         <source>Print what is recorded</source>
         <translation>打印已记录内容</translation>
+    </message>
+    <message>
+        <source>Help and evidence</source>
+        <translation>帮助与依据</translation>
     </message>
     <message>
         <source>Nothing recorded yet</source>

@@ -52,5 +52,6 @@ def open_window(vault: Path) -> int:
     application = QApplication(["sitebook"])
     application.setApplicationName("Sitebook")
     window = MainWindow(vault, data_folder() / "practice", preferences_file())
+    window.fit_to_screen()
     window.show()
     return application.exec()
