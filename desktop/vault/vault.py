@@ -25,7 +25,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlcipher3 import dbapi2
 
-from desktop import __version__
+from desktop import __version__, diagnostics
 from desktop.casebook.fold import FOLD_VERSION, StudyVersions, SubjectFold, fold_subject
 from desktop.casebook.redactions import REDACTABLE_KINDS, REDACTION_KINDS, fold_redactions
 from desktop.casebook.study_conduct import CONDUCT_KINDS, Conduct, fold_conduct
@@ -190,6 +190,11 @@ class Vault:
 
         Raises InUseError, DamagedError, EnvironmentProblemError, or SignInError where the slot is there no more.
         """
+        with diagnostics.measured("open vault"):
+            return cls._unlock(folder, slot, unlocked, wall)
+
+    @classmethod
+    def _unlock(cls, folder: Path, slot: Slot, unlocked: Unlocked, wall: Wall) -> "Vault":
         lock = hold_lock(folder)
         try:
             with translated():
