@@ -143,11 +143,14 @@ CHINESE: dict[str, str] = {
     "This vault is open already, in another window or by another person on this computer.": (
         "该数据库已打开：在另一窗口，或由本机的另一人使用。"
     ),
-    "This vault was made by Sitebook {theirs}, which is newer (format {found}; this release reads {known}). "
-    "Install the newer release.": (
-        "该数据库由较新的 Sitebook {theirs} 建立（格式 {found}，本版本只能读 {known}）。须安装新版本。"
+    "This vault was made by Sitebook {theirs}, which is newer than this one, {ours} (format {found}; this release reads "
+    "{known}). Install the newer release.": (
+        "该数据库由较新的 Sitebook {theirs} 建立，本版本为 {ours}（格式 {found}，本版本只能读 {known}）。须安装新版本。"
     ),
     # The computer says no
+    "The disk reports an error. Nothing was lost: check the disk or the network drive, then try again.": (
+        "磁盘报告错误。数据没有丢失，须检查磁盘或网络驱动器后再试。"
+    ),
     "This folder holds data of Sitebook itself. Nothing else is written there: choose another folder.": (
         "此文件夹存放 Sitebook 自身的数据，不可写入其他文件，须另选文件夹。"
     ),
@@ -206,8 +209,8 @@ CHINESE: dict[str, str] = {
         "已有同名文件。备份不会覆盖旧文件，须换一个名称。"
     ),
     "There is no such backup file.": "没有该备份文件。",
-    "This backup was made by Sitebook {theirs}, which is newer. Install the newer release.": (
-        "该备份由较新的 Sitebook {theirs} 建立，须安装新版本。"
+    "This backup was made by Sitebook {theirs}, which is newer than this one, {ours}. Install the newer release.": (
+        "该备份由较新的 Sitebook {theirs} 建立，本版本为 {ours}，须安装新版本。"
     ),
     "The backup was stopped. Nothing was written.": "备份已中止，没有写入任何文件。",
     "The backup does not verify: {why}": "备份未通过核验：{why}",

@@ -37,6 +37,26 @@ for name, part in (("user", user_app), ("study", study_app), ("export", export_a
     app.add_typer(part, name=name)
 review_commands.register(app)
 
+
+@app.callback(invoke_without_command=True)
+def options(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", help="Name, version, commit of the build, and its parts.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """The record book of a clinical-trial site."""
+    if version:
+        from desktop.build import this_build
+
+        build = this_build()
+        say(json, build, str(build))
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        context.fail("Name a command; `sitebook --help` lists them.")
+
+
 NOT_YET = "This is not in this release yet (not_yet)."
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from desktop.casebook import form_fold
@@ -55,13 +56,15 @@ def next_subject(site: SiteSession) -> str:
     return definition.subject_key(vault.site, vault.letter, max(numbers, default=0) + 1)
 
 
-def headlines(site: SiteSession, connection: Connection) -> dict[str, tuple[ItemValue | None, ...]]:
-    """The identifying items of each subject, as the study's headline names them."""
+def headlines(
+    site: SiteSession, connection: Connection, subjects: Iterable[str] | None = None
+) -> dict[str, tuple[ItemValue | None, ...]]:
+    """The identifying items of each subject, or of these alone, as the study's headline names them."""
     groups = groups_of(site.definition, set(site.definition.version.headline))
     blind = site.blind_forms()
     return {
         subject: headline(
             site.definition, {key: {} if (subject, key) in blind else content for key, content in contents.items()}
         )
-        for subject, contents in casebook_tables.contents_of_groups(connection, groups)
+        for subject, contents in casebook_tables.contents_of_groups(connection, groups, subjects)
     }

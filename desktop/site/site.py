@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 from sqlalchemy import Connection
 
+from desktop import diagnostics
 from desktop.actions import (
     Act,
     ActivateStudyVersion,
@@ -269,7 +270,10 @@ class Site(SiteSession):
         """
         from desktop.sync.client.exchange import SyncSession
 
-        return SyncSession(self.vault, self, progress, cancelled, carry).run()
+        with diagnostics.measured("sync") as numbers:
+            result = SyncSession(self.vault, self, progress, cancelled, carry).run()
+            numbers |= {"sent": result.sent, "batches": result.batches, "fetched": result.fetched}
+        return result
 
     # Drafts
 
@@ -385,20 +389,27 @@ class Site(SiteSession):
 
     def rebuild(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> int:
         """Drop the casebook and fold it again; returns the number of subjects."""
-        return self.vault.rebuild(progress, cancelled)
+        with diagnostics.measured("rebuild") as numbers:
+            subjects = numbers["subjects"] = self.vault.rebuild(progress, cancelled)
+        return subjects
 
     def verify(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> Verification:
         """Verify chain, signatures and casebook; nothing is mended."""
         from desktop.sync.client.verification import receipts_of
         from desktop.vault.verification import verify_vault
 
-        return verify_vault(self.vault, receipts_of(self.vault), progress, cancelled)
+        with diagnostics.measured("verify") as numbers:
+            found = verify_vault(self.vault, receipts_of(self.vault), progress, cancelled)
+            numbers |= {"entries": found.entries, "failures": len(found.failures)}
+        return found
 
     def backup(self, out: Path, progress: Progress | None = None, cancelled: Cancelled | None = None) -> None:
         """Write an encrypted copy of everything, and read it back to see that it is whole."""
         from desktop.vault.backup import write_backup
 
-        write_backup(self.vault, out, progress, cancelled)
+        with diagnostics.measured("backup") as numbers:
+            write_backup(self.vault, out, progress, cancelled)
+            numbers["bytes"] = out.stat().st_size
 
     def transfer(self, month: str) -> "Transfer":
         """What a month's transfer would hold. Raises NotAllowedError, or RefusedError where the month is none."""
@@ -418,7 +429,10 @@ class Site(SiteSession):
             body = Exported(salt=new_salt(), what="excel", month=month, sha256=result.sha256)
             self.vault.record([Recording(body)])
 
-        return write_excel(self.transfer(month), out, progress, cancelled, note)
+        with diagnostics.measured("export excel") as numbers:
+            result = write_excel(self.transfer(month), out, progress, cancelled, note)
+            numbers["rows"] = result.rows
+        return result
 
     def verify_file(self, path: Path) -> Verification:
         """Verify a batch or an export file that lies somewhere.

@@ -20,6 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from desktop import __version__
 from desktop.errors import DamagedError, EnvironmentProblemError, NewerReleaseError, RefusedError, SignInError
 from desktop.files import NEW, OLD, replace_file, replaced_files
 from desktop.study.definition.base import Text
@@ -31,6 +32,10 @@ FILE = "vault.json"
 COPY = "vault-copy.json"
 
 NOT_RIGHT = "The user or the passphrase is not right."
+NEWER = (
+    "This vault was made by Sitebook {theirs}, which is newer than this one, {ours} (format {found}; this release reads "
+    "{known}). Install the newer release."
+)
 DAMAGED = "The file vault.json is damaged."
 
 PASSPHRASE_LENGTH = 12
@@ -263,9 +268,9 @@ def decode(data: bytes) -> VaultFile:
         made_by = msgspec.json.decode(kept.content, type=dict[str, object])
         if isinstance(found := made_by.get("format"), int) and found > FORMAT:
             raise NewerReleaseError(
-                "This vault was made by Sitebook {theirs}, which is newer (format {found}; this release reads {known}). "
-                "Install the newer release.",
+                NEWER,
                 theirs=made_by.get("release", "?"),
+                ours=__version__,
                 found=found,
                 known=FORMAT,
             )

@@ -59,6 +59,9 @@ class FormView(View, frozen=True, kw_only=True):
     entry_pass: int = 1
     is_blind: bool = False
     """The first pass is hidden from the person who asks: they may make the second."""
+    compared: int = 0
+    """Values of both passes that were compared, once both are complete."""
+    different: int = 0
     exists: bool
     """False: nothing was recorded yet at these coordinates in this pass."""
     state: FormState | None = None

@@ -321,6 +321,7 @@ class FormWizard:
             complete=complete,
             reason=reason,
             basis=self.basis,
+            entry_pass=self.view.entry_pass,
         )
 
     def draft(self) -> Draft:
@@ -328,6 +329,7 @@ class FormWizard:
         return Draft(
             subject=self.view.subject,
             key=self.view.key,
+            entry_pass=self.view.entry_pass,
             items={_name(place): value for place, value in self.changes.items()},
             removed_rows=tuple(self.removed_rows),
             comments={_check_name(at): text for at, text in self._new_comments().items()},
@@ -402,6 +404,8 @@ class FormWizard:
 
     def _assess(self) -> Assessment:
         assessment = assess(self.rules, self.view.key, self._with_empty_lines(), self.view.others, self.view.today)
+        if self.view.entry_pass != 1:
+            assessment = self._of_second_pass(assessment)
         problems: dict[ItemPlace | None, list[Problem]] = {}
         missing: set[ItemPlace] = set()
         for problem in assessment.problems:
@@ -414,6 +418,20 @@ class FormWizard:
         self._problems = {place: tuple(found) for place, found in problems.items()}
         self._missing = frozenset(missing)
         return assessment
+
+    def _of_second_pass(self, assessment: Assessment) -> Assessment:
+        """Of a form that is entered twice in part, the second pass asks those items alone."""
+        twice = self.definition.entered_twice.get(self.form.oid, frozenset())
+        once = frozenset(
+            ItemPlace(group.oid, row, item.oid)
+            for group, _, item in self.definition.form_items(self.form.oid)
+            for row in (self.content.get(group.oid, {}) if group.repeating else (NON_REPEATING_ROW,))
+            if item.derivation is None and item.oid not in twice
+        )
+        problems = tuple(
+            problem for problem in assessment.problems if problem.code != Code.MISSING_MANDATORY or problem.oid in twice
+        )
+        return msgspec.structs.replace(assessment, problems=problems, skipped=assessment.skipped | once)
 
     def _sorted_problems(self) -> Mapping[ItemPlace | None, tuple[Problem, ...]]:
         """What is wrong now, by place."""

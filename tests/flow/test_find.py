@@ -31,17 +31,21 @@ def filled(clinic: Any) -> Any:
         yield site
 
 
+WOMAN = (text("F"),)
+
+
 def test_a_key_finds_its_subject_and_nothing_else(filled: Any) -> None:
-    assert find(filled, "a007") == (Found("01-A007"),)
-    assert find(filled, "01-A0")[0] == Found("01-A001")
+    assert find(filled, "a007") == (Found("01-A007", headline=WOMAN),)
+    assert find(filled, "01-A0")[0] == Found("01-A001", headline=WOMAN)
     assert len(find(filled, "01-A0")) == MAX_FOUND
     assert find(filled, "") == ()
 
 
 def test_a_title_in_either_language_finds_the_forms_that_are_there(filled: Any) -> None:
-    expected = (Found("01-A003", VS, FormState.COMPLETE),)
+    expected = (Found("01-A003", VS, FormState.COMPLETE, WOMAN),)
     assert find(filled, "vital") == find(filled, "生命") == find(filled, "a003 VITAL signs") == expected
-    assert find(filled, "a004 vital") == ()
+    assert find(filled, "a004 vital") == (Found("01-A004", VS, headline=WOMAN),), "it can be begun"
+    assert find(filled, "a003 smtz") == expected, "生命体征"
     assert find(filled, "nothing of the kind") == ()
 
 

@@ -1,9 +1,12 @@
 """Two pairs of eyes: the second entry of a form, made blind by another person, and what becomes of the two."""
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import openpyxl
 import pytest
 import yaml
 
@@ -19,12 +22,14 @@ from desktop.actions import (
     UnlockForms,
     VerifySource,
 )
+from desktop.cli import record_document
 from desktop.errors import NotAllowedError, RefusedError, SignInError
+from desktop.reading.find import find
 from desktop.recording.save_form import FormRefusedError
 from desktop.site.site import Site
 from desktop.study.clinical_data import CheckAt, FormKey, ItemPlace, ItemValue, Place
 from desktop.study.rules.assessment import Code
-from desktop.views.forms import FormState
+from desktop.views.forms import Draft, FormState
 from tests.conftest import ADMIN, CLINIC, DOCTOR, NURSE, OTHER_NURSE, Clinic, SetClock
 
 SUBJECT = "01-A001"
@@ -47,6 +52,21 @@ def twice_study(folder: Path, **rule: Any) -> Path:
     study = folder / "study.yaml"
     whole = yaml.safe_load(study.read_text())
     whole["double_entry"] = rule or {"text": "folded"}
+    # What could give a value away: beside the subject's key, in a curve, and in a value that another form derives.
+    whole["headline"] = ["IT.SEX", "IT.WEIGHT"]
+    whole["trends"] = ["IT.WEIGHT"]
+    event = folder / "forms" / "AE.yaml"
+    adverse = yaml.safe_load(event.read_text())
+    adverse["groups"][0]["items"].append(
+        {
+            "oid": "IT.TWOFOLD",
+            "question": {"en": "Twice the weight", "zh": "体重的两倍"},
+            "type": "float",
+            "digits": 2,
+            "derive": "VS.WEIGHT * 2.0",
+        }
+    )
+    event.write_text(yaml.safe_dump(adverse, allow_unicode=True))
     study.write_text(yaml.safe_dump(whole, allow_unicode=True))
     return folder
 
@@ -418,3 +438,131 @@ def test_a_suspended_person_is_no_second_one(reviewed: Clinic) -> None:
             unlock(site, *DOCTOR)
         periods = next(user for user in site.users() if user.name == DOCTOR[0]).periods
         assert [bool(period.end) for period in periods] == [True]
+
+
+# Every way out of the program
+
+AE = FormKey("SE.LOG", 1, "F.AE", 1)
+WEIGHT, SYSTOLIC, TWOFOLD = "161.7", "137", "323.4"
+SECRETS = (WEIGHT, SYSTOLIC, TWOFOLD, "scales wobble")
+
+ASKED: dict[str, tuple[Any, ...]] = {
+    "shell": (),
+    "today": (),
+    "subjects": (),
+    "casebook": (SUBJECT,),
+    "study_view": (),
+    "next_subject": (),
+    "next_repeat": (SUBJECT, "SE.LOG", 1, "F.AE"),
+    "history": (SUBJECT,),
+    "audit": (),
+    "users": (),
+    "discrepancies": (),
+    "queries": (),
+    "signatures": (),
+    "statistics": (),
+    "sync_view": (),
+    "status": (),
+    "verify": (),
+}
+"""The questions that a Site answers, and what they are asked about."""
+
+NOT_ASKED = {
+    "lock", "unlock", "close", "require", "record", "receive", "keep_draft", "drop_draft", "begin_enrolment",
+    "finish_enrolment", "sync", "rebuild", "reassess_next", "rehearse", "backup", "verify_file", "form", "transfer",
+    "export_excel", "view_of", "person", "user_view", "rules_of", "definition_of", "schedule_groups", "blind_forms",
+    "is_blind", "hidden_items", "visible_contents",
+}  # fmt: skip
+"""What answers nothing of a record, is walked by itself below, or is the inside of the program."""
+
+
+def told(answer: object) -> str:
+    return repr(answer)
+
+
+@pytest.fixture
+def hidden(twice: Clinic) -> Clinic:
+    """The first nurse entered the vital signs, and an adverse event that derives a value from them."""
+    with twice.sign_in(NURSE) as site:
+        comment = {CheckAt("", ItemPlace("", "", "IT.WEIGHT")): "scales wobble"}
+        site.record(vitals(WEIGHT, ("a", SYSTOLIC, "80"), complete=False, comments=comment))
+        site.record(vitals("161.8", comments=comment, reason="scales wobble"))
+        site.record(vitals(WEIGHT, comments=comment, reason="scales wobble"))
+        site.record(SaveForm(subject=SUBJECT, key=AE, items=items("IG.AE", **{"IT.AETERM": "Nausea"})))
+    return twice
+
+
+def answers(site: Site) -> Iterator[tuple[str, str]]:
+    """(where, what) of every way out that a person has."""
+    while site.reassess_next():
+        pass
+    for name, arguments in ASKED.items():
+        yield name, told(getattr(site, name)(*arguments))
+    yield "discrepancies", told(site.discrepancies(settled=True))
+    yield "queries", told(site.queries(closed=True))
+    for key in (DM, VS, AE):
+        for entry_pass in (None, 1, 2):
+            yield f"form {key.form} {entry_pass}", told(site.form(SUBJECT, key, entry_pass))
+        yield f"history {key.form}", told(site.history(SUBJECT, key))
+    yield "find", told([find(site, words) for words in (WEIGHT, "vital", "01-a")])
+    yield "show", json.dumps(record_document.record(site, SUBJECT))
+    yield "show --history", json.dumps(record_document.history(site, SUBJECT))
+    yield "rehearse", told(site.rehearse(site.definition))
+    for act in (vitals(WEIGHT), vitals("150"), vitals("999")):
+        with pytest.raises(FormRefusedError) as raised:
+            site.record(act)
+        texts = [word for problem in raised.value.problems for word in problem.message.values()]
+        yield "refusal", "".join((str(raised.value), *texts))
+
+
+def test_no_way_out_of_the_program_shows_the_first_values_to_who_may_make_the_second_entry(
+    hidden: Clinic, tmp_path: Path
+) -> None:
+    public = {name for name in dir(Site) if not name.startswith("_") and callable(getattr(Site, name))}
+    assert public == set(ASKED) | NOT_ASKED
+    for who in (OTHER_NURSE, DOCTOR):
+        with hidden.sign_in(who) as site:
+            for where, answer in answers(site):
+                assert not any(secret in answer for secret in SECRETS), (who, where)
+            assert [form.key for form in site.today().awaiting_second] == [VS]
+    with hidden.sign_in(DOCTOR) as site:
+        site.backup(tmp_path / "backup")
+        result = tmp_path / "transfer.xlsx"
+        site.export_excel("2026-11", result)
+        book = openpyxl.load_workbook(result)
+        cells = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row}
+        assert "Nausea" in cells
+        assert not any(secret in cell for secret in SECRETS for cell in cells)
+    for file in (tmp_path / "backup", *hidden.folder.iterdir()):
+        assert not any(secret.encode() in file.read_bytes() for secret in SECRETS if len(secret) > 4), file.name
+
+
+def test_the_first_person_sees_what_they_entered_and_everybody_once_both_passes_are_complete(hidden: Clinic) -> None:
+    with hidden.sign_in(NURSE) as site:
+        assert site.form(SUBJECT, VS).content["IG.VS"][""]["IT.WEIGHT"].value == WEIGHT
+        assert told(site.form(SUBJECT, AE)).count(TWOFOLD) == 1
+        assert WEIGHT in told(site.subjects())
+    with hidden.sign_in(OTHER_NURSE) as site:
+        assert "Nausea" in told(site.form(SUBJECT, AE))
+        comment = {CheckAt("", ItemPlace("", "", "IT.WEIGHT")): "very heavy"}
+        site.record(vitals("151.7", ("a", SYSTOLIC, "80"), entry_pass=2, complete=False, comments=comment))
+    with hidden.sign_in(NURSE) as site:
+        assert "151.7" not in "".join((told(site.history(SUBJECT)), told(site.form(SUBJECT, VS, 2))))
+        assert site.discrepancies() == ()
+    with hidden.sign_in(OTHER_NURSE) as site:
+        assert site.form(SUBJECT, VS).content["IG.VS"][""]["IT.WEIGHT"].value == "151.7"
+        site.record(vitals("151.7", entry_pass=2))
+        assert WEIGHT in told(site.history(SUBJECT))
+        assert TWOFOLD in told(site.form(SUBJECT, AE))
+        assert [one.kind for one in site.discrepancies()] == ["second_entry"]
+
+
+def test_a_draft_belongs_to_its_pass(hidden: Clinic) -> None:
+    with hidden.sign_in(OTHER_NURSE) as site:
+        draft = Draft(subject=SUBJECT, key=VS, entry_pass=2, items={"IG.VS||IT.WEIGHT": ItemValue(value="70")})
+        site.keep_draft(draft)
+        kept = site.form(SUBJECT, VS).draft
+        assert kept is not None
+        assert kept.entry_pass == 2
+    with hidden.sign_in(NURSE) as site:
+        assert site.form(SUBJECT, VS).draft is None

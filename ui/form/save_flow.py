@@ -68,6 +68,14 @@ class Saving(QObject):
             return self.tr("Saved: it is recorded on this computer. The centre has not signed for it yet.")
         return self.tr("Nothing was different from what is saved, so nothing was recorded.")
 
+    def compared_words(self, compared: int, different: int) -> str:
+        """What both entries of the form gave."""
+        if not different:
+            return self.tr("Both entries are equal in all {n} items.").format(n=compared)
+        return self.tr(
+            "Both entries are equal in {equal} of {n} items. The differences stand in the list of discrepancies."
+        ).format(equal=compared - different, n=compared)
+
     def stopped_words(self, count: int) -> str:
         """What is said when so many answers stand against it."""
         if count == 1:

@@ -1,12 +1,14 @@
 """The form screen: shows a `FormWizard` and passes its answers to the vault thread and back."""
 
+from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from desktop.actions import Recorded
+from desktop.casebook.form_fold import SECOND_PASS
 from desktop.recording.save_form import FormRefusedError
 from desktop.site.site import FILLS_FORMS
 from desktop.study.clinical_data import FormKey, ItemPlace
@@ -27,13 +29,15 @@ from ui.form.panels.footer import Foot, FormFooter
 from ui.form.panels.header import FormHeader
 from ui.form.panels.history import HistoryColumn
 from ui.form.panels.notice import Notice
-from ui.form.panels.page_list import PageList
+from ui.form.panels.page_list import PageList, state_words
 from ui.form.panels.save_questions import Asked, SavePanel
+from ui.form.panels.second_entry_band import SecondEntryBand
 from ui.form.save_flow import Saved, Saving
-from ui.look import style
+from ui.form.unkept import UnkeptDialog
+from ui.look import language, style
 from ui.look.style import Tone
 from ui.widgets.focus import types_elsewhere
-from ui.widgets.labels import line
+from ui.widgets.labels import line, literal
 
 
 class FormScreen(QWidget):
@@ -64,7 +68,11 @@ class FormScreen(QWidget):
         """The page with which a form that is opened anew begins."""
         self._item_wished = ""
         self._keeper = DraftKeeper(access, self)
+        self._keep_error: Exception | None = None
+        self._then: Callable[[], None] | None = None
+        """What goes on when the draft is kept."""
         self.saving = Saving(access, self)
+        self.band = SecondEntryBand()
         self.header = FormHeader()
         self.page_list = PageList()
         self.pages = Pages()
@@ -75,7 +83,13 @@ class FormScreen(QWidget):
         self.history = HistoryColumn()
         self.footer = FormFooter()
         self.history.hide()
+        self._beside = QWidget()
+        """The room of the evidence column, where it stands beside the page and not over it."""
+        self._beside.setFixedWidth(style.EVIDENCE)
+        self._evidence_wished: bool | None = None
+        """Whether the person called for the evidence column, or sent it away."""
         self._build()
+        self.evidence.setParent(self)
         self._connect()
 
     def _build(self) -> None:
@@ -94,11 +108,12 @@ class FormScreen(QWidget):
         body.setSpacing(0)
         body.addWidget(self.page_list)
         body.addLayout(middle, 1)
-        body.addWidget(self.evidence)
+        body.addWidget(self._beside)
         body.addWidget(self.history)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
+        whole.addWidget(self.band)
         whole.addWidget(self.header)
         whole.addWidget(line())
         whole.addLayout(body, 1)
@@ -107,6 +122,7 @@ class FormScreen(QWidget):
     def _connect(self) -> None:
         self.header.history_wished.connect(self.show_history)
         self.header.print_wished.connect(self.print_report)
+        self.header.help_wished.connect(self.toggle_evidence)
         self.page_list.wanted.connect(self.go_to_page)
         self.pages.changed.connect(self._changed)
         self.pages.moved.connect(self._moved)
@@ -119,8 +135,10 @@ class FormScreen(QWidget):
         self.footer.save_wished.connect(self.save)
         self.footer.go_on_wished.connect(self._press_primary)
         self.footer.check_wished.connect(self.next_check)
-        self._keeper.kept.connect(self.header.show_draft_kept)
-        self._keeper.failed.connect(self.notice.say_error)
+        self.footer.pages_wished.connect(self.show_page_menu)
+        self._keeper.kept.connect(self._draft_kept)
+        self._keeper.failed.connect(self._draft_failed)
+        self._keeper.rested.connect(self._keeper_rested)
         self.saving.stopped.connect(self._stop)
         self.saving.asks.connect(self._ask)
         self.saving.recorded.connect(self._recorded)
@@ -170,6 +188,7 @@ class FormScreen(QWidget):
         if page in self.wizard.form.groups:
             self.wizard.page = page
         received = view.exists and 0 < view.basis.get(session.device, 0) <= opened.received_to
+        self.band.setVisible(view.entry_pass == SECOND_PASS)
         self._keeper.begin(self.wizard)
         self.taken_up.show_draft(view.draft if view.draft and self.wizard.is_changed else None)
         self.header.show_form(
@@ -197,6 +216,7 @@ class FormScreen(QWidget):
             # What has the focus goes away, and Qt would hand it to any other widget of the window.
             self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.pages.clear()
+        self.band.hide()
         self.header.clear()
         self.panel.hide()
         self.taken_up.hide()
@@ -204,6 +224,7 @@ class FormScreen(QWidget):
         self._close_history()
         self._just_saved = False
         self._last_place = self._before_check = None
+        self._evidence_wished = None
         self._page_wished = self._item_wished = ""
 
     @property
@@ -242,7 +263,6 @@ class FormScreen(QWidget):
         wizard = self.wizard
         if wizard is not None:
             self.page_list.show_pages(wizard.pages, wizard.page)
-            self.page_list.setVisible(len(wizard.pages) > 1)
             self.header.refresh()
         self._show_columns()
         self._show_evidence()
@@ -254,12 +274,51 @@ class FormScreen(QWidget):
             self.evidence.show_place(self.wizard, self.page.place)
 
     def _show_columns(self) -> None:
-        room = self.window().width() >= style.FOLD_BELOW
-        wide = self.wizard is not None and self.page.full_width
-        shown = room and not wide and self.history.isHidden()
-        if shown == self.evidence.isHidden():
-            self.evidence.setVisible(shown)
+        """The evidence stands beside the page where there is room, and over it where the person calls it (F1)."""
+        wizard = self.wizard
+        width = self.window().width()
+        listed = width >= style.PAGES_FOLD_BELOW
+        self.page_list.setVisible(wizard is not None and len(wizard.pages) > 1 and listed)
+        beside = width >= style.FOLD_BELOW and not (wizard is not None and self.page.full_width)
+        shown = beside if self._evidence_wished is None else self._evidence_wished
+        shown = shown and wizard is not None and self.history.isHidden()
+        self._beside.setVisible(shown and beside)
+        changed = shown == self.evidence.isHidden()
+        self.evidence.setVisible(shown)
+        self._place_evidence()
+        if changed:
             self._show_evidence()
+
+    def _place_evidence(self) -> None:
+        top, foot = self.header.geometry().bottom() + 2, self.footer.geometry().top()
+        self.evidence.setGeometry(self.width() - style.EVIDENCE, top, style.EVIDENCE, max(foot - top, 0))
+        self.evidence.raise_()
+
+    @Slot()
+    def toggle_evidence(self) -> None:
+        """Call the evidence and help, or send them away; at any width of the window."""
+        self._close_history()
+        self._evidence_wished = self.evidence.isHidden()
+        self._show_columns()
+
+    @Slot()
+    def show_page_menu(self) -> None:
+        """The pages of the form with their states, where the list is not on the screen."""
+        if self.wizard is None:
+            return
+        menu = QMenu(self)
+        menu.setObjectName("form.page_menu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for page in self.wizard.pages:
+            action = menu.addAction(literal(language.joined(language.words(page.title), state_words(page.state))))
+            action.setCheckable(True)
+            action.setChecked(page.group == self.wizard.page)
+            action.setEnabled(page.state is not PageState.SKIPPED)
+            action.triggered.connect(partial(self._turn_to, page.group))
+        menu.popup(self.footer.pages.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+
+    def _turn_to(self, group: str, _checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt adds it
+        self.go_to_page(group)
 
     def _show_footer(self) -> None:
         wizard = self.wizard
@@ -284,6 +343,7 @@ class FormScreen(QWidget):
                 back=index > 0,
                 keeps_draft=changed,
                 save=changed and not is_last,
+                lists_pages=self.page_list.isHidden(),
                 checks=0 if self._read_only else len(wizard.open_checks),
                 busy=self.saving.runs,
             )
@@ -308,6 +368,7 @@ class FormScreen(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._show_columns()
+        self._show_footer()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Whatever takes the screen away, what was typed is kept."""
@@ -330,31 +391,28 @@ class FormScreen(QWidget):
             return
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        match event.key():
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter if control:
-                self.page.explain()
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self._enter(back=shift)
-            case Qt.Key.Key_F6:
-                self.next_check()
-            case Qt.Key.Key_S if control:
-                self.save()
-            case Qt.Key.Key_P if control:
-                self.print_report()
-            case Qt.Key.Key_F2:
-                self._next_marker(self.wizard)
-            case Qt.Key.Key_F4:
-                self.show_history()
-            case Qt.Key.Key_Escape:
-                self._escape()
-            case Qt.Key.Key_Insert:
-                self.page.add()
-            case Qt.Key.Key_PageDown:
-                self._turn(1)
-            case Qt.Key.Key_PageUp:
-                self._turn(-1)
-            case _:
-                super().keyPressEvent(event)
+        key = Qt.Key(event.key())
+        plain: dict[Qt.Key, Callable[[], object]] = {
+            Qt.Key.Key_F1: self.toggle_evidence,
+            Qt.Key.Key_F2: partial(self._next_marker, self.wizard),
+            Qt.Key.Key_F4: self.show_history,
+            Qt.Key.Key_F6: self.next_check,
+            Qt.Key.Key_F7: self.show_page_menu,
+            Qt.Key.Key_Escape: self._escape,
+            Qt.Key.Key_Insert: self.page.add,
+            Qt.Key.Key_PageDown: partial(self._turn, 1),
+            Qt.Key.Key_PageUp: partial(self._turn, -1),
+        }
+        with_control: dict[Qt.Key, Callable[[], object]] = {Qt.Key.Key_S: self.save, Qt.Key.Key_P: self.print_report}
+        act = plain.get(key) or (with_control.get(key) if control else None)
+        if act is not None:
+            act()
+        elif key not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+        elif control:
+            self.page.explain()
+        else:
+            self._enter(back=shift)
 
     def _enter(self, *, back: bool) -> None:
         if self.is_asking:
@@ -500,6 +558,80 @@ class FormScreen(QWidget):
         if self.wizard is not None and not self._read_only and not self.saving.runs:
             self._keeper.keep(self.wizard)
 
+    @Slot(str)
+    def _draft_kept(self, time: str) -> None:
+        self.header.show_draft_kept(time)
+        self._show_alarm()
+        if self._keep_error is not None and not self._not_kept:
+            self._keep_error = None
+            self.notice.clear()
+
+    @Slot(object)
+    def _draft_failed(self, error: Exception) -> None:
+        self._keep_error = error
+        self.notice.say_error(error)
+        self._show_alarm()
+
+    def _show_alarm(self) -> None:
+        self.header.show_not_kept(self._not_kept)
+
+    @property
+    def _not_kept(self) -> str:
+        """Since when the answers of this form are in memory only; empty where they are kept."""
+        return "" if self.wizard is None else self._keeper.not_kept_since(self.wizard)
+
+    @property
+    def is_keeping(self) -> bool:
+        """Whether what was typed is on its way to the disk."""
+        return self._keeper.is_busy
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether nothing would be lost if the person went away."""
+        wizard = self.wizard
+        if wizard is None or self._read_only or self.saving.runs or not wizard.is_changed:
+            return True
+        return not self._keeper.is_busy and not self._not_kept
+
+    def release(self, then: Callable[[], None]) -> None:
+        """Go on with `then` when what was typed is kept; where it cannot be, the person is asked."""
+        self.keep()
+        if self.is_kept or self.wizard is None:
+            then()
+            return
+        self._then = then
+        if not self._keeper.is_busy:
+            # It failed before: perhaps there is room by now.
+            self._keeper.keep(self.wizard)
+
+    @Slot()
+    def _keeper_rested(self) -> None:
+        then, self._then = self._then, None
+        if then is None:
+            return
+        if self.is_kept or self.wizard is None:
+            then()
+            return
+        wizard = self.wizard
+        count = len(wizard.changes) + len(wizard.removed_rows)
+        dialog = UnkeptDialog(max(count, 1), self._keep_error, self)
+        dialog.again.connect(partial(self.release, then))
+        dialog.lost.connect(partial(self._lose, then))
+        dialog.rejected.connect(self._stay)
+        dialog.open()
+
+    @Slot()
+    def _stay(self) -> None:
+        self.window().activateWindow()
+        self._give_keys()
+
+    def _lose(self, then: Callable[[], None]) -> None:
+        """The person leaves answers that could not be kept."""
+        if self.wizard is not None:
+            self._keeper.forget(self.wizard)
+        self._forget()
+        then()
+
     @Slot()
     def _ask_start_again(self) -> None:
         if self.wizard is not None:
@@ -581,11 +713,16 @@ class FormScreen(QWidget):
         if self.wizard is None or self._asked != (view.subject, view.key):
             return
         page = self.wizard.page
+        was_second = self.wizard.view.entry_pass == SECOND_PASS
         self._forget()
         self._just_saved = True
         self._show_saving()
         self._begin(saved.opened, page)
-        self.notice.tell(Tone.DONE, partial(self.saving.saved_words, changed=saved.recorded.changed))
+        if was_second and view.compared:
+            tone = Tone.DUE if view.different else Tone.DONE
+            self.notice.tell(tone, partial(self.saving.compared_words, view.compared, view.different))
+        else:
+            self.notice.tell(Tone.DONE, partial(self.saving.saved_words, changed=saved.recorded.changed))
         self.footer.go_on.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot(object)
@@ -611,7 +748,9 @@ class FormScreen(QWidget):
     @Slot()
     def leave(self) -> None:
         """Go away; what was typed is kept as a draft."""
-        self.keep()
+        self.release(self._leave)
+
+    def _leave(self) -> None:
         self.pages.stop()
         self.left.emit()
 

@@ -117,7 +117,9 @@ class TodayScreen(Screen):
         self._nothing_card = Card()
         self._nothing_card.body.addWidget(self._nothing)
         page.main.addWidget(self._nothing_card)
-        self._cards = {name: TodayCard(name) for name in ("decide", "due", "begun", "checks", "settle", "missed")}
+        self._cards = {
+            name: TodayCard(name) for name in ("decide", "due", "second", "begun", "checks", "settle", "missed")
+        }
         for card in self._cards.values():
             card.table.opened.connect(self._open)
             page.main.addWidget(card)
@@ -209,6 +211,7 @@ class TodayScreen(Screen):
         titles = (
             self.tr("Decisions to make"),
             self.tr("Forms due and to come"),
+            self.tr("Waiting for the second entry"),
             self.tr("Begun and not complete"),
             self.tr("Checks to answer"),
             self.tr("To settle"),
@@ -217,6 +220,7 @@ class TodayScreen(Screen):
         contents = (
             self._decision_lines(view),
             self._due_lines(view, missed=False),
+            self._second_lines(view),
             self._begun_lines(view),
             self._check_lines(view),
             self._settle_lines(view),
@@ -317,6 +321,22 @@ class TodayScreen(Screen):
                     ),
                 )
         return tuple(lines.values())
+
+    def _second_lines(self, view: Today) -> tuple[Line, ...]:
+        """What the person may enter a second time, oldest first."""
+        definition = self.access.session.definition
+        return tuple(
+            Line(
+                key=(summary.subject, summary.key),
+                cells=(
+                    lists.state_cell(summary),
+                    *lists.form_cells(definition, summary.subject, summary.key, ""),
+                    Cell(text=language.day_of(summary.wall)),
+                    Cell(text=self.tr("Second entry"), icon="state-twice", tone=Tone.SECOND, chip=True),
+                ),
+            )
+            for summary in view.awaiting_second
+        )
 
     def _check_lines(self, view: Today) -> tuple[Line, ...]:
         definition = self.access.session.definition

@@ -105,7 +105,14 @@ class Frame(QWidget):
 
     @Slot(object)
     def go(self, place: Place) -> None:
-        """Go to a place."""
+        """Go to a place; from a form only when what was typed there is kept, or the person gives it up."""
+        form = self._form
+        if form is not None and self._place is not None and self._place.where is Where.FORM:
+            form.release(partial(self._go, place))
+        else:
+            self._go(place)
+
+    def _go(self, place: Place) -> None:
         if place.where is Where.FORM:
             self._open_form(place)
         else:
@@ -149,6 +156,7 @@ class Frame(QWidget):
 
     @Slot()
     def _find(self) -> None:
+        self.top.finder.screens = tuple((where, item.text()) for where, item in self.rail.items.items())
         self.top.finder.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.top.finder.selectAll()
 

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Slot
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QEventLoop, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QShowEvent, QWindow
-from PySide6.QtWidgets import QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import SitebookError
 from ui.background.jobs import Job, Jobs, Lane
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ui.shell.frame import Frame
 
 MINUTE_MS = 60_000
+FRAME_WIDTH, FRAME_HEIGHT = 16, 40
+"""What a window manager may draw around the window."""
 SIGNS_OF_LIFE = frozenset(
     {
         QEvent.Type.KeyPress,
@@ -52,7 +54,7 @@ class MainWindow(QWidget):
         self._preferences_file = preferences_file
         self.preferences = Preferences.read(preferences_file)
         style.theme().choose(self.preferences.theme)
-        language.speech().choose(self.preferences.language)
+        language.translator().choose(self.preferences.language)
         self.jobs = Jobs(self)
         self.access = SiteAccess(self.jobs, self)
         self._centre: Centre | None = None
@@ -77,6 +79,22 @@ class MainWindow(QWidget):
         self.resize(*style.WINDOW_SIZE)
         self.setMinimumSize(*style.MIN_SIZE)
         self._show_entrance()
+
+    def fit_to_screen(self) -> None:
+        """Take the size and place of the last time; else what the screen has room for, maximised where that is little."""
+        kept = QByteArray.fromBase64(self.preferences.geometry.encode("ascii", "ignore"))
+        if kept and self.restoreGeometry(kept):
+            return
+        available = self.screen().availableGeometry()
+        width, height = style.WINDOW_SIZE
+        if available.width() < width + FRAME_WIDTH or available.height() < height + FRAME_HEIGHT:
+            self.resize(min(width, available.width()), min(height, available.height() - FRAME_HEIGHT))
+            self.setWindowState(Qt.WindowState.WindowMaximized)
+        else:
+            self.move(
+                available.left() + (available.width() - width) // 2,
+                available.top() + (available.height() - height - FRAME_HEIGHT) // 2,
+            )
 
     # The way in
 
@@ -156,6 +174,7 @@ class MainWindow(QWidget):
             return
         self._locked = True
         self._idle.stop()
+        self._close_dialogs()
         if not isinstance(self.entrance, SignInScreen):
             self._show_sign_in()
         screen = self.entrance
@@ -175,9 +194,22 @@ class MainWindow(QWidget):
             if current is not None:
                 current.setFocus()
 
+    def _close_dialogs(self) -> None:
+        """Nothing of a subject stays in front of a locked window: menus, questions, the print preview."""
+        for widget in QApplication.topLevelWidgets():
+            owner = widget.parentWidget()
+            if owner is not None and widget.isVisible() and (self is owner or self.isAncestorOf(owner)):
+                widget.close()
+
     @Slot()
     def sign_out(self) -> None:
-        """End the session; drafts are kept."""
+        """End the session; drafts are kept, and what could not be is asked about."""
+        if self.frame is not None and self.frame.form is not None:
+            self.frame.form.release(self._sign_out)
+        else:
+            self._sign_out()
+
+    def _sign_out(self) -> None:
         self._idle.stop()
         self._locked = False
         if self.frame is not None:
@@ -201,7 +233,7 @@ class MainWindow(QWidget):
     def change_language(self) -> None:
         """The other language, at once and for the next time."""
         other = Language.ENGLISH if language.is_chinese() else Language.CHINESE
-        language.speech().choose(other)
+        language.translator().choose(other)
         self._prefer(self.preferences._replace(language=other))
         if self.frame is not None:
             self._name_window()
@@ -266,11 +298,23 @@ class MainWindow(QWidget):
             self._idle.start()
         return False
 
+    def _close(self) -> None:
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Finish what was begun, sign out, stop the workers and the practice centre."""
+        form = None if self.frame is None else self.frame.form
+        if form is not None:
+            form.keep()
+            while form.is_keeping:
+                QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+            if not form.is_kept:
+                event.ignore()
+                form.release(self._close)
+                return
         self._idle.stop()
-        if self.frame is not None and self.frame.form is not None:
-            self.frame.form.keep()
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
+        self._prefer(self.preferences._replace(geometry=geometry))
         try:
             self.access.end()
         except SitebookError as error:
@@ -282,4 +326,4 @@ class MainWindow(QWidget):
 
 
 def _nothing(_: object) -> None:
-    """What there is to do when the vault is locked, too."""
+    """Do nothing."""

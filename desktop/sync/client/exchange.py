@@ -2,7 +2,7 @@
 
 State moves on verified receipts alone, and batch by batch: wherever the line is cut, the next exchange goes on from
 there. A packed batch is kept and sent again byte for byte. If the centre has less than it signed for (it was restored),
-the entries are packed again from where it stands. If it has other entries than this computer, their records have parted:
+the entries are packed again from where it stands. If it has other entries than this computer, the chains have diverged (a fork):
 the next batch still goes there, as the centre's evidence, and people on both sides are told.
 
 Between two calls to the centre everything is in the vault, and no transaction is open: `carry` may make a call on another
@@ -120,7 +120,7 @@ class SyncSession:
         """Send and fetch.
 
         Raises CentreError where the centre cannot be reached or believed; RefusedError where it does not know this
-        computer, where records have parted, or for what it set aside (after all else was done); CancelledError where
+        computer, where the chains have diverged, or for what it set aside (after all else was done); CancelledError where
         the person stopped. What was received by then stays received.
         """
         try:

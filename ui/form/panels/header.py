@@ -4,18 +4,19 @@ import datetime
 import zoneinfo
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.study.clinical_data import ItemPlace
 from desktop.wizard.form_wizard import FormWizard
-from ui.look import language
+from ui.look import language, style
 from ui.look.icons import SIGN_OF_STATE
 from ui.look.style import Tone
 from ui.look.vocabulary import form_title, where
 from ui.widgets.buttons import secondary
 from ui.widgets.card import Header
 from ui.widgets.chip import Chip
-from ui.widgets.labels import IconView, label
+from ui.widgets.labels import IconView, label, set_tone
 
 CLOCK_EVERY_MS = 30_000
 
@@ -25,6 +26,7 @@ class FormHeader(Header):
 
     history_wished = Signal()
     print_wished = Signal()
+    help_wished = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,7 +35,7 @@ class FormHeader(Header):
         self._read_only = False
         self._received = False
         self._is_older = False
-        self._draft_kept = ""
+        self._draft_kept = self._not_kept_since = ""
         self._is_saving = False
         self._event = Chip()
         self.beside.addWidget(self._event)
@@ -59,7 +61,10 @@ class FormHeader(Header):
         self._print = secondary(name="form.print", icon="print")
         self._print.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._print.clicked.connect(self.print_wished)
-        for widget in (self._deadline, kept, self._print, self._history):
+        self._help = secondary(name="form.help", icon="help")
+        self._help.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._help.clicked.connect(self.help_wished)
+        for widget in (self._deadline, kept, self._help, self._print, self._history):
             self.add_action(widget)
         self._clock = QTimer(self)
         self._clock.setInterval(CLOCK_EVERY_MS)
@@ -85,8 +90,7 @@ class FormHeader(Header):
         """There is no form."""
         self._clock.stop()
         self._wizard = None
-        self._draft_kept, self._is_saving = "", False
-        self._history.setText(self.tr("History"))
+        self._draft_kept, self._not_kept_since, self._is_saving = "", "", False
         self.say("")
         self._deadline.hide()
         self._version.hide()
@@ -99,7 +103,7 @@ class FormHeader(Header):
         """
         self._wizard, self._zone, self._read_only, self._received = wizard, zone, read_only, received
         self._is_older = older
-        self._draft_kept, self._is_saving = "", False
+        self._draft_kept, self._not_kept_since, self._is_saving = "", "", False
         self.refresh()
         self._run_clock()
 
@@ -108,10 +112,26 @@ class FormHeader(Header):
         self._draft_kept = time
         self._show_kept()
 
+    def show_not_kept(self, since: str) -> None:
+        """What is typed is not on the disk since then; nothing: it is again."""
+        self._not_kept_since = since
+        self._show_kept()
+
     def show_saving(self, *, saving: bool) -> None:
         """The form is on its way into the journal."""
         self._is_saving = saving
         self._show_kept()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._name_history()
+
+    def _name_history(self) -> None:
+        """Where there is little room the sign and the key stand alone."""
+        words = self.tr("History")
+        self._history.setText("" if self.width() < style.PAGES_FOLD_BELOW else words)
+        self._history.setAccessibleName(words)
+        self._history.setToolTip(words)
 
     def refresh(self) -> None:
         """Say what holds now."""
@@ -119,7 +139,8 @@ class FormHeader(Header):
         if wizard is None:
             return
         title = language.joined(wizard.view.subject, form_title(wizard.definition, wizard.view.key))
-        self.say(title, self.tr("Read only") if self._read_only else self.tr("First entry"))
+        entry = self.tr("First entry") if wizard.view.entry_pass == 1 else self.tr("Second entry")
+        self.say(title, self.tr("Read only") if self._read_only else entry)
         self._event.say(where(wizard.definition, wizard.view.key), Tone.SECONDARY)
         self._version.say(
             self.tr("Study version {version}").format(version=wizard.definition.version.oid), Tone.QUERY, "study"
@@ -130,9 +151,11 @@ class FormHeader(Header):
             )
         )
         self._version.setVisible(self._is_older)
-        self._history.setText(self.tr("History"))
+        self._name_history()
         self._print.setToolTip(self.tr("Print what is recorded") + " (Ctrl P)")
         self._print.setAccessibleName(self.tr("Print what is recorded"))
+        self._help.setToolTip(self.tr("Help and evidence") + " (F1)")
+        self._help.setAccessibleName(self.tr("Help and evidence"))
         self._print.setEnabled(wizard.view.exists)
         self._show_kept()
         self._show_deadline()
@@ -162,6 +185,9 @@ class FormHeader(Header):
         icon, tone, text = "state-empty", Tone.FAINT, self.tr("Nothing recorded yet")
         if self._is_saving:
             icon, tone, text = "wait", Tone.SECONDARY, self.tr("Saving")
+        elif self._not_kept_since:
+            icon, tone = "error", Tone.WRONG
+            text = self.tr("NOT kept since {time}").format(time=self._not_kept_since)
         elif wizard.is_changed and (self._draft_kept or view.draft is not None):
             draft = view.draft
             kept = self._draft_kept or (language.moment(draft.wall) if draft else "")
@@ -177,6 +203,7 @@ class FormHeader(Header):
             )
         self._kept_icon.show_icon(icon, tone)
         self._kept.setText(text)
+        set_tone(self._kept, Tone.WRONG if tone is Tone.WRONG else Tone.SECONDARY)
 
     @Slot()
     def _show_deadline(self) -> None:
