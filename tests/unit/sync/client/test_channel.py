@@ -357,5 +357,6 @@ def test_what_does_not_speak_https_is_named_so() -> None:
         line.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
     with listening(talk, read=False) as url, channel(url.replace("http:", "https:")) as line:
-        with pytest.raises(CentreError, match="does not speak https"):
+        refused = pytest.raises(CentreError, match="does not speak https")
+        with refused:
             line.perform(CALL)
