@@ -202,6 +202,11 @@ class FormWizard:
         self._sorted_problems()
         return place in self._missing
 
+    def incomplete(self, place: ItemPlace) -> tuple[Problem, ...]:
+        """The study's own rules that stand against completion there."""
+        found = self.assessment.problems
+        return tuple(p for p in found if p.code == Code.MISSING_MANDATORY and p.place == place and p.check)
+
     @property
     def missing(self) -> tuple[ItemPlace, ...]:
         """What completion waits for, in the order of the pages."""
