@@ -20,6 +20,7 @@ from desktop.study.definition.metadata import Definition, Location
 from desktop.study.definition.site_parameters import NOTHING_LOCAL
 from desktop.study.rules.form_rules import Rules
 from desktop.study.rules.schedule import groups_read
+from desktop.sync.client.recorded_times import RecordedTimes, times_of
 from desktop.vault import casebook_tables
 from desktop.vault.vault import Vault
 from desktop.views.forms import DueForm
@@ -36,6 +37,8 @@ class SiteSession:
         """OID of the person signed in."""
         self.known_due: tuple[tuple[int, datetime.date], tuple[DueForm, ...]] | None = None
         """What was due at a revision of the casebook on a day."""
+        self._times: tuple[int, RecordedTimes] | None = None
+        """When the entries were recorded, at a revision of the casebook."""
         self._schedule_groups: dict[str, frozenset[str]] = {}
         self._blind: tuple[int, frozenset[tuple[str, FormKey]]] | None = None
         """What the person must not see, at a revision of the casebook."""
@@ -172,6 +175,13 @@ class SiteSession:
     def user_view(self, connection: Connection) -> UserView:
         """The person signed in, within a transaction."""
         return self.view_of(self.person(connection))
+
+    @property
+    def recorded_times(self) -> RecordedTimes:
+        """When the entries were recorded, whatever a wrong clock said; worked out anew once there are more."""
+        if self._times is None or self._times[0] != self.vault.revision:
+            self._times = (self.vault.revision, times_of(self.vault))
+        return self._times[1]
 
     @property
     def civil_date(self) -> datetime.date:

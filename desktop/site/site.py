@@ -60,6 +60,7 @@ from desktop.recording.save_form import LOCKED, Saver, prepare_save
 from desktop.site_session import SiteSession
 from desktop.study.clinical_data import FormKey, ItemPlace
 from desktop.study.definition.metadata import Definition
+from desktop.sync.client.recorded_times import clock_problem
 from desktop.vault import draft_table, failed_sign_ins, journal_table, key_slots
 from desktop.vault.database import translated
 from desktop.vault.key_slots import Slot
@@ -179,6 +180,8 @@ class Site(SiteSession):
                 return self._redact_entry(act)
 
     def _save_form(self, act: SaveForm) -> Recorded:
+        if (problem := clock_problem(self.vault)) is not None:
+            raise problem
         self.require(FILLS_FORMS)
         with self.vault.begin() as connection:
             fold = self.vault.subject(connection, act.subject)
