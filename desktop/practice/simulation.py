@@ -53,6 +53,8 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     values: dict[str, dict[str, Any]] = {}
     """Form name -> item name -> value: before all others."""
     chance: float = 1.0
+    only: dict[str, str] = {}
+    """FORM.ITEM -> value that the subject's last such form must have, e.g. `{DM.SEX: F}`."""
 
 
 class Deciding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -102,6 +104,8 @@ class SimulatedForm(msgspec.Struct, frozen=True, kw_only=True):
     key: FormKey
     content: FormContent
     comments: dict[CheckAt, str]
+    complete: bool = True
+    """False where something is still to come, e.g. the doses of a cycle that goes on."""
 
 
 class SimulatedSubject(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,7 +160,7 @@ def as_act(subject: str, form: SimulatedForm) -> SaveForm:
         for row, values in rows.items()
         for item, value in values.items()
     }
-    return SaveForm(subject=subject, key=form.key, items=dict(items), comments=form.comments)
+    return SaveForm(subject=subject, key=form.key, items=dict(items), comments=form.comments, complete=form.complete)
 
 
 class _Subject:
@@ -205,6 +209,8 @@ class _Subject:
         self.visited = self.start + datetime.timedelta(days=self._whole(visit.day))
         if not happens or self.visited > self.today:
             return
+        if any(self._same(where) != value for where, value in visit.only.items()):
+            return
         event = self.events[visit.event]
         names = visit.forms or tuple(self.definition.forms[ref.form].name for ref in event.forms if ref.mandatory)
         for name in names:
@@ -232,7 +238,8 @@ class _Subject:
             for problem in assessment.problems
             if problem.code == Code.COMMENT_NEEDED and problem.place is not None
         }
-        self.saved.append(SimulatedForm(key=key, content=content, comments=comments))
+        complete = all(problem.code != Code.MISSING_MANDATORY for problem in assessment.problems)
+        self.saved.append(SimulatedForm(key=key, content=content, comments=comments, complete=complete))
         self.contents[key] = assessment.with_derived(content)
 
     def _content(self, key: FormKey, values: Values) -> FormContent:

@@ -137,11 +137,11 @@ def _archive(vault: Vault, folder: Path, archive: Path) -> None:
         made=vault.clock.wall().isoformat(timespec="seconds"),
         sha256={part: _file_hash(folder / part) for part in PARTS},
     )
-    with archive.open("wb") as stream:
-        with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as target:
-            target.writestr(MANIFEST, msgspec.json.encode(manifest))
-            for part in PARTS:
-                target.write(folder / part, part)
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as target:
+        target.writestr(MANIFEST, msgspec.json.encode(manifest))
+        for part in PARTS:
+            target.write(folder / part, part)
+    with archive.open("rb+") as stream:
         flush_to_disk(stream)
 
 

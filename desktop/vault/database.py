@@ -75,6 +75,10 @@ def _begin(connection: sqlalchemy.Connection) -> None:
 class DatabaseFaultError(Exception):
     """A mistake of ours that the database refused. Named by SQLite's code alone: the statement may hold values."""
 
+    def __init__(self, code_name: str) -> None:
+        super().__init__(code_name)
+        self.code_name = code_name
+
 
 @contextmanager
 def translated() -> Generator[None]:

@@ -25,7 +25,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlcipher3 import dbapi2
 
-from desktop import __version__
+from desktop import __version__, diagnostics
 from desktop.casebook.fold import FOLD_VERSION, StudyVersions, SubjectFold, fold_subject
 from desktop.casebook.redactions import REDACTABLE_KINDS, REDACTION_KINDS, fold_redactions
 from desktop.casebook.study_conduct import CONDUCT_KINDS, Conduct, fold_conduct
@@ -190,6 +190,11 @@ class Vault:
 
         Raises InUseError, DamagedError, EnvironmentProblemError, or SignInError where the slot is there no more.
         """
+        with diagnostics.measured("open vault"):
+            return cls._unlock(folder, slot, unlocked, wall)
+
+    @classmethod
+    def _unlock(cls, folder: Path, slot: Slot, unlocked: Unlocked, wall: Wall) -> "Vault":
         lock = hold_lock(folder)
         try:
             with translated():
@@ -285,9 +290,12 @@ class Vault:
                 before_commit(connection)
         return entries
 
-    def record_with_slots(self, recordings: Sequence[Recording], slots: Sequence[Slot]) -> None:
-        """Append entries and put key slots into their place: both or neither."""
-        after = self._next_file(key_slots.with_slots(self.file, *slots))
+    def record_with_slots(
+        self, recordings: Sequence[Recording], slots: Sequence[Slot], *, new_shares: bool = False
+    ) -> None:
+        """Append entries and put key slots into their place: both or neither. `new_shares` replace all that were shared."""
+        before = key_slots.without_shares(self.file) if new_shares else self.file
+        after = self._next_file(key_slots.with_slots(before, *slots))
         with translated(), ExitStack() as undo:
             self.record(recordings, lambda _: undo.enter_context(key_slots.replaced(self.folder, self.file, after)))
         self.file = after

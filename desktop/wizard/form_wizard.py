@@ -202,6 +202,11 @@ class FormWizard:
         self._sorted_problems()
         return place in self._missing
 
+    def incomplete(self, place: ItemPlace) -> tuple[Problem, ...]:
+        """The study's own rules that stand against completion there."""
+        found = self.assessment.problems
+        return tuple(p for p in found if p.code == Code.MISSING_MANDATORY and p.place == place and p.check)
+
     @property
     def missing(self) -> tuple[ItemPlace, ...]:
         """What completion waits for, in the order of the pages."""
@@ -404,6 +409,9 @@ class FormWizard:
 
     def _assess(self) -> Assessment:
         assessment = assess(self.rules, self.view.key, self._with_empty_lines(), self.view.others, self.view.today)
+        if self.view.silent_checks:
+            heard = tuple(one for one in assessment.problems if one.check not in self.view.silent_checks)
+            assessment = msgspec.structs.replace(assessment, problems=heard)
         if self.view.entry_pass != 1:
             assessment = self._of_second_pass(assessment)
         problems: dict[ItemPlace | None, list[Problem]] = {}

@@ -326,6 +326,10 @@
         <translation>核查</translation>
     </message>
     <message>
+        <source>Before completion</source>
+        <translation>完成前须满足</translation>
+    </message>
+    <message>
         <source>Asks for a comment</source>
         <translation>须说明</translation>
     </message>
@@ -703,6 +707,26 @@
     <message>
         <source>above the normal range</source>
         <translation>高于正常值范围</translation>
+    </message>
+    <message>
+        <source>cannot be graded: no normal range is recorded</source>
+        <translation>无法分级：未录入正常值范围</translation>
+    </message>
+    <message>
+        <source>cannot be graded: no value before treatment</source>
+        <translation>无法分级：无治疗前数值</translation>
+    </message>
+    <message>
+        <source>cannot be graded: no normal range for the value before treatment</source>
+        <translation>无法分级：治疗前数值无正常值范围</translation>
+    </message>
+    <message>
+        <source>cannot be graded: the result is only a bound</source>
+        <translation>无法分级：结果仅为界限值</translation>
+    </message>
+    <message>
+        <source>grade 0</source>
+        <translation>0 级</translation>
     </message>
     <message>
         <source>grade {grade} suggested</source>

@@ -33,7 +33,7 @@ from desktop.study.definition.metadata import DataType, Definition, EditCheck, I
 from desktop.study.definition.site_parameters import NormalRange
 from desktop.study.load import load_definition
 from desktop.study.rules.assessment import Code
-from desktop.study.rules.laboratory import Flag
+from desktop.study.rules.laboratory import Flag, Ungraded
 from desktop.vault import journal_table
 from desktop.views.forms import Draft, FormState
 from tests.conftest import ADMIN, DOCTOR, NURSE, Clinic, SetClock
@@ -310,7 +310,7 @@ def test_a_normal_range_is_that_of_the_day(ward: Clinic) -> None:
         save(site, DM, ICDAT="2026-09-01", SEX="F")
         save(site, LB, LBDAT="2026-10-01", K="5.4 mmol/L")
     with ward.sign_in(DOCTOR) as site:
-        assert flag(site) is None
+        assert flag(site) == Flag(ungraded=Ungraded.NO_RANGE)
         first = NormalRange(item="IT.K", since="2026-01-01", low="3.5", high="5.3")
         assert site.record(SetNormalRange(range=first, reason="list of 2026")).study
         assert flag(site) == Flag(low="3.5", high="5.3", indicator="H", term="10020647", grade="1")
@@ -320,7 +320,7 @@ def test_a_normal_range_is_that_of_the_day(ward: Clinic) -> None:
         assert flag(site).high == "5.3"
         women = NormalRange(item="IT.K", since="2026-01-01", sex="F", low="3.4", high="5.5")
         site.record(SetNormalRange(range=women, reason="by sex"))
-        assert flag(site) == Flag(low="3.4", high="5.5")
+        assert flag(site) == Flag(low="3.4", high="5.5", grade="0")
         assert [(line.range, line.reason, line.user) for line in site.study_view().ranges] == [
             (first, "list of 2026", "Doctor"),
             (later, "new analyser", "Doctor"),

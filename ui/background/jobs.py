@@ -169,6 +169,9 @@ class Jobs(QObject):
         try:
             result = work(job)
         except Exception as error:  # noqa: BLE001 - handed to whoever asked, and raised there
+            from desktop.diagnostics import record_fault
+
+            record_fault("job", error)
             self._finished.emit(job.number, None, error)
         else:
             self._finished.emit(job.number, result, None)

@@ -30,6 +30,12 @@ class Schedule(Part, frozen=True, kw_only=True):
     """Days after which the next occurrence of a repeating event is due, counted from the same anchor; 0: only once."""
     until: Days = 0
     """The last day after the anchor on which such an occurrence is due."""
+    to_end: bool = False
+    """The last occurrence is due on `until` itself, however far it lies from the one before."""
+    per_form: bool = False
+    """Each form that has the anchor expects a form of its own, as long as `when` is true, which sees it as `source`."""
+    after_end: bool = False
+    """Expected also where the course is at its end (`MetaDataVersion.ended`), e.g. the form that says why."""
     lapses: Days | None = None
     """Days after the window in which the event can still be made up; then it is missed. None: it never lapses."""
     when: str | None = None

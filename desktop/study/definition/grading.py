@@ -15,9 +15,10 @@ class RangeKeys(Part, frozen=True, kw_only=True):
 class GradeRule(Part, frozen=True, kw_only=True):
     """The grades of one adverse event term that follow from one laboratory item.
 
-    The conditions are CEL over `value`, `lln`, `uln` (limits of the normal range) and `baseline` (the last value before
-    treatment), all in the item's first unit. The first that is true, from the highest grade down, is suggested; one
-    that reads an unknown limit is unknown and is passed over.
+    The conditions are CEL over `value`, `lln`, `uln` (limits of the normal range of its laboratory), `baseline` (the last
+    value before treatment), `baseline_lln` and `baseline_uln` (limits of the laboratory of the baseline), all in one unit.
+    The highest grade whose condition is true is suggested; where none is true and one is unknown, the value cannot be
+    graded. A value before treatment has no baseline: it would be graded against itself.
     """
 
     version: str
@@ -26,8 +27,12 @@ class GradeRule(Part, frozen=True, kw_only=True):
     """Code of the term in the code list of `Grading.term`."""
     item: str
     """OID of the laboratory item."""
+    unit: str | None = None
+    """OID of the unit of the conditions, which then hold for values given in it; None: the item's first unit, for all others."""
     grades: dict[str, str]
     """Grade -> condition."""
+    without_baseline: dict[str, str] = {}
+    """Grade -> condition where no baseline is known, e.g. against the normal range alone; empty: `grades` holds."""
 
 
 class Grading(Part, frozen=True, kw_only=True):

@@ -94,6 +94,8 @@ class UnitRef(Part, frozen=True, kw_only=True):
 
     unit: str
     factor: float = 1.0
+    assumed: bool = False
+    """A value that names no unit is in this one: where an item got a second unit, and where one unit is the rule."""
 
 
 Comparator = Literal["LT", "LE", "GT", "GE", "EQ", "NE"]
@@ -138,6 +140,10 @@ class ItemDef(Part, frozen=True, kw_only=True):
     """CEL expression: the program works the value out; nobody types it."""
     suggestion: str | None = None
     """CEL expression whose value is shown beside the field as what follows from other entries."""
+    comparators: bool = False
+    """A result beyond what was measured may be entered with its sign: `<0.5`, `>1000`."""
+    same_test: str | None = None
+    """The item of another form that is the same laboratory test: its normal ranges and grades hold here too."""
     evidence: tuple[str, ...] = ()
     """Item OIDs of any form, shown beside the question with the newest values."""
     tags: tuple[str, ...] = ()
@@ -159,7 +165,8 @@ class Grid(Part, frozen=True, kw_only=True):
     """A repeating group drawn as rows x columns, e.g. drugs x days: each filled cell is one row of the group.
 
     `rows` and `value` are item OIDs of the group; `columns` is an integer item counted from 1. `planned` and `date`
-    are derived items. `reason` is asked where `value` differs from `planned`.
+    are derived items. `reason` is asked where `value` differs from `planned`; one that was given goes on along the row as
+    long as the values differ.
     """
 
     rows: str
@@ -168,6 +175,8 @@ class Grid(Part, frozen=True, kw_only=True):
     planned: str | None = None
     date: str | None = None
     reason: str | None = None
+    tolerance: int | str = 0
+    """Percent of the planned value by which a value may differ without a reason, or CEL over the settings."""
     note: str | None = None
     column_count: int = 28
     column_label: str = "D"
@@ -211,6 +220,8 @@ class EditCheck(Part, frozen=True, kw_only=True):
     group: str | None = None
     """A repeating group: the check is evaluated for each of its rows."""
     soft: bool = False
+    completion: bool = False
+    """While it fires the form cannot be saved as complete; as incomplete it can. No comment answers it."""
     source: str = ""
     """Protocol section or reference that the rule rests on."""
 
@@ -252,12 +263,16 @@ class DoubleEntry(Part, frozen=True, kw_only=True):
 
 
 class Laboratory(Part, frozen=True, kw_only=True):
-    """Makes a form a laboratory report: its numbers are compared with the normal ranges of the day."""
+    """Makes a form a laboratory report: its numbers are compared with the normal ranges of the day, and graded."""
 
     date: str
     """OID of the date of the sample."""
+    time: str | None = None
+    """OID of its time: of two samples of one day the later one is the baseline."""
     name: str | None = None
     """OID of the item that names the laboratory; without a value it is the site's own."""
+    ranges: bool = True
+    """Its numbers have normal ranges. Without them it is a measurement that is only graded, e.g. of body weight."""
 
 
 class Location(Part, frozen=True, kw_only=True):
@@ -404,10 +419,23 @@ class Definition:
             dict.fromkeys(
                 item.oid
                 for form in self.version.forms
-                if form.laboratory is not None
+                if form.laboratory is not None and form.laboratory.ranges
                 for _, _, item in self.form_items(form.oid)
-                if item.data_type == DataType.FLOAT and item.derivation is None
+                if item.data_type == DataType.FLOAT and item.derivation is None and item.same_test is None
             )
+        )
+
+    @functools.cached_property
+    def measured_items(self) -> frozenset[str]:
+        """OIDs of the entered numbers of laboratory forms, those without a normal range of their own included."""
+        return frozenset(
+            item.oid
+            for form in self.version.forms
+            if form.laboratory is not None
+            for _, _, item in self.form_items(form.oid)
+            if item.data_type in (DataType.FLOAT, DataType.INTEGER)
+            and item.codelist is None
+            and item.derivation is None
         )
 
     @functools.cached_property
@@ -417,6 +445,7 @@ class Definition:
         texts = [item.derivation or "" for item in version.items]
         texts += [item.suggestion or "" for item in version.items]
         texts += [ref.skip or "" for group in version.groups for ref in group.items]
+        texts += [str(group.grid.tolerance) for group in version.groups if group.grid is not None]
         texts += [check.expression for form in version.forms for check in form.checks]
         for event in version.events:
             for part in event.schedules:

@@ -20,6 +20,7 @@ _KINDS: dict[bool, Text] = {
     True: bilingual("asks for a comment"),
     False: bilingual("must be met"),
 }
+_COMPLETION: Text = bilingual("before completion")
 
 
 MARK = "SHA-256 "
@@ -71,7 +72,7 @@ def _checks(definition: Definition, form: FormDef) -> list[str]:
             check.oid,
             check.item,
             "<br>".join(words(check.message, language) for language in languages),
-            _both(_KINDS[check.soft], languages),
+            _both(_COMPLETION if check.completion else _KINDS[check.soft], languages),
             "<br>".join(
                 dict.fromkeys(source_words(definition.version, check.source, language) for language in languages)
             ),

@@ -60,8 +60,8 @@ def _item_meaning(old: Definition, new: Definition, item: ItemDef) -> str:
     after = {new.units[ref.unit].name: ref.factor for ref in other.units if ref.unit in new.units}
     other_first = bool(before) and list(before)[:1] != list(after)[:1]
     other_factor = any(after.get(name, factor) != factor for name, factor in before.items())
-    # Where there is one unit, a value is kept without it: beside a second one it could be either.
-    no_longer_one = len(before) == 1 and len(after) > 1
+    # Where there is one unit, a value is kept without it: beside a second one it could be either, unless one is assumed.
+    no_longer_one = len(before) == 1 and len(after) > 1 and not other.units[0].assumed
     if other_first or other_factor or no_longer_one:
         return f"item {item.oid}: units {', '.join(before)} are {', '.join(after)}"
     return ""

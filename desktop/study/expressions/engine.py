@@ -17,7 +17,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
 from desktop.study.expressions import parser
-from desktop.study.expressions.functions import FUNCTIONS, UnknownValue
+from desktop.study.expressions.arithmetic import OPERATORS, UnknownValue, written_out
+from desktop.study.expressions.functions import FUNCTIONS
 from desktop.study.values.item_types import Interval
 
 if TYPE_CHECKING:
@@ -35,6 +36,13 @@ _UNDIVIDED = (*_HASHABLE, Interval)
 
 _MODULE = "cel.cel"
 _ABSENT = re.compile(r"Undefined variable or function: '(.+?)'")
+
+
+_CALLS: dict[str, Callable[..., object]] = {
+    **{name: function.call for name, function in FUNCTIONS.items()},
+    **dict(OPERATORS.values()),
+}
+"""Every function that a compiled expression may call."""
 
 
 class UnknownType:
@@ -75,19 +83,26 @@ class Expression:
     def __init__(self, source: str, node: parser.Node | None = None) -> None:
         """`node` is the expression as read, where it was read already. Raises ExpressionSyntaxError."""
         self.source = source
+        offset = 0 if node is None else node.start
         try:
-            self._program: cel.Program = _engine().compile(source)
-        except ValueError as error:
-            raise ExpressionSyntaxError(_reason(str(error))) from None
-        try:
-            self._fields = parser.fields_of(node or parser.parse(source))
+            node = node or parser.parse(source)
         except parser.NotReadError as error:
+            self._compile(source)
             raise ExpressionSyntaxError(str(error)) from None
+        self._program = self._compile(written_out(source, node, offset))
+        self._fields = parser.fields_of(node)
         self.names = tuple(self._program.variables())
         """Every identifier that is not a field, those that macros bind included."""
         self._memory: dict[tuple[object, ...], object] = {}
         """Outcomes by the values that were read, where these are few and undivided: a row that stays as it was costs nothing."""
-        self._functions = {name: FUNCTIONS[name].call for name in self._program.functions() if name in FUNCTIONS}
+        self._functions = {name: _CALLS[name] for name in self._program.functions() if name in _CALLS}
+
+    @staticmethod
+    def _compile(source: str) -> cel.Program:
+        try:
+            return _engine().compile(source)
+        except ValueError as error:
+            raise ExpressionSyntaxError(_reason(str(error))) from None
 
     def evaluate(self, find: Callable[[str], object | None]) -> object:
         """The outcome, or `UNKNOWN`. `find` gives the value of a name, or None. Raises ExpressionFaultError."""

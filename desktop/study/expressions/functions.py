@@ -10,14 +10,11 @@ from collections.abc import Callable
 
 import msgspec
 
+from desktop.study.expressions.arithmetic import CONTEXT, UnknownValue, exact, rounded
 from desktop.study.expressions.types import MOMENT, NUMBER, TEXT, Kind, list_of
 from desktop.study.values.item_types import FIRST_YEAR, LAST_YEAR
 
 Moment = datetime.datetime
-
-
-class UnknownValue(Exception):  # noqa: N818 - no error: the answer is unknown, as for an item without a value
-    """A function has no answer, e.g. the greatest of no numbers."""
 
 
 class Function(msgspec.Struct, frozen=True):
@@ -30,7 +27,7 @@ class Function(msgspec.Struct, frozen=True):
 
 def days(first: Moment, second: Moment) -> float:
     """Days from the first to the second; negative where the second is earlier."""
-    return (second - first) / datetime.timedelta(days=1)
+    return rounded(exact((second - first) / datetime.timedelta(days=1)))
 
 
 def completed_years(first: datetime.date, second: datetime.date) -> int:
@@ -60,7 +57,7 @@ def round_half_away(number: float, digits: float) -> float:
     if not math.isfinite(number):
         raise UnknownValue
     unit = decimal.Decimal(1).scaleb(-int(digits))
-    return float(decimal.Decimal(repr(number)).quantize(unit, rounding=decimal.ROUND_HALF_UP, context=_EXACT))
+    return float(exact(number).quantize(unit, rounding=decimal.ROUND_HALF_UP, context=_EXACT))
 
 
 _EXACT = decimal.Context(prec=400)
@@ -69,8 +66,8 @@ _EXACT = decimal.Context(prec=400)
 def power(base: float, exponent: float) -> float:
     """`base` to the power of `exponent`."""
     try:
-        return math.pow(base, exponent)
-    except (OverflowError, ValueError):
+        return float(CONTEXT.power(exact(base), exact(exponent)))
+    except decimal.DecimalException:
         raise UnknownValue from None
 
 
@@ -89,13 +86,18 @@ def greatest(values: list[float]) -> float:
 
 
 def total(values: list[float]) -> float:
-    """The sum of a list; 0 of an empty one. Exact before it is rounded once, so that 0.1 + 0.2 is 0.3."""
-    return float(sum(decimal.Decimal(repr(float(value))) for value in values if math.isfinite(value)))
+    """The sum of a list; 0 of an empty one."""
+    return rounded(sum((exact(value) for value in values if math.isfinite(value)), decimal.Decimal()))
 
 
 def date(moment: Moment) -> str:
     """The date as text: YYYY-MM-DD."""
     return f"{moment:%Y-%m-%d}"
+
+
+def trimmed(text: str) -> str:
+    """The text without white space around it."""
+    return text.strip()
 
 
 FUNCTIONS: dict[str, Function] = {
@@ -108,5 +110,6 @@ FUNCTIONS: dict[str, Function] = {
     "max": Function(greatest, (list_of(NUMBER),), None),
     "sum": Function(total, (list_of(NUMBER),), NUMBER),
     "date": Function(date, (MOMENT,), TEXT),
+    "trim": Function(trimmed, (TEXT,), TEXT),
 }
 """Numbers given to them may be whole ones; `min` and `max` take dates too."""

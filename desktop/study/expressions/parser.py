@@ -126,14 +126,20 @@ def conjuncts(node: Node) -> Iterator[Node]:
         yield node
 
 
-def fields_of(node: Node) -> frozenset[str]:
-    """Every field that the node or a part of it selects."""
-    found = {node.field} if isinstance(node, Select) else set[str]()
+def parts_of(node: Node) -> Iterator[Node]:
+    """The parts that a node consists of, in their order."""
     for name in node.__struct_fields__:
         value: object = getattr(node, name)
         for part in cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,):
             if isinstance(part, Node):
-                found |= fields_of(part)
+                yield part
+
+
+def fields_of(node: Node) -> frozenset[str]:
+    """Every field that the node or a part of it selects."""
+    found = {node.field} if isinstance(node, Select) else set[str]()
+    for part in parts_of(node):
+        found |= fields_of(part)
     return frozenset(found)
 
 

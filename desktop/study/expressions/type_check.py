@@ -290,7 +290,7 @@ class Inference:
                 words = (*_NUMBERS, "anything", *(() if function.gives else ("date",)))
                 if kind.element is None or kind.element.word not in words:
                     return None
-            elif kind != wanted and not (wanted == NUMBER and kind == WHOLE):
+            elif kind.word != wanted.word and not (wanted == NUMBER and kind == WHOLE):
                 return None
         return function.gives or given[0].element
 

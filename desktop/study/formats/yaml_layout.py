@@ -112,7 +112,12 @@ def read_form(parts: Parts, entry: Entry) -> None:
 def _laboratory(entry: Entry | None) -> Laboratory | None:
     if entry is None:
         return None
-    laboratory = Laboratory(date=entry.text("date"), name=entry.optional("name"))
+    laboratory = Laboratory(
+        date=entry.text("date"),
+        time=entry.optional("time"),
+        name=entry.optional("name"),
+        ranges=entry.flag("ranges", default=True),
+    )
     entry.end()
     return laboratory
 
@@ -146,6 +151,7 @@ def _grid(entry: Entry) -> Grid:
         planned=entry.optional("planned"),
         date=entry.optional("date"),
         reason=entry.optional("reason"),
+        tolerance=_days(entry, "tolerance") or 0,
         note=entry.optional("note"),
         column_count=entry.whole("column_count", Grid.__struct_defaults__[-3]) or 0,
         column_label=entry.text("column_label", "D"),
@@ -192,6 +198,8 @@ def _item(entry: Entry) -> ItemDef:
         range_checks=checks,
         derivation=derivation,
         suggestion=entry.optional("suggest"),
+        comparators=entry.flag("comparators"),
+        same_test=entry.optional("same_test"),
         evidence=entry.texts("evidence"),
         tags=entry.texts("tags"),
     )
@@ -205,7 +213,7 @@ def not_after_today(checks: tuple[RangeCheck, ...]) -> tuple[RangeCheck, ...]:
 
 
 def _unit(entry: Entry) -> UnitRef:
-    unit = UnitRef(unit=entry.text("unit"), factor=entry.number("factor", 1.0))
+    unit = UnitRef(unit=entry.text("unit"), factor=entry.number("factor", 1.0), assumed=entry.flag("assumed"))
     entry.end()
     return unit
 
@@ -231,6 +239,7 @@ def _check(entry: Entry) -> EditCheck:
         item=entry.text("item"),
         group=entry.optional("group"),
         soft=entry.flag("soft"),
+        completion=entry.flag("completion"),
         source=entry.text("source", ""),
     )
     entry.end()
@@ -330,6 +339,9 @@ def _schedule(event: str, number: int, entry: Entry) -> Schedule:
         after=_days(entry, "after") or 0,
         every=_days(entry, "every") or 0,
         until=_days(entry, "until") or 0,
+        to_end=entry.flag("to_end"),
+        per_form=entry.flag("per_form"),
+        after_end=entry.flag("after_end"),
         lapses=_days(entry, "lapses"),
         when=entry.optional("when"),
         forms=entry.texts("forms"),
@@ -407,7 +419,9 @@ def _grade_rule(number: int, entry: Entry) -> GradeRule:
         version=entry.text("version"),
         term=entry.text("term"),
         item=entry.text("item"),
+        unit=entry.optional("unit"),
         grades=entry.texts_by_key("grades"),
+        without_baseline=entry.texts_by_key("without_baseline"),
     )
     entry.end()
     return rule

@@ -25,6 +25,7 @@ from desktop.study.definition.metadata import (
     ItemGroupDef,
     ItemRef,
 )
+from desktop.study.expressions.arithmetic import exact
 from desktop.study.expressions.engine import UNKNOWN, Expression, ExpressionFaultError
 from desktop.study.rules.form_rules import Rules
 from desktop.study.rules.form_scope import FormScope
@@ -117,6 +118,12 @@ def assess(
     return _Assessor(rules, key, content, others, today).run()
 
 
+def _code_of(check: EditCheck) -> Code:
+    if check.completion:
+        return Code.MISSING_MANDATORY
+    return Code.COMMENT_NEEDED if check.soft else Code.HARD_CHECK
+
+
 class _Place(msgspec.Struct, frozen=True):
     """An item of the form, in a row."""
 
@@ -179,7 +186,7 @@ class _Assessor:
             derived=self.derived,
             suggestions=suggestions,
             skipped=skipped,
-            flags=self.rules.laboratory.flags(self.key, self.entered, self.others),
+            flags=self.rules.laboratory.flags(self.key, self._with_derived(), self.others),
             allowed=allowed,
         )
 
@@ -196,6 +203,14 @@ class _Assessor:
             else:
                 self._add(Code.BAD_VALUE, fault, at)
         return sound
+
+    def _with_derived(self) -> FormContent:
+        """The sound values with those that are derived."""
+        whole = copy_content(self.entered)
+        for at, value in self.derived.items():
+            if value is not None:
+                whole.setdefault(at.group, {}).setdefault(at.row, {})[at.item] = value
+        return whole
 
     # Expressions
 
@@ -310,16 +325,37 @@ class _Assessor:
         grid = group.grid
         if grid is None or grid.planned is None or grid.reason is None:
             return
-        value_item, planned_item = self.definition.items[grid.value], self.definition.items[grid.planned]
-        for row in self._rows(group):
-            value = self.sound.get(ItemPlace(group.oid, row, grid.value))
-            planned = self._now(ItemPlace(group.oid, row, grid.planned))
+        explained: set[str] = set()
+        for row in sorted(self._rows(group), key=lambda row: self._column(group, row)):
+            line = self.sound.get(ItemPlace(group.oid, row, grid.rows), ItemValue()).value
             reason = ItemPlace(group.oid, row, grid.reason)
-            if value is None or planned is None or reason in self.values:
-                continue
-            given = number_in_first_unit(self.definition, value_item, value)
-            if given is None or given != number_in_first_unit(self.definition, planned_item, planned):
+            if not self._differs(group, row):
+                explained.discard(line)
+            elif reason in self.values:
+                explained.add(line)
+            elif line not in explained:
                 self._add(Code.MISSING_MANDATORY, _REASON, reason)
+
+    def _column(self, group: ItemGroupDef, row: str) -> float:
+        assert group.grid is not None  # noqa: S101 - callers ask of grids
+        found = self.sound.get(ItemPlace(group.oid, row, group.grid.columns))
+        item = self.definition.items[group.grid.columns]
+        return (number_in_first_unit(self.definition, item, found) if found else None) or 0.0
+
+    def _differs(self, group: ItemGroupDef, row: str) -> bool:
+        """Whether a cell differs from the plan by more than is tolerated."""
+        grid = group.grid
+        assert grid is not None  # noqa: S101 - callers ask of grids
+        value = self.sound.get(ItemPlace(group.oid, row, grid.value))
+        planned = self._now(ItemPlace(group.oid, row, grid.planned or ""))
+        if value is None or planned is None:
+            return False
+        given = number_in_first_unit(self.definition, self.definition.items[grid.value], value)
+        plan = number_in_first_unit(self.definition, self.definition.items[grid.planned or ""], planned)
+        if given is None or plan is None:
+            return given is None
+        tolerated = exact(plan) * self.rules.days(grid.tolerance) / 100
+        return abs(exact(given) - exact(plan)) > tolerated
 
     def _rows(self, group: ItemGroupDef) -> Iterable[str]:
         return dict.fromkeys(place.row for place in self.places if place.group is group)
@@ -329,7 +365,7 @@ class _Assessor:
         for row in self._rows_of(check, group):
             at = ItemPlace(group.oid, row, check.item)
             if self._holds(check.expression, group if check.group else None, at, check.oid):
-                self._add(Code.COMMENT_NEEDED if check.soft else Code.HARD_CHECK, check.message, at, check.oid)
+                self._add(_code_of(check), check.message, at, check.oid)
 
     def _rows_of(self, check: EditCheck, group: ItemGroupDef) -> Iterator[str]:
         if check.group is None:

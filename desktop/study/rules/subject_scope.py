@@ -30,16 +30,23 @@ class SubjectScope:
         self._contents = contents
         self._today = datetime.datetime.combine(today, datetime.time(), datetime.UTC)
 
-    def holds(self, condition: str, event: StudyEventDef | None, repeat: int, gone: Mapping[str, int]) -> bool:
-        """Whether a condition is true at an occurrence; not where it is unknown, or fails."""
+    def holds(
+        self,
+        condition: str,
+        event: StudyEventDef | None,
+        repeat: int,
+        gone: Mapping[str, int],
+        source: FormKey | None = None,
+    ) -> bool:
+        """Whether a condition is true at an occurrence, because of a form; not where it is unknown, or fails."""
         try:
-            return self._rules.condition(condition).holds(self._finder(event, repeat, gone))
+            return self._rules.condition(condition).holds(self._finder(event, repeat, gone, source))
         except ExpressionFaultError:
             # Loading has held the expression to the kinds of its names, so this is a fault of the engine: no way leads on.
             return False
 
     def _finder(
-        self, event: StudyEventDef | None, repeat: int, gone: Mapping[str, int]
+        self, event: StudyEventDef | None, repeat: int, gone: Mapping[str, int], source: FormKey | None
     ) -> Callable[[str], object | None]:
         def find(name: str) -> object | None:
             match name:
@@ -55,6 +62,8 @@ class SubjectScope:
                     }
                 case "here":
                     return {} if event is None else self._here(event, repeat)
+                case "source":
+                    return None if source is None else self._of(source) | self._rules.coordinates(source)
                 case "all":
                     return Instances(self._instances, self._rules.forms_by_name)
                 case _:
@@ -95,3 +104,12 @@ def subject_names(names: Names) -> dict[str, Kind]:
     found["event"] = record_of({"NAME": text_of(event.name for event in events), "REPEAT": NUMBER})
     found["gone"] = record_of({event.name: NUMBER for event in events})
     return names.everywhere | found
+
+
+def source_names(names: Names, anchor: str) -> dict[str, Kind]:
+    """What a condition sees beside them because of one form: of the first that asks the item `anchor`; nothing for no item."""
+    definition = names.definition
+    for form in definition.version.forms:
+        if (form.oid, anchor) in definition.group_of_item:
+            return {"source": names.instance(form)}
+    return {}

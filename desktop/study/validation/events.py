@@ -82,6 +82,14 @@ class _Course:
             item = self.items.get(rule.item)
             if item is not None and (item.data_type not in NUMBER_TYPES or item.codelist is not None):
                 of("grading", key, "{item} is not a number.", item=rule.item)
+            if item is not None and rule.unit is not None and rule.unit not in (ref.unit for ref in item.units):
+                of(
+                    "grading",
+                    key,
+                    "{item} has no unit {unit}.",
+                    item=item.oid,
+                    unit=rule.unit,
+                )
             found = codelist.by_code.get(rule.term) if codelist is not None else None
             if codelist is not None and found is None:
                 of(
@@ -91,7 +99,11 @@ class _Course:
                     code=rule.term,
                     list=codelist.oid,
                 )
-            if found is not None and found.only and (unknown := set(rule.grades) - set(found.only)):
+            if (
+                found is not None
+                and found.only
+                and (unknown := {*rule.grades, *rule.without_baseline} - set(found.only))
+            ):
                 of(
                     "grading",
                     key,

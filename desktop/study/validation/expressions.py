@@ -17,9 +17,11 @@ from desktop.study.expressions.engine import Expression, ExpressionFaultError, E
 from desktop.study.expressions.type_check import Inference, Operand
 from desktop.study.expressions.types import ANY, NOTHING, NUMBER, TRUTH, Kind, Names, kind_words
 from desktop.study.formats.faults import Faults
-from desktop.study.rules.subject_scope import subject_names
+from desktop.study.rules.subject_scope import source_names, subject_names
 
-GRADE_NAMES: dict[str, Kind] = dict.fromkeys(("value", "lln", "uln", "baseline"), NUMBER)
+GRADE_NAMES: dict[str, Kind] = dict.fromkeys(
+    ("value", "lln", "uln", "baseline", "baseline_lln", "baseline_uln"), NUMBER
+)
 """What the conditions of grades see (`grades.GradeRule`)."""
 
 
@@ -48,13 +50,18 @@ def expressions(definition: Definition, form: FormDef) -> Iterator[Place]:
             yield Place(item.oid, "derive", item.derivation, form, group, item)
         if item.suggestion is not None:
             yield Place(item.oid, "suggest", item.suggestion, form, group, item)
+    for group in definition.form_groups(form.oid):
+        if group.grid is not None and isinstance(group.grid.tolerance, str):
+            settings = {"setting": Names(definition).everywhere["setting"]}
+            yield Place(group.oid, "grid", group.grid.tolerance, names=settings, wanted=NUMBER)
     for check in form.checks:
         group = definition.groups.get(check.group or "")
         yield Place(check.oid, "when", check.expression, form, group, None)
 
 
-def course_expressions(version: MetaDataVersion, names: dict[str, Kind]) -> Iterator[Place]:
-    """Every expression about a subject's course; `names` are what a condition about a subject sees."""
+def course_expressions(version: MetaDataVersion, known: Names) -> Iterator[Place]:
+    """Every expression about a subject's course."""
+    names = subject_names(known)
     settings = {"setting": names["setting"]}
     for event in version.events:
         for number, schedule in enumerate(event.schedules, 1):
@@ -70,7 +77,8 @@ def course_expressions(version: MetaDataVersion, names: dict[str, Kind]) -> Iter
                 if isinstance(days, str):
                     yield Place(event.oid, key, days, names=settings, wanted=NUMBER)
             if schedule.when is not None:
-                yield Place(event.oid, key, schedule.when, names=names)
+                source = source_names(known, schedule.anchor if schedule.per_form else "")
+                yield Place(event.oid, key, schedule.when, names=names | source)
     if version.ended is not None:
         yield Place("", "ended", version.ended, names=names)
     if version.pathway is not None:
@@ -81,7 +89,7 @@ def course_expressions(version: MetaDataVersion, names: dict[str, Kind]) -> Iter
                     yield Place(part, f"branches.{number}", branch.when, names=names)
     if version.grading is not None:
         for number, rule in enumerate(version.grading.rules, 1):
-            for condition in rule.grades.values():
+            for condition in (*rule.grades.values(), *rule.without_baseline.values()):
                 yield Place("grading", f"rules.{number}", condition, names=GRADE_NAMES)
 
 
@@ -90,7 +98,7 @@ def validate_expressions(definition: Definition, faults: Faults) -> None:
     validation = _Validation(definition, faults)
     for form in definition.version.forms:
         validation.form(form)
-    for place in course_expressions(definition.version, subject_names(validation.names)):
+    for place in course_expressions(definition.version, validation.names):
         validation.check(place)
 
 

@@ -36,6 +36,10 @@ def validate_item(item: ItemDef, units: Mapping[str, MeasurementUnit], faults: F
         of(oid, "suggest", "A derived item needs no suggestion.")
     if item.units and not numeric:
         of(oid, "units", "Only a number has units.")
+    if item.comparators and (item.data_type != DataType.FLOAT or item.derivation is not None):
+        of(oid, "comparators", "Only a float that is entered has a sign.")
+    if any(ref.assumed for ref in item.units[1:]):
+        of(oid, "units", "Only the first unit can be assumed.")
     names = [units[ref.unit].name for ref in item.units if ref.unit in units]
     if len(set(names)) != len(names):
         of(oid, "units", "A unit stands twice.")

@@ -232,7 +232,7 @@ class _Validation:
                     )
                 seen.add(ref.item)
         if form.laboratory is not None:
-            for oid in (form.laboratory.date, form.laboratory.name):
+            for oid in (form.laboratory.date, form.laboratory.time, form.laboratory.name):
                 if oid is not None:
                     self._one_of_form(form, form.oid, "laboratory", oid, seen)
         if not form.groups:
@@ -362,6 +362,8 @@ class _Validation:
             self._there(oid, "units", ref.unit, self.units)
         for evidence in item.evidence:
             self._there(oid, "evidence", evidence, self.items)
+        if item.same_test is not None:
+            self._there(oid, "same_test", item.same_test, self.items)
 
     def _there(self, part: str, key: str, oid: str, known: dict[str, _Found]) -> _Found | None:
         found = known.get(oid)

@@ -11,11 +11,16 @@ They belong to the definition as its proof, and are run by `sitebook study check
       fires: [EC.VS.2]
       derived: {SCREENING/VS.BSA: "1.72"}
       suggested: {SCREENING/IE.INCL01: MET}
+      ranges: [{item: ALT, low: "0", high: "40"}]
+      graded: {CYCLE/2/CHEM.ALT: "1"}
       pathway: PW.EVAL
 
 A form is named EVENT[/repeat]/FORM[/repeat] by the names of the definition, its values by item name, a repeating group by
 its name with a list of rows. `!NOT_DONE` is a marker, `{value: 1.1, unit: mg/dL}` a value in a unit. `fires` are exactly
-the study's own edit checks that fire in any of the forms, each assessed with all the others.
+the study's own edit checks that fire in any of the forms, each assessed with all the others; `incomplete` are those that bar
+completion, compared where a case says any, or `[]`. `ranges` are normal ranges of
+the site (`site_parameters.NormalRange`, the item by its name), since 1900 unless they say otherwise; `graded` is the grade that a
+value suggests, `0`, or why it cannot be graded.
 """
 
 import datetime
@@ -28,11 +33,12 @@ import yaml
 
 from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
 from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition, ItemGroupDef
-from desktop.study.definition.site_parameters import Local
+from desktop.study.definition.site_parameters import Local, NormalRange
 from desktop.study.formats.faults import Faults
 from desktop.study.formats.yaml_reader import read_yaml
 from desktop.study.rules.assessment import Assessment, assess
 from desktop.study.rules.form_rules import Rules
+from desktop.study.rules.laboratory import Flag
 from desktop.study.rules.pathway import walk
 from desktop.study.values.item_types import ValueFault
 from desktop.study.values.setting_values import setting_value
@@ -51,8 +57,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     settings: dict[str, str] = {}
     forms: tuple[dict[str, dict[str, Any] | None], ...] = ()
     fires: tuple[str, ...] = ()
+    incomplete: tuple[str, ...] | None = None
     derived: dict[str, str] = {}
     suggested: dict[str, str] = {}
+    ranges: tuple[dict[str, str], ...] = ()
+    graded: dict[str, str] = {}
     pathway: str = ""
     """OID of the step at which the subject is."""
 
@@ -78,12 +87,12 @@ def run_cases(definition: Definition, folder: Traversable, faults: Faults) -> in
             continue
         for case, line in _read(faults, file):
             count += 1
-            outcome = _Outcome(definition, case)
+            wrongs: list[str] = []
             try:
-                fired |= outcome.run()
+                fired |= _Outcome(definition, case, wrongs).run()
             except _CaseError as error:
-                outcome.wrong.append(str(error))
-            for wrong in outcome.wrong:
+                wrongs.append(str(error))
+            for wrong in wrongs:
                 faults.at(
                     f"{FOLDER}/{file.name}",
                     line,
@@ -129,11 +138,12 @@ def _plain(node: yaml.Node) -> Any:
 class _Outcome:
     """What a case gives, compared with what it says."""
 
-    def __init__(self, definition: Definition, case: Case) -> None:
+    def __init__(self, definition: Definition, case: Case, wrong: list[str]) -> None:
+        """What is wrong is added to `wrong`. Raises _CaseError."""
         self.definition = definition
         self.case = case
-        self.rules = Rules(definition, Local(answers=case.settings))
-        self.wrong: list[str] = []
+        self.rules = Rules(definition, Local(answers=case.settings, ranges=tuple(map(self._range, case.ranges))))
+        self.wrong = wrong
         self.events = {event.name: event.oid for event in definition.version.events}
         self.forms = {form.name: form.oid for form in definition.version.forms}
 
@@ -149,30 +159,46 @@ class _Outcome:
                 others = {other: known for other, known in contents.items() if other != key}
                 assessments[key] = assess(self.rules, key, content, others, self.case.today)
                 contents[key] = assessments[key].with_derived(content)
-        checks = {check.oid for form in self.definition.version.forms for check in form.checks}
+        checks = {check.oid: check for form in self.definition.version.forms for check in form.checks}
         fired: set[str] = set()
+        incomplete: set[str] = set()
         for key, assessment in assessments.items():
             for problem in assessment.problems:
                 if problem.check in checks:
-                    fired.add(problem.check)
+                    (incomplete if checks[problem.check].completion else fired).add(problem.check)
                 elif problem.check.startswith("FAULT.") or problem.code == "bad_value":
                     words = problem.message["en"].rstrip(".")
                     self.wrong.append(f"{self._named(key)}: {problem.check or problem.oid}: {words}")
-        for oid in sorted(set(self.case.fires) - fired):
-            self.wrong.append(f"{oid} does not fire")
-        for oid in sorted(fired - set(self.case.fires)):
-            self.wrong.append(f"{oid} fires")
+        self._compare_checks(self.case.fires, fired)
+        if self.case.incomplete is not None:
+            self._compare_checks(self.case.incomplete, incomplete)
+            fired |= incomplete
         for where, wanted in self.case.derived.items():
             assessment, place = self._assessed(where, assessments)
             self._compare(where, wanted, assessment.derived.get(place))
         for where, wanted in self.case.suggested.items():
             assessment, place = self._assessed(where, assessments)
             self._compare(where, wanted, assessment.suggestions.get(place))
+        self._hold_grades(assessments)
         if self.case.pathway:
             stages = walk(self.rules, contents, {}, self.case.today)
             if not stages or stages[-1].step.oid != self.case.pathway:
                 self.wrong.append(f"the pathway is at {stages[-1].step.oid if stages else 'nothing'}")
         return fired
+
+    def _compare_checks(self, wanted: tuple[str, ...], found: set[str]) -> None:
+        for oid in sorted(set(wanted) - found):
+            self.wrong.append(f"{oid} does not fire")
+        for oid in sorted(found - set(wanted)):
+            self.wrong.append(f"{oid} fires")
+
+    def _hold_grades(self, assessments: Mapping[FormKey, Assessment]) -> None:
+        for where, wanted in self.case.graded.items():
+            assessment, place = self._assessed(where, assessments)
+            flag = assessment.flags.get(place, Flag())
+            found = flag.ungraded or flag.grade
+            if found != wanted:
+                self.wrong.append(f"{where} has grade {found or 'none'}, not {wanted}")
 
     def _hold_settings(self) -> None:
         """An answer that the rules would pass over proves nothing."""
@@ -184,6 +210,13 @@ class _Outcome:
                 setting_value(settings[name], answer)
             except ValueFault:
                 raise _CaseError(f"{answer} is no value of the setting {name}") from None
+
+    def _range(self, written: Mapping[str, str]) -> NormalRange:
+        items = {item.name: item.oid for item in self.definition.version.items}
+        try:
+            return msgspec.convert({"since": "1900-01-01", **written, "item": items[written["item"]]}, NormalRange)
+        except (KeyError, msgspec.ValidationError):
+            raise _CaseError(f"this is no normal range: {written.get('item', '')}") from None
 
     def _assessed(self, where: str, assessments: Mapping[FormKey, Assessment]) -> tuple[Assessment, ItemPlace]:
         key, place = self._place(where)

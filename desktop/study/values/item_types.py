@@ -30,6 +30,7 @@ _UNKEEPABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters but tab and newline, and halves of surrogate pairs."""
 
 _INTEGER = re.compile(rf"-?[0-9]{{1,{MAX_NUMBER_LENGTH}}}")
+_COMPARATOR = re.compile(r"[<>]=?")
 _FLOAT = re.compile(rf"-?[0-9]{{1,{MAX_NUMBER_LENGTH}}}(\.[0-9]{{1,{MAX_NUMBER_LENGTH}}})?")
 
 T = TypeVar("T")
@@ -134,6 +135,8 @@ class FloatType(ItemType[decimal.Decimal]):
     """A decimal number, exactly as written."""
 
     def parse(self, item: ItemDef, text: str) -> decimal.Decimal:
+        if item.comparators:
+            text = without_comparator(text)
         if not _FLOAT.fullmatch(text):
             raise ValueFault("Should be a number, e.g. 12.5.")
         _check_length(item, text)
@@ -158,6 +161,17 @@ class FloatType(ItemType[decimal.Decimal]):
         step = decimal.Decimal(1).scaleb(-(MAX_NUMBER_LENGTH if digits is None else digits))
         text = f"{number.quantize(step, rounding=decimal.ROUND_HALF_UP, context=decimal.Context(prec=60)):f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def comparator_of(text: str) -> str:
+    """The sign before a number, e.g. `<`; empty where there is none."""
+    found = _COMPARATOR.match(text)
+    return found[0] if found else ""
+
+
+def without_comparator(text: str) -> str:
+    """A number without the sign before it."""
+    return text[len(comparator_of(text)) :]
 
 
 class BooleanType(ItemType[bool]):

@@ -7,12 +7,17 @@ from typing import Any
 from desktop.messages import bilingual, joined
 from desktop.study.clinical_data import ItemValue
 from desktop.study.definition.base import Text, words
-from desktop.study.definition.metadata import DataType, Definition, ItemDef, Missing
-from desktop.study.values.item_types import ITEM_TYPES, NUMBER_TYPES, ValueFault
+from desktop.study.definition.metadata import DataType, Definition, ItemDef, Missing, UnitRef
+from desktop.study.values.item_types import ITEM_TYPES, NUMBER_TYPES, ValueFault, comparator_of
 from desktop.study.values.typed_input import TIDY
 
 CODE_SEPARATOR = ";"
 """Between the codes of an item that takes several."""
+
+BEYOND_ALL = 1e15
+"""Above every result of a laboratory."""
+_BEYOND = {"<": 1 - decimal.Decimal("1e-9"), ">": 1 + decimal.Decimal("1e-9")}
+"""By how much expressions see `<0.5` below 0.5: it is below a limit of 0.5, and far from the next number that is written."""
 
 MISSING_WORDS: dict[str, Text] = {
     Missing.NOT_DONE: bilingual("Not done"),
@@ -59,17 +64,34 @@ def sound_expression_value(definition: Definition, item: ItemDef, value: ItemVal
     if item.codelist is not None:
         return value.value.split(CODE_SEPARATOR) if item.multiple else value.value
     if item.data_type in NUMBER_TYPES:
-        return float(number(definition, item, value))
+        return float(number(definition, item, value) * _BEYOND.get(comparator_of(value.value), 1))
     return ITEM_TYPES[item.data_type].to_expression(parsed(item, value))
 
 
 def number(definition: Definition, item: ItemDef, value: ItemValue) -> decimal.Decimal:
     """A sound number in the item's first unit, exactly."""
     entered = decimal.Decimal(parsed(item, value))
-    for ref in item.units[1:]:
-        if definition.units[ref.unit].name == value.unit:
-            return entered * decimal.Decimal(repr(ref.factor))
-    return entered
+    ref = unit_of(definition, item, value)
+    return entered if ref is None else entered * decimal.Decimal(repr(ref.factor))
+
+
+def unit_of(definition: Definition, item: ItemDef, value: ItemValue) -> UnitRef | None:
+    """The unit in which a sound value is given; None where the item has none."""
+    if not value.unit:
+        return item.units[0] if item.units else None
+    return next((ref for ref in item.units if definition.units[ref.unit].name == value.unit), None)
+
+
+def bounds(definition: Definition, item: ItemDef, value: ItemValue) -> tuple[float, float]:
+    """Between which numbers, in the item's first unit, a sound number lies: one number, but of `<0.5` everything below."""
+    seen = float(number(definition, item, value) * _BEYOND.get(comparator_of(value.value), 1))
+    match comparator_of(value.value)[:1]:
+        case "<":
+            return (min(0.0, seen), seen)
+        case ">":
+            return (seen, BEYOND_ALL)
+        case _:
+            return (seen, seen)
 
 
 def number_in_first_unit(definition: Definition, item: ItemDef, value: ItemValue) -> float | None:
@@ -126,7 +148,7 @@ def _check_unit(definition: Definition, item: ItemDef, unit: str) -> None:
         raise ValueFault("This item has no unit.")
     if unit and unit not in names:
         raise ValueFault("The unit should be one of: {known}.", known=joined(names))
-    if not unit and len(names) > 1:
+    if not unit and len(names) > 1 and not any(ref.assumed for ref in item.units):
         raise ValueFault("Say the unit: {known}.", known=joined(names))
 
 

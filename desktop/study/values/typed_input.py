@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from desktop.study.definition.metadata import DataType
 
-_ASCII = str.maketrans("０１２３４５６７８９．－−–＋／：　", "0123456789.---+/: ")
+_ASCII = str.maketrans("０１２３４５６７８９．－−–＋／：　＜＞", "0123456789.---+/: <>")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _UNKNOWN_PART = ("un", "unk", "uk")
 """How paper forms write a part of a date that nobody knows: UN-NOV-2026, UN-UNK-2026."""
@@ -38,8 +38,11 @@ def has_words(text: str) -> bool:
 
 
 def tidy_number(text: str) -> str:
-    """A number in ASCII digits; `.5` as `0.5`, `3。5` (as an input method types it) as `3.5`."""
-    plain = text.translate(_ASCII).replace("。", ".").strip()
+    """A number in ASCII digits; `.5` as `0.5`, `3。5` (as an input method types it) as `3.5`, `＜ 0.5` as `<0.5`."""
+    plain = text.translate(_ASCII).replace("。", ".").replace("≤", "<=").replace("≥", ">=").strip()
+    sign = re.match(r"[<>]=?", plain)
+    if sign is not None:
+        return sign[0] + tidy_number(plain[sign.end() :])
     plain = re.sub(r"^\+(?=[0-9.])", "", plain)
     plain = re.sub(r"^(-?)\.(?=[0-9])", r"\g<1>0.", plain)
     return re.sub(r"(?<=[0-9])\.$", "", plain)

@@ -57,7 +57,7 @@ def test_range_indicator_and_grade_stand_beside_the_value(ward: Any) -> None:
     form.page.focus_place(field.place)
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     type_in(ward, "12")
-    assert beside(form, "IT.WBC") == ["×10⁹/L", "3.5–9.5", "H"]
+    assert beside(form, "IT.WBC") == ["×10⁹/L", "3.5–9.5", "H", "grade 0"]
     type_in(ward, "120")
     assert beside(form, "IT.HGB") == ["115–150"]
 

@@ -13,8 +13,8 @@ def grade_of(study: Definition, item: str, **names: float) -> str:
     found = [
         grade
         for rule in grading.rules
-        if (rule.version, rule.item) == ("5.0", item)
-        for grade, condition in rule.grades.items()
+        if (rule.version, rule.item, rule.unit) == ("5.0", item, None)
+        for grade, condition in ((names.get("baseline") is None and rule.without_baseline) or rule.grades).items()
         if Expression(condition).evaluate(names.get) is True
     ]
     return max(found, default="")
@@ -43,8 +43,9 @@ def test_numbers_of_a_normal_baseline(
     study: Definition, item: str, low: float, high: float, grades: list[tuple[float, str]]
 ) -> None:
     baseline = {"IT.CREAT": 50.0}.get(item, (low + high) / 2)
+    limits = {"lln": float(low), "uln": float(high), "baseline_lln": float(low), "baseline_uln": float(high)}
     for value, grade in grades:
-        found = grade_of(study, item, value=float(value), lln=float(low), uln=float(high), baseline=baseline)
+        found = grade_of(study, item, value=float(value), baseline=baseline, **limits)
         assert found == grade, (item, value)
 
 
@@ -55,22 +56,26 @@ def test_numbers_of_a_normal_baseline(
         ("IT.ALT", 80.0, [(119, ""), (120, "1"), (241, "2"), (401, "3"), (1601, "4")]),
         ("IT.ALP", 80.0, [(159, ""), (160, "1"), (201, "2"), (401, "3"), (1601, "4")]),
         ("IT.BILI", 80.0, [(80, ""), (81, "1"), (121, "2"), (241, "3"), (801, "4")]),
-        # Of one that is too low (lower limit 2): by its fall
-        ("IT.FIBRINO", 1.6, [(1.6, ""), (1.5, "1"), (1.2, "2"), (0.8, "3"), (0.5, "3"), (0.4, "4")]),
-        ("IT.FIBRINO", 0.6, [(0.6, ""), (0.45, "4")]),
+        # Of one that is too low (lower limit 2): by the limit, or by its fall
+        ("IT.FIBRINO", 1.6, [(2.0, ""), (1.6, "1"), (1.5, "1"), (1.2, "2"), (0.8, "3"), (0.5, "3"), (0.4, "4")]),
+        ("IT.FIBRINO", 0.6, [(0.6, "3"), (0.45, "4")]),
     ],
 )
 def test_numbers_of_an_abnormal_baseline(
     study: Definition, item: str, baseline: float, grades: list[tuple[float, str]]
 ) -> None:
+    limits = {"lln": 2.0, "uln": 40.0, "baseline_lln": 2.0, "baseline_uln": 40.0}
     for value, grade in grades:
-        found = grade_of(study, item, value=float(value), lln=2.0, uln=40.0, baseline=baseline)
+        found = grade_of(study, item, value=float(value), baseline=baseline, **limits)
         assert found == grade, (item, value)
 
 
-def test_without_a_baseline_nothing_is_graded_that_goes_by_it(study: Definition) -> None:
-    assert not grade_of(study, "IT.ALT", value=900.0, lln=0.0, uln=40.0)
-    # Nor without the limits of normal, but what has a number of its own.
+def test_without_a_baseline_the_limits_of_normal_grade(study: Definition) -> None:
+    assert grade_of(study, "IT.ALT", value=900.0, lln=0.0, uln=40.0) == "4"
+    assert grade_of(study, "IT.BILI", value=25.8, lln=0.0, uln=17.2) == "1"
+    assert grade_of(study, "IT.FIBRINO", value=1.4, lln=2.0, uln=4.0) == "2"
+    # Without them too, only what has a number of its own.
     assert not grade_of(study, "IT.NEUT", value=1.6)
+    assert not grade_of(study, "IT.ALT", value=900.0)
     assert grade_of(study, "IT.NEUT", value=0.4) == "4"
     assert grade_of(study, "IT.FIBRINO", value=0.4) == "4"

@@ -64,7 +64,7 @@ class Played:
             saver = Saver(user="U.1", location="01", today=TODAY)
             body = prepare_save(rules, as_act(self.key, form), self.fold, others, saver)
             assert body is not None, (subject.course, form.key)
-            assert body.complete
+            assert body.complete == form.complete
             self._take_in(body)
         for step, visit, to, reason in subject.decisions:
             oid = rules.definition.version.oid
@@ -128,6 +128,13 @@ def test_the_courses_walk_every_step_and_take_every_branch(trial: list[Played], 
     # An investigator decides only where the study leaves it to one, and once each way.
     choices = {(step.oid, branch.to) for step in pathway.steps for branch in step.branches if branch.when is None}
     assert decided == choices
+
+
+def test_only_a_cycle_that_goes_on_is_incomplete(trial: list[Played]) -> None:
+    open_forms = [form.key.form for played in trial for form in played.subject.forms if not form.complete]
+    assert open_forms
+    assert set(open_forms) == {"F.EX"}
+    assert len(open_forms) < len(trial) / 4
 
 
 def test_what_led_on_is_shown_with_its_evidence(trial: list[Played]) -> None:

@@ -4,7 +4,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.study.definition.metadata import Definition, ItemDef
-from desktop.study.rules.laboratory import Flag
+from desktop.study.rules.laboratory import Flag, Ungraded
 from ui.look import language
 from ui.look.style import Tone
 from ui.look.vocabulary import limits_words
@@ -53,13 +53,30 @@ class FlagView:
         self._indicator.say(short, Tone.DUE)
         self._indicator.setToolTip(told)
         self._indicator.setVisible(bool(short))
-        grade = translate("Flag", "grade {grade} suggested").format(grade=flag.grade) if flag.grade else ""
+        grade = self._grade_words(flag)
         self._grade.setText(grade)
         self._grade.setToolTip(self._term(flag.term))
         self._grade.setVisible(bool(grade))
         self.under.setVisible(bool(grade) or self._all_under)
         normal = translate("Flag", "normal range {limits}").format(limits=limits) if limits else ""
         return language.clauses([part for part in (normal, told, grade) if part])
+
+    @staticmethod
+    def _grade_words(flag: Flag) -> str:
+        translate = QCoreApplication.translate
+        match flag.ungraded:
+            case Ungraded.NO_RANGE:
+                return translate("Flag", "cannot be graded: no normal range is recorded")
+            case Ungraded.NO_BASELINE:
+                return translate("Flag", "cannot be graded: no value before treatment")
+            case Ungraded.NO_BASELINE_RANGE:
+                return translate("Flag", "cannot be graded: no normal range for the value before treatment")
+            case Ungraded.BOUND_ONLY:
+                return translate("Flag", "cannot be graded: the result is only a bound")
+            case None if flag.grade == "0":
+                return translate("Flag", "grade 0")
+            case None:
+                return translate("Flag", "grade {grade} suggested").format(grade=flag.grade) if flag.grade else ""
 
     def _limits(self, flag: Flag, unit: str) -> str:
         """`3.5–9.5`; with its unit where the value is given in another."""

@@ -167,7 +167,7 @@ class NumberField(Field):
             row.addWidget(self._symbol)
         inner.setFocusProxy(self._line)
         self._flag: FlagView | None = None
-        if item.oid in definition.laboratory_items:
+        if item.oid in definition.measured_items:
             self._flag = FlagView(definition, item, row if self._choice is None else None)
             self.under = self._flag.under
         self._hold(inner)

@@ -266,7 +266,9 @@ class Question(QWidget):
             texts.append(other)
         tone = Tone.WRONG if stops else Tone.DUE
         if not texts and show_missing and wizard.is_missing(self.place):
-            texts, tone = [QCoreApplication.translate("Question", "Needed before the form is complete.")], Tone.DUE
+            texts = [language.words(problem.message) for problem in wizard.incomplete(self.place)]
+            texts = texts or [QCoreApplication.translate("Question", "Needed before the form is complete.")]
+            tone = Tone.DUE
         self.field.show_problem(tone if texts else None)
         if texts and self._message is None:
             self._message = Message()

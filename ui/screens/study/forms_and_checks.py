@@ -136,15 +136,17 @@ class ChecksPart(_ListPart):
         self.show_lines(columns, lines, self.tr("Checks"))
 
     def _line(self, form: FormDef, check: EditCheck) -> Line:
-        kind = (
-            Cell(text=self.tr("Asks for a comment"), tone=Tone.DUE, small=True)
-            if check.soft
-            else Cell(text=self.tr("Must be met"), tone=Tone.WRONG, small=True)
-        )
+        if check.completion:
+            kind = Cell(text=self.tr("Before completion"), tone=Tone.DUE, small=True)
+        elif check.soft:
+            kind = Cell(text=self.tr("Asks for a comment"), tone=Tone.DUE, small=True)
+        else:
+            kind = Cell(text=self.tr("Must be met"), tone=Tone.WRONG, small=True)
+        warns = check.soft or check.completion
         return Line(
             key=(form, check),
             cells=(
-                Cell(icon="warning", tone=Tone.DUE) if check.soft else Cell(icon="error", tone=Tone.WRONG),
+                Cell(icon="warning", tone=Tone.DUE) if warns else Cell(icon="error", tone=Tone.WRONG),
                 Cell(text=language.words(form.title), tone=Tone.SECONDARY),
                 Cell(text=language.words(check.message)),
                 kind,

@@ -13,7 +13,7 @@ from desktop.study.definition.site_parameters import Local, NormalRange, Sample,
 from desktop.study.formats.faults import Faults
 from desktop.study.rules.assessment import Code, assess
 from desktop.study.rules.form_rules import Rules
-from desktop.study.rules.laboratory import Flag
+from desktop.study.rules.laboratory import Flag, Ungraded
 from desktop.study.validation.references import validate
 
 HGB = NormalRange(item="IT.HGB", since="2026-01-01", low="115", high="150")
@@ -119,18 +119,20 @@ def test_low_and_high_in_either_unit(new_patient: Callable[..., Any], value: str
 def test_one_limit_alone_says_what_it_can(new_patient: Callable[..., Any]) -> None:
     patient = new_patient(Local(ranges=(msgspec.structs.replace(K, high=""),)))
     assert flags(patient, K="3.4 mmol/L")["K"].indicator == "L"
-    assert flags(patient, K="5.9 mmol/L")["K"] == Flag(low="3.5")
+    assert flags(patient, K="5.9 mmol/L")["K"] == Flag(low="3.5", ungraded=Ungraded.NO_RANGE)
+    assert flags(patient, K="6.1 mmol/L")["K"] == Flag(low="3.5", term="10020647", grade="3")
 
 
 def test_nothing_is_said_without_a_range_a_date_or_a_number(new_patient: Callable[..., Any]) -> None:
-    assert flags(new_patient(), K="5.4 mmol/L") == {}
+    # But that it cannot be graded.
+    assert flags(new_patient(), K="5.4 mmol/L") == {"K": Flag(ungraded=Ungraded.NO_RANGE)}
     patient = new_patient(Local(ranges=(K, HGB)))
     assert set(flags(patient, K="5.4 mmol/L", HGB="!NOT_DONE")) == {"K"}
     assert flags(patient, K="much") == {}
     assert flags(patient, LBDAT="!UNKNOWN", K="5.4 mmol/L") == {}
-    assert flags(patient, LBDAT="2025-12-31", K="5.4 mmol/L") == {}
+    assert flags(patient, LBDAT="2025-12-31", K="5.4 mmol/L") == {"K": Flag(ungraded=Ungraded.NO_RANGE)}
     # A laboratory that has told no ranges.
-    assert flags(patient, K="5.4 mmol/L", LBNAM="City Lab") == {}
+    assert flags(patient, K="5.4 mmol/L", LBNAM="City Lab") == {"K": Flag(ungraded=Ungraded.NO_RANGE)}
 
 
 def test_the_sex_and_the_age_are_those_of_the_subject(new_patient: Callable[..., Any]) -> None:
@@ -166,7 +168,7 @@ def grade(patient: Any, item: str, value: str) -> tuple[str, str]:
 def test_the_highest_grade_whose_condition_is_true(new_patient: Callable[..., Any], value: str, suggested: str) -> None:
     patient = new_patient(Local(ranges=(HGB,)))
     found = grade(patient, "HGB", value if " " in value else f"{value} g/L")
-    assert found == (("10002272", suggested) if suggested else ("", ""))
+    assert found == (("10002272", suggested) if suggested else ("", "0"))
 
 
 def test_an_unknown_limit_is_passed_over(new_patient: Callable[..., Any]) -> None:
@@ -185,7 +187,7 @@ def test_an_unknown_limit_is_passed_over(new_patient: Callable[..., Any]) -> Non
         ("6.1", ("10020647", "3")),
         ("3.4", ("10021018", "1")),
         ("2.9", ("10021018", "3")),
-        ("4.2", ("", "")),
+        ("4.2", ("", "0")),
     ],
 )
 def test_one_item_suggests_two_terms(new_patient: Callable[..., Any], value: str, found: tuple[str, str]) -> None:
@@ -203,12 +205,12 @@ def test_the_baseline_is_the_last_value_up_to_the_first_treatment(new_patient: C
     patient.fill("CYCLE/2/EX", EXDAT="2026-04-01")
     patient.fill("CYCLE/1/EX", EXDAT="2026-03-08")
     assert grade(patient, "CREAT", "91 umol/L") == ("10011368", "2")
-    assert grade(patient, "CREAT", "90 umol/L") == ("", "")
+    assert grade(patient, "CREAT", "90 umol/L") == ("", "0")
 
 
 def test_the_rules_are_those_of_the_chosen_version(new_patient: Callable[..., Any]) -> None:
     older = new_patient(Local(answers={"CRITERIA": "4.0"}, ranges=(HGB, K)))
-    assert grade(older, "HGB", "79 g/L") == ("", "")
+    assert grade(older, "HGB", "79 g/L") == ("", "0")
     assert grade(older, "HGB", "64 g/L") == ("10002272", "3")
     assert grade(older, "K", "6.1 mmol/L") == ("", "")
 

@@ -245,3 +245,64 @@ def test_an_answer_that_is_none_in_this_version_leaves_the_default(new_patient: 
     patient = new_patient(Local(answers={"LOOK_DAY": "four weeks", "NO_SUCH_SETTING": "1"}))
     patient.fill("CYCLE/EX", EXDAT="2026-09-08")
     assert days_of(expected(patient, "F.RS")) == [(1, 1, "2026-10-06")]
+
+
+# Because of a form, to the end, and after the end
+
+
+def with_one_more(course: Definition, event: str, **schedule: Any) -> Definition:
+    """The study with one more schedule of an event."""
+    more = Schedule(**schedule)
+    events = tuple(
+        msgspec.structs.replace(one, schedules=(*one.schedules, more)) if one.oid == event else one
+        for one in course.version.events
+    )
+    return Definition(msgspec.structs.replace(course.version, events=events))
+
+
+def test_each_form_expects_one_of_its_own(course: Definition, new_patient: Callable[..., Any]) -> None:
+    # An unscheduled dose of a cycle expects the end form while the cycle's own report says nothing.
+    study = with_one_more(
+        course,
+        "SE.LOG",
+        anchor="IT.EXDAT",
+        day=2,
+        forms=("F.AE",),
+        per_form=True,
+        when="source.EVENT == 'CYCLE' && !all.AE.exists(a, a.FORM_REPEAT == source.EVENT_REPEAT)",
+    )
+    patient = new_patient(definition=study)
+    patient.fill("CYCLE/1/EX", EXDAT="2026-03-01")
+    patient.fill("CYCLE/2/EX", EXDAT="2026-04-01")
+    patient.fill("OTHER/1/EX", EXDAT="2026-05-01")
+
+    def expected() -> list[tuple[int, str]]:
+        found = due(patient.rules, patient.others, TODAY)
+        return [(one.key.form_repeat, one.due.isoformat()) for one in found if one.key.form == "F.AE"]
+
+    assert expected()[:1] == [(1, "2026-03-03")]
+    patient.fill("LOG/AE", AETERM="10002272")
+    assert "2026-03-03" not in [day for _, day in expected()]
+
+
+def test_what_is_because_of_the_end_is_due_after_it(course: Definition, new_patient: Callable[..., Any]) -> None:
+    study = with_one_more(course, "SE.START", anchor="IT.ENDDAT", day=1, forms=("F.LB",), after_end=True)
+    patient = new_patient(definition=study)
+    patient.fill("LOG/END", ENDDAT="2026-06-01", ENDWHY="DEATH")
+    assert [(one.key.form, one.due.isoformat()) for one in due(patient.rules, patient.others, TODAY)] == [
+        ("F.LB", "2026-06-02")
+    ]
+
+
+def test_the_last_visit_is_due_on_the_last_day(course: Definition, new_patient: Callable[..., Any]) -> None:
+    visit = next(event for event in course.version.events if event.oid == "SE.VISIT")
+    to_end = msgspec.structs.replace(visit.schedules[0], to_end=True, until=280)
+    events = tuple(
+        msgspec.structs.replace(event, schedules=(to_end,)) if event is visit else event
+        for event in course.version.events
+    )
+    patient = new_patient(definition=Definition(msgspec.structs.replace(course.version, events=events)))
+    patient.fill("START/DM", ICDAT="2026-01-01", BRTHDAT="1990", SEX="F", FIT="Y")
+    patient.fill("LOG/END", ENDDAT="2026-01-02", ENDWHY="DONE")
+    days = [one.due.isoformat() for one in due(patient.rules, patient.others, TODAY) if one.key.event == "SE.VISIT"]
+    assert days == ["2026-04-01", "2026-06-30", "2026-10-08"]

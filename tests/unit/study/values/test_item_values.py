@@ -1,10 +1,12 @@
 """Values of items: what may be recorded, what expressions and people see."""
 
+import msgspec
 import pytest
 
 from desktop.study.clinical_data import ItemValue
-from desktop.study.definition.metadata import Definition
-from desktop.study.values.item_values import display, expression_value, number_in_first_unit, tidy, value_fault
+from desktop.study.definition.metadata import Definition, ItemDef
+from desktop.study.expressions.engine import Expression
+from desktop.study.values.item_values import bounds, display, expression_value, number_in_first_unit, tidy, value_fault
 
 
 @pytest.mark.parametrize(
@@ -90,3 +92,59 @@ def test_shown_to_people(pressure: Definition, item: str, value: ItemValue | Non
 def test_codes_are_not_tidied_as_numbers(pressure: Definition) -> None:
     assert tidy(pressure.items["IT.AEGR"], " 1 ") == "1"
     assert tidy(pressure.items["IT.SYSBP"], "１２０") == "120"
+
+
+# A result beyond what was measured
+
+
+def with_signs(definition: Definition) -> tuple[Definition, ItemDef]:
+    """The study with an item whose results may be bounds."""
+    item = msgspec.structs.replace(definition.items["IT.WEIGHT"], comparators=True)
+    items = tuple(item if other.oid == item.oid else other for other in definition.version.items)
+    return Definition(msgspec.structs.replace(definition.version, items=items)), item
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("<0.5", "<0.5"), ("＜ 0.5", "<0.5"), ("> .5", ">0.5"), ("≤3", "<=3"), (">= 3。5", ">=3.5"), ("3<", "3<")],
+)
+def test_the_sign_of_a_result_is_kept_as_it_was_typed(pressure: Definition, typed: str, kept: str) -> None:
+    assert tidy(pressure.items["IT.WEIGHT"], typed) == kept
+
+
+def test_only_an_item_that_says_so_takes_a_sign(pressure: Definition) -> None:
+    value = ItemValue(value="<0.5", unit="kg")
+    assert value_fault(pressure, pressure.items["IT.WEIGHT"], value) is not None
+    study, item = with_signs(pressure)
+    assert value_fault(study, item, value) is None
+    for text in ("<", "<<0.5", "<x", "0.5<", "< 0.5"):
+        assert value_fault(study, item, ItemValue(value=text, unit="kg")) is not None
+    assert display(study, item, value, "en") == "<0.5 kg"
+
+
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [("<0.5", "w < 0.5 && w > 0.499"), (">20", "w > 20.0 && w < 20.001"), ("<=0.5", "w <= 0.5"), (">=20", "w == 20.0")],
+)
+def test_checks_see_a_bound_just_beyond_its_number(pressure: Definition, text: str, condition: str) -> None:
+    study, item = with_signs(pressure)
+    seen = expression_value(study, item, ItemValue(value=text, unit="kg"))
+    assert Expression(condition).evaluate({"w": seen}.get) is True
+    least, most = bounds(study, item, ItemValue(value=text, unit="kg"))
+    assert least < most
+
+
+def test_a_bound_in_another_unit_is_one_in_the_first(pressure: Definition) -> None:
+    study, item = with_signs(pressure)
+    assert bounds(study, item, ItemValue(value="<500", unit="g"))[1] < 0.5
+    assert bounds(study, item, ItemValue(value="500", unit="g")) == (0.5, 0.5)
+
+
+def test_a_value_without_its_unit_is_in_the_assumed_one(pressure: Definition) -> None:
+    item = pressure.items["IT.WEIGHT"]
+    first, *others = item.units
+    assumed = msgspec.structs.replace(item, units=(msgspec.structs.replace(first, assumed=True), *others))
+    value = ItemValue(value="72")
+    assert value_fault(pressure, item, value) is not None
+    assert value_fault(pressure, assumed, value) is None
+    assert number_in_first_unit(pressure, assumed, value) == 72.0
