@@ -64,6 +64,8 @@ CHINESE: dict[str, str] = {
     "User {name} trained: {topic}, {date}.": "用户 {name} 已培训：{topic}，{date}。",
     "Recovery: {what}.": "恢复方式：{what}。",
     "Passphrase of {name} reset by a manager.": "{name} 的口令已由管理员重设。",
+    "The recovery code or the passphrases are not right.": "恢复码或口令不正确。",
+    "Name at most {n} people, and how many of them are needed: two or more.": "最多指定 {n} 人，须至少两人共同开启。",
     "There is no discrepancy of this ID.": "没有该编号的差异。",
     "This form is frozen or locked. A manager can unlock it.": "该表单已冻结或锁定。可由管理员解锁。",
     "There is a user of this name already.": "已有同名用户。",

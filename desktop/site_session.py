@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from desktop.casebook import double_entry
+from desktop.casebook.double_entry import Hidden
 from desktop.casebook.fold import SubjectFold
 from desktop.casebook.form_fold import FormFold
 from desktop.casebook.study_conduct import Conduct
@@ -41,7 +42,7 @@ class SiteSession:
         self._schedule_groups: dict[str, frozenset[str]] = {}
         self._blind: tuple[int, frozenset[tuple[str, FormKey]]] | None = None
         """What the person must not see, at a revision of the casebook."""
-        self._hidden_items: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
+        self._hidden: dict[tuple[str, frozenset[str]], Hidden] = {}
         self._rules: dict[str, Rules] = {}
         self._rules_for_forms: dict[str, Rules] = {}
         """By SHA-256 of their definition; all with the site's answers and ranges of now."""
@@ -106,19 +107,19 @@ class SiteSession:
         """Whether the person must not see the first pass of a form."""
         return (subject, key) in self.blind_forms()
 
-    def hidden_items(self, subject: str) -> frozenset[str]:
-        """OIDs of derived items of any form that would tell the person something of forms hidden from them."""
+    def hidden(self, subject: str) -> Hidden:
+        """The derived items and the checks of any form that would tell the person something of forms hidden from them."""
         forms = frozenset(key.form for of, key in self.blind_forms() if of == subject)
         if not forms:
-            return forms
+            return double_entry.NOTHING_HIDDEN
         at = (self.conduct.active, forms)
-        if at not in self._hidden_items:
-            self._hidden_items[at] = double_entry.derived_from(self.definition, forms)
-        return self._hidden_items[at]
+        if at not in self._hidden:
+            self._hidden[at] = double_entry.hidden_by(self.definition, forms)
+        return self._hidden[at]
 
     def visible_contents(self, fold: SubjectFold) -> dict[FormKey, FormContent]:
         """What the person, and rules that work for the person, may read of a subject's forms."""
-        hidden = self.hidden_items(fold.subject)
+        hidden = self.hidden(fold.subject).items
         blind = {key for subject, key in self.blind_forms() if subject == fold.subject}
         contents = fold.contents()
         if not blind:

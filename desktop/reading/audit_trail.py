@@ -48,7 +48,7 @@ def history(site: SiteSession, subject: str, key: FormKey | None, place: ItemPla
     with site.vault.begin() as connection:
         changes = folding.history(subject, journal_table.of_subject(connection, subject), site.vault.study_version)
         forms = site.vault.subject(connection, subject).forms
-        hidden = site.hidden_items(subject)
+        hidden = site.hidden(subject).items
         staff = site.vault.staff(connection)
         received = outbox_tables.received_to(connection)
     return tuple(

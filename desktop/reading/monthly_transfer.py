@@ -62,7 +62,7 @@ def _transfer_form(site: SiteSession, subject: str, key: FormKey, form: form_fol
         state=str(form.state),
         version=form.version,
         content={} if is_blind else form.content(),
-        derived={} if is_blind else double_entry.without(form.derived(), site.hidden_items(subject)),
+        derived={} if is_blind else double_entry.without(form.derived(), site.hidden(subject).items),
         wall=form.last.wall if form.last else "",
         first_wall=form.first.wall if form.first else "",
         user=form.last.user if form.last else "",

@@ -55,7 +55,7 @@ from desktop.reading.statistics import statistics
 from desktop.reading.study import study_view
 from desktop.reading.subjects import next_subject, subjects
 from desktop.reading.sync import sync_view
-from desktop.recording import review, study_conduct, users
+from desktop.recording import recovery, review, study_conduct, users
 from desktop.recording.save_form import LOCKED, Saver, prepare_save
 from desktop.site_session import SiteSession
 from desktop.study.clinical_data import FormKey, ItemPlace
@@ -191,6 +191,7 @@ class Site(SiteSession):
                 location=self.vault.site,
                 today=self.civil_date,
                 is_blind=self.is_blind(act.subject, act.key),
+                hidden=self.hidden(act.subject),
             )
         saved = fold.forms.get(act.key)
         # A form keeps the study version that it was entered under.
@@ -274,6 +275,22 @@ class Site(SiteSession):
             result = SyncSession(self.vault, self, progress, cancelled, carry).run()
             numbers |= {"sent": result.sent, "batches": result.batches, "fetched": result.fetched}
         return result
+
+    # Recovery
+
+    def new_recovery_code(self) -> str:
+        """Make a new recovery code; the old one is void. Raises NotAllowedError."""
+        self.require(MANAGES)
+        return recovery.new_code(self)
+
+    def share_recovery(self, people: Sequence[str], needed: int, passphrases: Sequence[str]) -> int:
+        """Let any `needed` of these people open the vault together. Raises NotAllowedError, SignInError, RefusedError."""
+        self.require(MANAGES)
+        return recovery.share(self, people, needed, passphrases)
+
+    def rehearse_recovery(self, secrets: Sequence[str]) -> None:
+        """Prove that a code, or several people, open the vault, and record it. Raises SignInError."""
+        recovery.rehearse(self, secrets)
 
     # Drafts
 
