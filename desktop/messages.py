@@ -249,6 +249,7 @@ CHINESE: dict[str, str] = {
     "The file does not have the sheets that it should have.": "文件缺少应有的工作表。",
     "The journal has no export of this file as it is now.": "记录中没有导出过该文件的当前内容。",
     # Sync
+    "This user is suspended. Lift the suspension first.": "该用户已停用。请先解除停用。",
     "The centre's address begins with http:// ({url}). Beyond this computer the line must be encrypted: ask the "
     "centre for its https:// address.": (
         "协调中心的地址以 http:// 开头（{url}）。本机以外的线路必须加密：请向协调中心索取 https:// 地址。"

@@ -362,10 +362,15 @@ class Site(SiteSession):
         return audit_trail.audit(self, before, limit, subject)
 
     def users(self) -> tuple[UserView, ...]:
-        """Everyone who may use this vault, suspended persons too."""
+        """Everyone who may use this vault, suspended persons too; once each, also where two computers made one known."""
         with self.vault.begin() as connection:
-            users = self.vault.staff(connection).people
-        return tuple(self.view_of(person) for person in sorted(users.values(), key=lambda person: person.name))
+            people = self.vault.staff(connection).people
+        users: dict[str, UserView] = {}
+        for view in map(self.view_of, people.values()):
+            known = users.get(view.name.casefold())
+            if known is None or (view.here and not known.here):
+                users[view.name.casefold()] = view
+        return tuple(sorted(users.values(), key=lambda view: view.name))
 
     def discrepancies(self, *, settled: bool = False) -> tuple[Discrepancy, ...]:
         """What two people or two computers recorded differently; also what was settled, where wanted."""

@@ -8,11 +8,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from desktop.actions import ChangeUser, RedactEntry, SaveForm
+from desktop.actions import AddUser, ChangeUser, RedactEntry, SaveForm
 from desktop.errors import DamagedError, NewerReleaseError, RefusedError
 from desktop.journal.bodies import Body, FormSaved, ItemGroupData, PathwayDecided, SessionChanged
 from desktop.journal.hash_chain import ChainPoint, VerifiedEntry, verified
 from desktop.journal.hybrid_clock import hybrid_time
+from desktop.site import opening
 from desktop.site.site import Site
 from desktop.study.clinical_data import CheckAt, FormKey, ItemPlace, ItemValue
 from desktop.vault import journal_table, outbox_tables
@@ -378,3 +379,29 @@ def test_a_clock_set_back_by_days_is_told(ward: Any) -> None:
     with ward.sign_in(ADMIN) as site:
         ward.clock.now -= datetime.timedelta(days=3)
         assert site.today().clock_behind
+
+
+# People of two computers
+
+
+def test_a_person_of_another_computer_is_given_access_here_and_listed_once(ward: Any, tmp_path: Path) -> None:
+    other, _ = opening.create_site(tmp_path / "other", ward.definition, "01", *ADMIN, letter="B", wall=ward.clock)
+    with other:
+        with ward.sign_in(ADMIN) as site, site.vault.begin() as connection:
+            raws = journal_table.raw_entries(connection, site.device, 0, 1000)
+            device = site.device
+        other.receive(device, list(verified(raws, device, ChainPoint())))
+        names = [user.name for user in other.users()]
+        assert sorted(names) == sorted({*names})
+        assert {user.name: user.here for user in other.users()}[NURSE[0]] is False
+        with pytest.raises(RefusedError, match="already"):
+            other.record(AddUser(name=ADMIN[0], roles=("manager",), passphrase="another passphrase"))
+        other.record(AddUser(name=NURSE[0], roles=("entry",), passphrase="nurse's on B now"))
+    with opening.open_site(tmp_path / "other", NURSE[0], "nurse's on B now", wall=ward.clock) as site:
+        save(site, "from B", "01-B001")
+        assert site.verify().ok
+    with opening.open_site(tmp_path / "other", *ADMIN, wall=ward.clock) as site:
+        # The last manager under two OIDs is one person.
+        [manager] = [user for user in site.users() if user.name == ADMIN[0]]
+        with pytest.raises(RefusedError, match="last manager"):
+            site.record(ChangeUser(user=manager.oid, roles=("manager",), suspended=True, reason="left"))
