@@ -16,6 +16,7 @@ import msgspec
 import typer
 
 from desktop.cli import review_commands
+from desktop.cli.recovery_commands import recovery_app
 from desktop.cli.sign_in import (
     PassphraseFile,
     User,
@@ -33,7 +34,13 @@ from desktop.errors import EnvironmentProblemError, RefusedError
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 export_app = typer.Typer(help="What people take away.")
 courier_app = typer.Typer(help="Batches by file.")
-for name, part in (("user", user_app), ("study", study_app), ("export", export_app), ("courier", courier_app)):
+for name, part in (
+    ("user", user_app),
+    ("study", study_app),
+    ("export", export_app),
+    ("courier", courier_app),
+    ("recovery", recovery_app),
+):
     app.add_typer(part, name=name)
 review_commands.register(app)
 

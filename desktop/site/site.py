@@ -55,11 +55,12 @@ from desktop.reading.statistics import statistics
 from desktop.reading.study import study_view
 from desktop.reading.subjects import next_subject, subjects
 from desktop.reading.sync import sync_view
-from desktop.recording import review, study_conduct, users
+from desktop.recording import recovery, review, study_conduct, users
 from desktop.recording.save_form import LOCKED, Saver, prepare_save
 from desktop.site_session import SiteSession
 from desktop.study.clinical_data import FormKey, ItemPlace
 from desktop.study.definition.metadata import Definition
+from desktop.sync.client.recorded_times import clock_problem
 from desktop.vault import draft_table, failed_sign_ins, journal_table, key_slots
 from desktop.vault.database import translated
 from desktop.vault.key_slots import Slot
@@ -179,6 +180,8 @@ class Site(SiteSession):
                 return self._redact_entry(act)
 
     def _save_form(self, act: SaveForm) -> Recorded:
+        if (problem := clock_problem(self.vault)) is not None:
+            raise problem
         self.require(FILLS_FORMS)
         with self.vault.begin() as connection:
             fold = self.vault.subject(connection, act.subject)
@@ -188,6 +191,7 @@ class Site(SiteSession):
                 location=self.vault.site,
                 today=self.civil_date,
                 is_blind=self.is_blind(act.subject, act.key),
+                hidden=self.hidden(act.subject),
             )
         saved = fold.forms.get(act.key)
         # A form keeps the study version that it was entered under.
@@ -272,6 +276,22 @@ class Site(SiteSession):
             numbers |= {"sent": result.sent, "batches": result.batches, "fetched": result.fetched}
         return result
 
+    # Recovery
+
+    def new_recovery_code(self) -> str:
+        """Make a new recovery code; the old one is void. Raises NotAllowedError."""
+        self.require(MANAGES)
+        return recovery.new_code(self)
+
+    def share_recovery(self, people: Sequence[str], needed: int, passphrases: Sequence[str]) -> int:
+        """Let any `needed` of these people open the vault together. Raises NotAllowedError, SignInError, RefusedError."""
+        self.require(MANAGES)
+        return recovery.share(self, people, needed, passphrases)
+
+    def rehearse_recovery(self, secrets: Sequence[str]) -> None:
+        """Prove that a code, or several people, open the vault, and record it. Raises SignInError."""
+        recovery.rehearse(self, secrets)
+
     # Drafts
 
     def keep_draft(self, draft: Draft) -> None:
@@ -342,10 +362,15 @@ class Site(SiteSession):
         return audit_trail.audit(self, before, limit, subject)
 
     def users(self) -> tuple[UserView, ...]:
-        """Everyone who may use this vault, suspended persons too."""
+        """Everyone who may use this vault, suspended persons too; once each, also where two computers made one known."""
         with self.vault.begin() as connection:
-            users = self.vault.staff(connection).people
-        return tuple(self.view_of(person) for person in sorted(users.values(), key=lambda person: person.name))
+            people = self.vault.staff(connection).people
+        users: dict[str, UserView] = {}
+        for view in map(self.view_of, people.values()):
+            known = users.get(view.name.casefold())
+            if known is None or (view.here and not known.here):
+                users[view.name.casefold()] = view
+        return tuple(sorted(users.values(), key=lambda view: view.name))
 
     def discrepancies(self, *, settled: bool = False) -> tuple[Discrepancy, ...]:
         """What two people or two computers recorded differently; also what was settled, where wanted."""

@@ -290,9 +290,12 @@ class Vault:
                 before_commit(connection)
         return entries
 
-    def record_with_slots(self, recordings: Sequence[Recording], slots: Sequence[Slot]) -> None:
-        """Append entries and put key slots into their place: both or neither."""
-        after = self._next_file(key_slots.with_slots(self.file, *slots))
+    def record_with_slots(
+        self, recordings: Sequence[Recording], slots: Sequence[Slot], *, new_shares: bool = False
+    ) -> None:
+        """Append entries and put key slots into their place: both or neither. `new_shares` replace all that were shared."""
+        before = key_slots.without_shares(self.file) if new_shares else self.file
+        after = self._next_file(key_slots.with_slots(before, *slots))
         with translated(), ExitStack() as undo:
             self.record(recordings, lambda _: undo.enter_context(key_slots.replaced(self.folder, self.file, after)))
         self.file = after

@@ -359,7 +359,7 @@ def test_what_the_centre_sets_aside_is_packed_again_from_the_journal(
             site.sync()
         assert site.status().entries.received == 0
         log = [event.message for event in site.sync_view().log]
-        assert any("cannot be unsealed" in message for message in log)
+        assert any("not those that were sealed" in message for message in log)
         monkeypatch.undo()
         site.sync()
         assert site.status().entries.waiting == 0
