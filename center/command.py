@@ -1,4 +1,4 @@
-"""`sitebook-center`: the centre's command line. What stands here is the contract of the design document, word for word."""
+"""The `sitebook-center` command line."""
 
 import signal
 import socket
@@ -128,12 +128,67 @@ def sites(store: StoreOption = None, json: JsonOption = False) -> None:
     with _opened(store) as opened, opened.begin() as connection:
         told = opened.sites(connection)
         aside = opened.what_was_set_aside(connection)
+        missing = opened.missing_bodies(connection)
     lines = [
         f"{site['site']}: {site['entries']} entries, {site['subjects']} subjects, {site['quarantined']} set aside"
         for site in told
     ]
     lines += [f"Set aside {found.received} from {found.device} ({found.site}): {found.reason}" for found in aside]
+    lines += [
+        f"The content of entry {sequence} of {device} ({site}) is missing, and no manager of the site blanked it."
+        for site, device, sequence in missing
+    ]
     say(json, told, "\n".join(lines))
+
+
+quarantine = typer.Typer(help="What could not be accepted, and what a person decides about it.")
+app.add_typer(quarantine, name="quarantine")
+
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it is kept.")]
+
+
+@quarantine.command("list")
+def quarantine_list(store: StoreOption = None, json: JsonOption = False) -> None:
+    """Tell what was set aside."""
+    with _opened(store) as opened, opened.begin() as connection:
+        aside = opened.what_was_set_aside(connection)
+    document = [
+        {
+            "id": found.number,
+            "site": found.site,
+            "device": found.device,
+            "received": found.received,
+            "reason": found.reason,
+            "bytes": found.bytes,
+            "decision": found.decision,
+        }
+        for found in aside
+    ]
+    lines = [
+        f"{found.number}: {found.received} from {found.device} ({found.site}): {found.reason} {found.decision}".rstrip()
+        for found in aside
+    ]
+    say(json, document, "\n".join(lines) or "Nothing was set aside.")
+
+
+@quarantine.command("release")
+def quarantine_release(number: int, reason: ReasonOption, store: StoreOption = None, json: JsonOption = False) -> None:
+    """Accept what was set aside because a computer's clock was ahead."""
+    from center.intake import Intake
+
+    with _opened(store) as opened:
+        Intake(opened).release(number, reason)
+    say(json, {"id": number, "decision": "released"}, f"Released {number}.")
+
+
+@quarantine.command("reject")
+def quarantine_reject(number: int, reason: ReasonOption, store: StoreOption = None, json: JsonOption = False) -> None:
+    """Note that what was set aside stays out."""
+    from center.intake import Intake
+
+    with _opened(store) as opened:
+        Intake(opened).reject(number, reason)
+    say(json, {"id": number, "decision": "rejected"}, f"Rejected {number}.")
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""What the centre answers: one method a message, no HTTP in it.
+"""Request handlers of the centre, one method for each message; no HTTP.
 
 A batch is accepted only when it extends its device's chain. The same batch again gets the same receipt; a gap is
 answered with the sequence that is wanted; a fork is refused and kept as evidence; what cannot be read is set aside with
@@ -6,6 +6,7 @@ its reason, and nothing of it blocks the next. A receipt is signed in the transa
 after its commit.
 """
 
+import datetime
 import hashlib
 from typing import TypeVar
 
@@ -16,6 +17,8 @@ from sqlalchemy import Connection
 from center.store.store import Store, now
 from desktop.errors import DamagedError, NewerReleaseError, RefusedError
 from desktop.journal.hash_chain import ChainPoint
+from desktop.journal.hybrid_clock import Wall, system_wall
+from desktop.journal.trusted_entries import MAX_AHEAD, MAX_RELEASED_AHEAD, TrustedEntries
 from desktop.sync.formats import batch, messages, signed_statement
 from desktop.sync.formats.directory import DeviceRecord
 from desktop.sync.formats.receipt import RECEIPT_TYPE, Receipt
@@ -41,25 +44,33 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Hexadecimal."""
     body: bytes
 
+    def content(self) -> bytes:
+        """What its device should have signed, and what its answer is bound to."""
+        return messages.request_bytes(self.device, self.path, self.nonce, self.body)
+
 
 class Intake:
     """The centre's side of every exchange."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, wall: Wall = system_wall) -> None:
         self.store = store
+        self._wall = wall
 
     def answer(self, request: Request) -> bytes:
         """Answer a request. Raises RefusedError for what the centre will not do."""
-        if request.path == messages.IDENTITY:
-            return msgspec.json.encode(self.identity())
-        if request.path == messages.ENROL:
-            return msgspec.json.encode(self.enrol(request))
-        record = self.authenticate(request)
-        if request.path == messages.MEET:
-            return msgspec.json.encode(self.meet(record, _read(request.body, messages.Meet)))
-        if request.path == messages.FETCH:
-            return self.fetch(record, _read(request.body, messages.Fetch))
-        return msgspec.json.encode(self.take_batch(record, request.body))
+        match request.path:
+            case messages.IDENTITY:
+                return msgspec.json.encode(self.identity())
+            case messages.ENROL:
+                return msgspec.json.encode(self.enrol(request))
+            case messages.MEET:
+                return msgspec.json.encode(self.meet(self.authenticate(request), _read(request.body, messages.Meet)))
+            case messages.FETCH:
+                return self.fetch(self.authenticate(request), _read(request.body, messages.Fetch))
+            case messages.BATCH:
+                return msgspec.json.encode(self.take_batch(self.authenticate(request), request.body))
+            case _:
+                raise RefusedError(BAD_REQUEST)
 
     def authenticate(self, request: Request) -> DeviceRecord:
         """Whose request this is. Raises RefusedError for a device that is not registered or did not sign it."""
@@ -121,29 +132,72 @@ class Intake:
         with self.store.begin() as connection:
             receipt = self.store.receipt_of(connection, sha256)
             if receipt is not None:
-                return messages.BatchAnswer(outcome="received", receipt=receipt)
+                return messages.BatchReceived(receipt=receipt)
             try:
                 return self._take_new(connection, record, data, sha256)
             except (DamagedError, NewerReleaseError) as error:
                 self.store.set_aside(connection, record, data, str(error))
                 fields = {name: str(value) for name, value in error.fields.items()}
-                return messages.BatchAnswer(outcome="quarantined", reason=error.message, fields=fields)
+                return messages.BatchSetAside(reason=error.message, fields=fields)
 
-    def _take_new(self, connection: Connection, record: DeviceRecord, data: bytes, sha256: str) -> messages.BatchAnswer:
-        envelope = batch.read_envelope(data)
-        statement = batch.statement_of(envelope, record.signing_key)
+    def release(self, number: int, reason: str) -> messages.BatchReceived:
+        """Accept a batch that was set aside because its device's clock was ahead: a person looked at it, and says why.
+
+        Raises RefusedError where there is none that is open, or DamagedError or NewerReleaseError where another rule is
+        broken: that is no person's to allow.
+        """
+        if not reason.strip():
+            raise RefusedError("Say why: the reason is kept.")
+        with self.store.begin() as connection:
+            record, data = self.store.undecided(connection, number)
+            match self._take_new(connection, record, data, hashlib.sha256(data).hexdigest(), ahead=MAX_RELEASED_AHEAD):
+                case messages.BatchReceived() as received:
+                    self.store.decide(connection, number, f"released: {reason.strip()}")
+                    return received
+                case messages.BatchGap(wanted=wanted):
+                    raise RefusedError(GAP, wanted=wanted)
+                case _:
+                    raise RefusedError(FORK)
+
+    def reject(self, number: int, reason: str) -> None:
+        """Note that a batch that was set aside stays out. Raises RefusedError where there is none that is open."""
+        if not reason.strip():
+            raise RefusedError("Say why: the reason is kept.")
+        with self.store.begin() as connection:
+            self.store.undecided(connection, number)
+            self.store.decide(connection, number, f"rejected: {reason.strip()}")
+
+    def _take_new(
+        self,
+        connection: Connection,
+        record: DeviceRecord,
+        data: bytes,
+        sha256: str,
+        ahead: datetime.timedelta = MAX_AHEAD,
+    ) -> messages.BatchAnswer:
+        signed = batch.read_batch(data, record.signing_key)
+        statement = signed.statement
         named = (statement.study, statement.site, statement.device)
         if named != (self.store.study.study, record.site, record.device):
             raise DamagedError("The batch is not of this study, site and computer.")
         head = self.store.head(connection, record.device)
         wanted = head.sequence + 1
         if statement.first > wanted:
-            return messages.BatchAnswer(outcome="gap", wanted=wanted, reason=GAP, fields={"wanted": str(wanted)})
-        opened = batch.open_batch(data, record.signing_key, self.store.keys)
+            return messages.BatchGap(wanted=wanted)
+        opened = batch.open_entries(signed, self.store.keys)
         if not self._extends(connection, opened, head):
             self.store.set_aside(connection, record, data, FORK)
-            return messages.BatchAnswer(outcome="fork", wanted=wanted, reason=FORK)
-        self.store.add_entries(connection, [part for part in opened.entries if part[2].sequence > head.sequence])
+            return messages.BatchForked(wanted=wanted)
+        trusted = TrustedEntries(
+            study=statement.study,
+            site=statement.site,
+            device=statement.device,
+            last_time=self.store.last_time(connection, statement.device),
+            wall=self._wall(),
+            ahead=ahead,
+        )
+        trusted.extend(verified for verified in opened.entries if verified.point.sequence > head.sequence)
+        self.store.add_entries(connection, trusted.entries)
         made = Receipt(
             study=statement.study,
             site=statement.site,
@@ -155,8 +209,8 @@ class Intake:
             received=now(),
         )
         receipt = signed_statement.sign(RECEIPT_TYPE, made, self.store.keys.signing)
-        self.store.add_batch(connection, envelope.statement, receipt, made)
-        return messages.BatchAnswer(outcome="received", receipt=receipt)
+        self.store.add_batch(connection, signed.envelope.statement, receipt, made)
+        return messages.BatchReceived(receipt=receipt)
 
     def _extends(self, connection: Connection, opened: batch.OpenedBatch, head: ChainPoint) -> bool:
         """Whether the batch agrees with everything of the chain that is here already.
@@ -187,7 +241,7 @@ class Intake:
         if held is None:
             return b""
         statement, raws = held
-        return batch.reseal(statement, raws, record.sealing_key)
+        return batch.reseal(statement, raws, record.sealing_key, self.store.keys.signing)
 
 
 def _read(body: bytes, message_type: type[T]) -> T:
@@ -198,7 +252,7 @@ def _read(body: bytes, message_type: type[T]) -> T:
 
 
 def _verify(request: Request, key: str) -> None:
-    content = messages.request_bytes(request.path, request.nonce, request.body)
+    content = request.content()
     try:
         signed_statement.verify_bytes(messages.REQUEST_TYPE, content, bytes.fromhex(request.signature), key)
     except (DamagedError, ValueError):

@@ -1,3 +1,3 @@
-"""Sitebook without a window: the journal, the casebook, the vault, and `Site`, the one door to them."""
+"""Sitebook without a window."""
 
 __version__ = "0.1.0"

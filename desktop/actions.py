@@ -1,11 +1,13 @@
-"""What a person can do, each act one immutable value handed to `Site.record`.
+"""Actions of a person, each an immutable value handed to `Site.record`.
 
 `Site.record(act)` checks rights and rules and appends; it returns what changed, so that screens know what to refresh.
 """
 
+from typing import Literal
+
 import msgspec
 
-from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import CheckAt, FormKey, ItemPlace, ItemValue, Place
 from desktop.study.definition.metadata import Definition
 from desktop.study.definition.site_parameters import NormalRange
 
@@ -23,9 +25,8 @@ class SaveForm(_Act, frozen=True, kw_only=True):
     """New values by place; None clears. What is omitted stays."""
     removed_rows: tuple[tuple[str, str], ...] = ()
     """(group OID, row key) of rows to take out."""
-    comments: dict[ItemPlace, str] = {}
-    """Answers to soft checks, by the item where the check is shown. An ItemPlace without group and row answers
-    the checks at that item in every row."""
+    comments: dict[CheckAt, str] = {}
+    """Answers to soft checks, given now. An ItemPlace without group and row stands for that item in every row."""
     complete: bool = True
     reason: str = ""
     basis: dict[str, int] | None = None
@@ -118,10 +119,107 @@ class RedactEntry(_Act, frozen=True, kw_only=True):
     reason: str
 
 
+class SettleDiscrepancy(_Act, frozen=True, kw_only=True):
+    """Decide what stands where two passes or two computers differ."""
+
+    discrepancy: str
+    """ID."""
+    take: Literal["first", "second", "other"]
+    value: ItemValue | None = None
+    """Of `other`: the value; None leaves the item without one."""
+    reason: str
+    source: str = ""
+    """Words of the source document."""
+
+
+class OpenQuery(_Act, frozen=True, kw_only=True):
+    """Ask about what was recorded. By a monitor."""
+
+    subject: str
+    place: Place
+    text: str
+
+
+class ChangeQuery(_Act, frozen=True, kw_only=True):
+    """Answer a query (by who fills forms), close it or open it again (by who may open)."""
+
+    query: str
+    """ID."""
+    act: Literal["answered", "closed", "reopened"]
+    text: str = ""
+
+
+class SignForms(_Act, frozen=True, kw_only=True):
+    """Sign every form of a place as it stands. By an investigator, with the passphrase."""
+
+    subject: str
+    place: Place
+    meaning: str
+    passphrase: str
+    name: str | None = None
+    """Given at the first signing of a session, and after a break: it must be the person's own."""
+
+
+class VerifySource(_Act, frozen=True, kw_only=True):
+    """Record that forms were compared with the source documents. By a monitor."""
+
+    subject: str
+    place: Place
+
+
+class LockForms(_Act, frozen=True, kw_only=True):
+    """Freeze or lock the forms of a place. By a manager."""
+
+    subject: str
+    place: Place
+    act: Literal["frozen", "locked"]
+    reason: str
+
+
+class UnlockForms(_Act, frozen=True, kw_only=True):
+    """Unlock the forms of a place. By a manager, with a second person who gives their passphrase."""
+
+    subject: str
+    place: Place
+    reason: str
+    second_user: str
+    """Name."""
+    second_passphrase: str
+
+
+class TrainUser(_Act, frozen=True, kw_only=True):
+    """Record that a person was trained. By a manager."""
+
+    user: str
+    date: str
+    topic: str
+
+
+class ResetPassphrase(_Act, frozen=True, kw_only=True):
+    """Give a person who forgot the passphrase a new one, and a new key to sign with. By a manager."""
+
+    user: str
+    passphrase: str
+
+
+ReviewAct = SettleDiscrepancy | OpenQuery | ChangeQuery | SignForms | VerifySource | LockForms | UnlockForms
+"""Acts about what was recorded: `recording/review.py` records them."""
+
 ConductAct = DecidePathway | AnswerPoint | SetNormalRange | AddStudyVersion | ActivateStudyVersion
 """Acts about the conduct of the study: `recording/study_conduct.py` records them."""
 
-Act = SaveForm | RemoveForm | ConductAct | AddUser | ChangeUser | ChangePassphrase | RedactEntry
+Act = (
+    SaveForm
+    | RemoveForm
+    | ConductAct
+    | ReviewAct
+    | AddUser
+    | ChangeUser
+    | ChangePassphrase
+    | TrainUser
+    | ResetPassphrase
+    | RedactEntry
+)
 
 
 class Recorded(_Act, frozen=True, kw_only=True):
@@ -137,3 +235,5 @@ class Recorded(_Act, frozen=True, kw_only=True):
     device: str = ""
     sequence: int = 0
     """Position of the entry in the journal."""
+    id: str = ""
+    """Of the query or the signature that it made."""

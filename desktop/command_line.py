@@ -1,5 +1,6 @@
-"""What the commands of the site and of the centre have in common: options, one document or one line, and how a command ends."""
+"""Shared by the command lines of site and centre: options, output, exit status."""
 
+import io
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -20,6 +21,10 @@ def run_app(app: typer.Typer, name: str, arguments: list[str], options: tuple[st
 
     `options` take a value and belong to every command: they may stand before it. Errors go to stderr, without a traceback.
     """
+    for stream in (sys.stdout, sys.stderr):
+        # Files and pipes get UTF-8, whatever the code page of the console is.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         status = app(_options_last(arguments, options), prog_name=name, standalone_mode=False)
     except SitebookError as error:

@@ -1,4 +1,4 @@
-"""The errors of Sitebook, one tree.
+"""The exceptions of Sitebook, one tree.
 
     SitebookError                 a sentence that the person at the keyboard can act on
     ├── RefusedError              a rule or a right says no; nothing was changed          exit 1

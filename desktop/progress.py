@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 
 def no_progress(_done: int, _total: int) -> None:
-    """Nobody watches."""
+    """Report nothing."""
 
 
 def never() -> bool:
-    """Nobody cancels."""
+    """Never cancel."""
     return False
 
 

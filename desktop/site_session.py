@@ -1,4 +1,4 @@
-"""What is open: a vault, its study, and the person signed in. What the questions read; `Site` adds the doors and the acts."""
+"""The state of an open site: vault, study, signed-in user."""
 
 import datetime
 import hashlib
@@ -8,34 +8,47 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection
 
+from desktop.casebook import double_entry
+from desktop.casebook.fold import SubjectFold
+from desktop.casebook.form_fold import FormFold
 from desktop.casebook.study_conduct import Conduct
 from desktop.casebook.users_and_devices import Person
 from desktop.errors import DamagedError, NotAllowedError, RefusedError, SignInError
-from desktop.journal.bodies import Kind, StudyVersionAdded
+from desktop.study.clinical_data import FormContent, FormKey
 from desktop.study.definition.metadata import Definition, Location
 from desktop.study.definition.site_parameters import NOTHING_LOCAL
 from desktop.study.rules.form_rules import Rules
 from desktop.study.rules.schedule import groups_read
-from desktop.vault import journal_table
+from desktop.vault import casebook_tables
 from desktop.vault.vault import Vault
 from desktop.views.forms import DueForm
-from desktop.views.people import Role, UserView
+from desktop.views.people import Role, RolePeriod, UserView
 
 
 class SiteSession:
     """An opened vault with a person signed in."""
 
     def __init__(self, vault: Vault, user: str) -> None:
-        self.vault = vault
+        self._vault = vault
+        self._locked = False
         self.user_oid = user
         """OID of the person signed in."""
         self.known_due: tuple[tuple[int, datetime.date], tuple[DueForm, ...]] | None = None
         """What was due at a revision of the casebook on a day."""
-        self._definitions: dict[str, Definition] = {}
-        """By SHA-256, those that were needed."""
         self._schedule_groups: dict[str, frozenset[str]] = {}
+        self._blind: tuple[int, frozenset[tuple[str, FormKey]]] | None = None
+        """What the person must not see, at a revision of the casebook."""
+        self._hidden_items: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
         self._rules: dict[str, Rules] = {}
+        self._rules_for_forms: dict[str, Rules] = {}
         """By SHA-256 of their definition; all with the site's answers and ranges of now."""
+
+    @property
+    def vault(self) -> Vault:
+        """The vault; everything that a person asks or does goes through here. Raises NotAllowedError while it is locked."""
+        if self._locked:
+            raise NotAllowedError("The window is locked. Give the passphrase first.")
+        return self._vault
 
     @property
     def folder(self) -> Path:
@@ -64,16 +77,53 @@ class SiteSession:
 
     def definition_of(self, sha256: str) -> Definition:
         """A study version that is here. Raises RefusedError, or DamagedError where there is none at all."""
-        if sha256 not in self._definitions:
-            with self.vault.begin() as connection:
-                for entry in journal_table.of_kinds(connection, [Kind.STUDY_VERSION_ADDED]):
-                    if isinstance(entry.body, StudyVersionAdded) and entry.body.sha256 == sha256:
-                        self._definitions[sha256] = Definition.from_bytes(entry.body.definition.encode())
-        if sha256 not in self._definitions:
+        found = self.vault.study_version(sha256)
+        if found is None:
             if sha256 != self.conduct.active:
                 raise RefusedError("This was entered under a study version that is not here yet. Sync first.")
             raise DamagedError("The vault holds no study definition. Restore the newest backup.")
-        return self._definitions[sha256]
+        return found
+
+    # Blindness
+
+    def blind_forms(self) -> frozenset[tuple[str, FormKey]]:
+        """(subject, key) of every form whose first pass the person must not see: the one place that decides it."""
+        if self._blind is None or self._blind[0] != self.vault.revision:
+            with self.vault.begin() as connection:
+                person = self.person(connection)
+                found = frozenset(
+                    (subject, key)
+                    for subject, key, form in casebook_tables.awaiting_second(connection)
+                    if _is_blind(person, form)
+                )
+            self._blind = (self.vault.revision, found)
+        return self._blind[1]
+
+    def is_blind(self, subject: str, key: FormKey) -> bool:
+        """Whether the person must not see the first pass of a form."""
+        return (subject, key) in self.blind_forms()
+
+    def hidden_items(self, subject: str) -> frozenset[str]:
+        """OIDs of derived items of any form that would tell the person something of forms hidden from them."""
+        forms = frozenset(key.form for of, key in self.blind_forms() if of == subject)
+        if not forms:
+            return forms
+        at = (self.conduct.active, forms)
+        if at not in self._hidden_items:
+            self._hidden_items[at] = double_entry.derived_from(self.definition, forms)
+        return self._hidden_items[at]
+
+    def visible_contents(self, fold: SubjectFold) -> dict[FormKey, FormContent]:
+        """What the person, and rules that work for the person, may read of a subject's forms."""
+        hidden = self.hidden_items(fold.subject)
+        blind = {key for subject, key in self.blind_forms() if subject == fold.subject}
+        contents = fold.contents()
+        if not blind:
+            return contents
+        return {
+            key: {} if key in blind else double_entry.without(content, hidden) if hidden else content
+            for key, content in contents.items()
+        }
 
     @property
     def rules(self) -> Rules:
@@ -82,10 +132,20 @@ class SiteSession:
 
     def rules_of(self, sha256: str) -> Rules:
         """The rules of a study version: a form keeps the one that it was entered under."""
+        return self._kept_rules(self._rules, sha256)
+
+    def rules_for_form(self, sha256: str) -> Rules:
+        """Rules for a form that is filled in on another thread: nothing of them is used here.
+
+        Rules remember what they evaluated, so one thread alone may use them.
+        """
+        return self._kept_rules(self._rules_for_forms, sha256 or self.conduct.active)
+
+    def _kept_rules(self, kept: dict[str, Rules], sha256: str) -> Rules:
         local = self.conduct.local
-        if sha256 not in self._rules or self._rules[sha256].local != local:
-            self._rules[sha256] = Rules(self.definition_of(sha256), local)
-        return self._rules[sha256]
+        if sha256 not in kept or kept[sha256].local != local:
+            kept[sha256] = Rules(self.definition_of(sha256), local)
+        return kept[sha256]
 
     @property
     def rules_mark(self) -> str:
@@ -127,7 +187,7 @@ class SiteSession:
 
     def person(self, connection: Connection) -> Person:
         """The person signed in, as the journal has it. Raises SignInError."""
-        person = self.vault.staff(connection).people.get(self.user_oid)
+        person = self._vault.staff(connection).people.get(self.user_oid)
         if person is None:
             raise SignInError("The user or the passphrase is not right.")
         return person
@@ -135,4 +195,18 @@ class SiteSession:
     def view_of(self, person: Person) -> UserView:
         """A person for the screens."""
         here = any(slot.user == person.oid for slot in self.vault.file.slots)
-        return UserView(oid=person.oid, name=person.name, roles=person.roles, suspended=person.suspended, here=here)
+        periods = tuple(RolePeriod(role=one.role, start=one.start, end=one.end) for one in person.periods)
+        return UserView(
+            oid=person.oid,
+            name=person.name,
+            roles=person.roles,
+            suspended=person.suspended,
+            here=here,
+            since=person.since,
+            periods=periods,
+            trained=person.trained,
+        )
+
+
+def _is_blind(person: Person, form: FormFold) -> bool:
+    return double_entry.is_blind(awaiting=form.awaits_second, authors=form.authors, user=person.oid, roles=person.roles)

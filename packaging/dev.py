@@ -433,6 +433,18 @@ def soak() -> int:
     )
 
 
+def coverage() -> int:
+    """Branch coverage of every room, held against its floor. Takes about twice as long as the tests."""
+    report = BUILD / "coverage.json"
+    measured = [f"--cov={room}" for room in ("desktop", "center", "ui")]
+    return in_turn(
+        {
+            "tests": pytest(*measured, "--cov-branch", "--cov-report=", f"--cov-report=json:{report}", "--timeout=600"),
+            "floors": (tool("python"), ROOT / "packaging" / "coverage_floors.py", "check", report),
+        }
+    )
+
+
 def translations() -> int:
     """Take new texts of the windows into the translation files."""
     return call(tool("python"), TRANSLATIONS, "update")
@@ -461,6 +473,7 @@ COMMANDS: dict[str, tuple[Callable[[], int], str]] = {
     "test": (test, "format, lint, types, imports, translations, tests"),
     "bench": (bench, "measure speed"),
     "soak": (soak, "the long tests: faults and random input"),
+    "coverage": (coverage, "branch coverage of every room against its floor"),
     "translations": (translations, "take new texts into the translation files"),
 }
 

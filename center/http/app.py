@@ -1,4 +1,4 @@
-"""The centre over HTTP: reads bytes, lets `Intake` answer, signs the answer. FastAPI, without documents of its own."""
+"""The centre's HTTP application (FastAPI): passes request bytes to `Intake` and signs its answers."""
 
 import asyncio
 import logging
@@ -19,8 +19,8 @@ from center.store.store import Store
 from desktop.errors import EnvironmentProblemError, RefusedError
 from desktop.sync.formats import batch, messages, signed_statement
 
-MOST_BODY_BYTES = batch.MOST_SEALED_BYTES + 256 * 1024
-MOST_NONCE = 64
+MAX_BODY_BYTES = batch.MAX_SEALED_BYTES + 256 * 1024
+MAX_NONCE = 64
 
 SILENCE_SECONDS = 60.0
 """The longest pause within a body; a slow line may take as long as it takes."""
@@ -30,8 +30,8 @@ OK, REFUSED, GONE, TOO_LARGE, FAILED = 200, 403, 408, 413, 500
 PATHS = (messages.IDENTITY, messages.ENROL, messages.MEET, messages.BATCH, messages.FETCH)
 
 FREE_TRIES = 3
-MOST_SECONDS = 16.0
-MOST_ADDRESSES = 1000
+MAX_SECONDS = 16.0
+MAX_ADDRESSES = 1000
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -53,7 +53,7 @@ class Patience:
         async with turn:
             wrong = self._wrong.get(address, 0)
             if wrong >= FREE_TRIES:
-                await self._sleep(min(2.0 ** (wrong - FREE_TRIES), MOST_SECONDS))
+                await self._sleep(min(2.0 ** (wrong - FREE_TRIES), MAX_SECONDS))
             try:
                 yield
             except RefusedError:
@@ -61,7 +61,7 @@ class Patience:
                 self._wrong.move_to_end(address)
                 raise
             self._wrong.pop(address, None)
-        while len(self._wrong) > MOST_ADDRESSES:
+        while len(self._wrong) > MAX_ADDRESSES:
             self._wrong.popitem(last=False)
 
 
@@ -77,30 +77,29 @@ def make_app(store: Store, sleep: Sleep = asyncio.sleep) -> FastAPI:
             return await run_in_threadpool(desk.answer, request)
 
     async def respond(request: Request) -> Response:
-        nonce = request.headers.get(messages.NONCE_HEADER, "")[:MOST_NONCE]
+        nonce = request.headers.get(messages.NONCE_HEADER, "")[:MAX_NONCE]
         try:
             body = await _body(request)
         except (ClientDisconnect, TimeoutError, asyncio.CancelledError):
             # The site is gone, says nothing any more, or the centre is ending: nobody is there to be answered.
             return Response(status_code=GONE)
+        asked = intake.Request(
+            path=request.url.path,
+            device=request.headers.get(messages.DEVICE_HEADER, ""),
+            nonce=nonce,
+            signature=request.headers.get(messages.SIGNATURE_HEADER, ""),
+            # Of a body that was not read to its end nothing can be said but that: its answer is bound to an empty one.
+            body=b"" if body is None else body,
+        )
         if body is None:
             status, content = TOO_LARGE, _told("The batch is larger than a batch may be.")
         else:
-            asked = intake.Request(
-                path=request.url.path,
-                device=request.headers.get(messages.DEVICE_HEADER, ""),
-                nonce=nonce,
-                signature=request.headers.get(messages.SIGNATURE_HEADER, ""),
-                body=body,
-            )
             try:
                 status, content = OK, await ask(asked, request.client.host if request.client else "")
             except Exception as error:  # noqa: BLE001 - the last place where a site can be told that the fault is not its own
                 status, content = _refusal(error)
         signature = signed_statement.sign_bytes(
-            messages.ANSWER_TYPE,
-            messages.answer_bytes(request.url.path, nonce, status, content),
-            store.keys.signing,
+            messages.ANSWER_TYPE, messages.answer_bytes(asked.content(), status, content), store.keys.signing
         )
         headers = {messages.SIGNATURE_HEADER: signature.hex()}
         return Response(content, status_code=status, media_type="application/octet-stream", headers=headers)
@@ -144,6 +143,6 @@ async def _body(request: Request) -> bytes | None:
         except StopAsyncIteration:
             return b"".join(parts)
         size += len(part)
-        if size > MOST_BODY_BYTES:
+        if size > MAX_BODY_BYTES:
             return None
         parts.append(part)

@@ -1,4 +1,4 @@
-"""What the centre hands to anyone who wants to check it: statements and receipts as they were signed, and public keys.
+"""Export and verification of the centre's evidence: signed statements, receipts and public keys.
 
 With the folder alone one sees that each device's statements follow each other without a gap, that the device signed each,
 and that the centre signed for each. Neither a value nor a person is in it. That the keys are the study's is seen from the
@@ -14,6 +14,7 @@ from center.store.store import Store
 from center.store.tables import batch
 from desktop.errors import DamagedError, EnvironmentProblemError
 from desktop.journal.hash_chain import START
+from desktop.output_files import refuse_program_folder
 from desktop.sync.formats import signed_statement
 from desktop.sync.formats.batch import STATEMENT_TYPE, Statement
 from desktop.sync.formats.directory import DIRECTORY_TYPE, Directory
@@ -42,6 +43,7 @@ class _Line(msgspec.Struct, frozen=True, kw_only=True):
 
 def write_evidence(store: Store, out: Path) -> int:
     """Write the folder; returns the number of statements. Raises EnvironmentProblemError where it is there already."""
+    refuse_program_folder(out)
     with store.begin() as connection:
         directory = msgspec.json.encode(store.directory(connection))
         rows = connection.execute(select(batch).order_by(batch.c.device, batch.c.first, batch.c.last)).all()

@@ -1,4 +1,4 @@
-"""The centre's database: opening it, and what its errors mean."""
+"""Opening the centre's database, and translating its errors."""
 
 import sqlite3
 from collections.abc import Generator
@@ -11,11 +11,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from desktop.errors import DamagedError, EnvironmentProblemError, InUseError, RefusedError, SitebookError
+from desktop.output_files import refuse_program_folder
 
 DATABASE = "centre.db"
 
 BUSY_MILLISECONDS = 10_000
 """How long a transaction waits for another program's."""
+
+PRIMARY_CODE = 0xFF
+"""The part of a result code that says its kind; the rest says more precisely why."""
 
 DAMAGED = "The store of the centre is damaged. Restore it from a backup."
 
@@ -27,6 +31,7 @@ def file_of(where: str) -> Path | None:
 
 def prepare_folder(folder: Path) -> None:
     """Make the folder of a new store, for its owner alone. Raises EnvironmentProblemError where it is not empty."""
+    refuse_program_folder(folder.parent)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if any(folder.iterdir()):
@@ -74,27 +79,36 @@ def translated() -> Generator[None]:
     try:
         yield
     except DBAPIError as error:
-        meaning = _meaning(str(error.orig))
+        meaning = _meaning(error.orig)
         if meaning is None:
             raise
         raise meaning from error
     except sqlite3.Error as error:
         # While connecting: SQLAlchemy does not wrap these.
-        meaning = _meaning(str(error))
+        meaning = _meaning(error)
         if meaning is None:
             raise
         raise meaning from error
 
 
-def _meaning(message: str) -> SitebookError | None:
-    """Our error for a message of SQLite; None where it speaks of a mistake of ours."""
-    told = message.lower()
-    if "full" in told:
-        return EnvironmentProblemError("The disk is full. Nothing was lost: make room and try again.")
-    if "readonly" in told or "unable to open" in told or "disk i/o" in told:
-        return EnvironmentProblemError("The store cannot be written. Ask for the right to write there.")
-    if "locked" in told:
-        return InUseError("The store is in use by another program. Try again when that has ended.")
-    if "malformed" in told or "not a database" in told or "no such table" in told:
-        return DamagedError(DAMAGED)
-    return None
+def _meaning(error: BaseException | None) -> SitebookError | None:
+    """Our error for a result code of SQLite; None where it speaks of a mistake of ours."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if not isinstance(code, int):
+        return None
+    match code & PRIMARY_CODE:
+        case sqlite3.SQLITE_FULL:
+            return EnvironmentProblemError("The disk is full. Nothing was lost: make room and try again.")
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
+            return EnvironmentProblemError("The store cannot be written. Ask for the right to write there.")
+        case sqlite3.SQLITE_IOERR:
+            return EnvironmentProblemError(
+                "The disk of the store does not read or write ({code}). Look at the disk, and keep a copy of the store.",
+                code=getattr(error, "sqlite_errorname", code),
+            )
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return InUseError("The store is in use by another program. Try again when that has ended.")
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_FORMAT:
+            return DamagedError(DAMAGED)
+        case _:
+            return None

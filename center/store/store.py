@@ -1,4 +1,4 @@
-"""What the centre keeps: devices, codes, entries as bytes, batches with their receipts, and what was set aside.
+"""The centre's store: devices, enrolment codes, entries as bytes, batches with receipts, quarantine.
 
 SQLAlchemy Core; a folder with an SQLite file by default. `synchronous=FULL` with a rollback journal that is truncated, so
 that a commit is on the disk before its receipt goes out. The private keys (the centre's and the study's root key) lie in
@@ -10,7 +10,7 @@ import datetime
 import hashlib
 import secrets
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
 import msgspec
@@ -19,12 +19,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, func, select
 
 from center.store.database import DAMAGED, file_of, open_engine, prepare_folder, translated
-from center.store.tables import batch, code, device, entry, metadata, quarantine, redaction, setting
+from center.store.tables import batch, code, device, entry, metadata, quarantine, setting
+from center.store.versions import STORE_VERSION, migrate, read_version, stamp
+from desktop import __version__
+from desktop.casebook.redactions import REDACTABLE_KINDS, REDACTION_KINDS, fold_redactions
 from desktop.errors import DamagedError, EnvironmentProblemError, RefusedError
-from desktop.journal.bodies import Redacted
 from desktop.journal.device_keys import DeviceKeys
-from desktop.journal.entry import Entry, RawEntry
-from desktop.journal.hash_chain import ChainPoint
+from desktop.journal.entry import RawEntry, decode
+from desktop.journal.hash_chain import ChainPoint, VerifiedEntry
 from desktop.study.definition.metadata import Definition
 from desktop.sync.formats import signed_statement
 from desktop.sync.formats.directory import DIRECTORY_TYPE, CentreRecord, DeviceRecord, Directory
@@ -54,26 +56,30 @@ def now() -> str:
 class SetAside(msgspec.Struct, frozen=True, kw_only=True):
     """Something that could not be accepted."""
 
+    number: int
     site: str
     device: str
     received: str
     reason: str
+    bytes: int
+    decision: str
+    """What a person decided about it, and why; empty while it is open."""
 
 
 class Store:
     """An opened store. May be used by several threads: transactions follow each other."""
 
-    def __init__(self, engine: sqlalchemy.Engine) -> None:
+    def __init__(self, engine: sqlalchemy.Engine, connection: Connection) -> None:
+        """`connection`: of a transaction in which the store is there, or was just made."""
         self._engine = engine
         self._turn = threading.Lock()
-        with self.begin() as connection:
-            self.study = msgspec.json.decode(_setting(connection, "study"), type=StudyLabel)
-            self.keys = DeviceKeys.from_bytes(_setting(connection, "centre_keys"))
-            self.root_key = Ed25519PrivateKey.from_private_bytes(_setting(connection, "root_key"))
+        self.study = msgspec.json.decode(_setting(connection, "study"), type=StudyLabel)
+        self.keys = DeviceKeys.from_bytes(_setting(connection, "centre_keys"))
+        self.root_key = Ed25519PrivateKey.from_private_bytes(_setting(connection, "root_key"))
 
     @classmethod
     def create(cls, where: str, definition: Definition) -> "Store":
-        """Make a store for a study.
+        """Make a store for a study, filled and signed in one transaction.
 
         Raises EnvironmentProblemError where there is something already, or nothing can be written; then nothing stays.
         """
@@ -86,29 +92,39 @@ class Store:
                 if sqlalchemy.inspect(connection).has_table(setting.name):
                     raise EnvironmentProblemError("The store is in use already.")
                 metadata.create_all(connection)
+                stamp(connection)
                 _fill(connection, definition)
+                store = cls(engine, connection)
+                store.sign_directory(connection)
         except BaseException:
             engine.dispose()
             if file is not None:
                 file.unlink(missing_ok=True)
                 file.with_name(file.name + "-journal").unlink(missing_ok=True)
             raise
-        store = cls(engine)
-        with store.begin() as connection:
-            store.sign_directory(connection)
         return store
 
     @classmethod
     def open(cls, where: str) -> "Store":
-        """Open a store.
+        """Open a store; one of an older release is brought up to date, and a copy of it stays beside it.
 
-        Raises EnvironmentProblemError where there is none, DamagedError where it is damaged, InUseError where another
-        program holds it.
+        Raises EnvironmentProblemError where there is none, DamagedError where it is damaged, NewerReleaseError where a newer
+        release made it, InUseError where another program holds it.
         """
         file = file_of(where)
         if file is not None and not file.is_file():
             raise EnvironmentProblemError("There is no store of a centre in this folder.")
-        return cls(open_engine(where))
+        engine = open_engine(where)
+        try:
+            with translated(), engine.begin() as connection:
+                version = read_version(connection)
+                if version != STORE_VERSION:
+                    migrate(connection, version, file)
+                    _put(connection, "release", __version__.encode())
+                return cls(engine, connection)
+        except BaseException:
+            engine.dispose()
+            raise
 
     @contextmanager
     def begin(self) -> Generator[Connection]:
@@ -242,14 +258,16 @@ class Store:
         points = {oid: self.head(connection, oid) for oid in oids}
         return {oid: (point.sequence, point.value.hex()) for oid, point in points.items() if point.sequence}
 
-    def add_entries(self, connection: Connection, entries: list[tuple[RawEntry, Entry, ChainPoint]]) -> None:
-        """Keep verified entries of a site that follow what is there; forget the bodies that the site had blanked."""
+    def add_entries(self, connection: Connection, entries: Sequence[VerifiedEntry]) -> None:
+        """Keep trusted entries of a site that follow what is there; forget the bodies that the site redacted."""
         rows = [
             {
                 "device": read.head.device,
                 "sequence": point.sequence,
                 "site": read.head.site,
+                "kind": read.head.kind,
                 "subject": read.head.subject,
+                "time": read.head.time,
                 "head": raw.head,
                 "body": raw.body,
                 "body_hash": raw.body_hash,
@@ -260,19 +278,40 @@ class Store:
         if not rows:
             return
         connection.execute(entry.insert(), rows)
-        for _, read, _ in entries:
-            if isinstance(read.body, Redacted):
-                self._keep_redaction(connection, read.head.site, read.body)
         # Of entries that were here, and of those that came after the word of it.
-        for row in connection.execute(select(redaction).where(redaction.c.site == entries[0][1].head.site)):
-            named = (entry.c.site == row.site, entry.c.device == row.device, entry.c.sequence == row.sequence)
-            connection.execute(entry.update().where(*named, entry.c.body.is_not(None)).values(body=None))
+        site = entries[0].entry.head.site
+        for oid, sequence in self.redacted(connection, site):
+            named = (entry.c.site == site, entry.c.device == oid, entry.c.sequence == sequence)
+            may_go = (entry.c.kind.in_(REDACTABLE_KINDS), entry.c.body.is_not(None))
+            connection.execute(entry.update().where(*named, *may_go).values(body=None))
 
-    def _keep_redaction(self, connection: Connection, site: str, body: Redacted) -> None:
-        row = {"site": site, "device": body.device, "sequence": body.sequence}
-        known = select(redaction.c.site).where(*(redaction.c[name] == value for name, value in row.items()))
-        if connection.execute(known).first() is None:
-            connection.execute(redaction.insert(), row)
+    def missing_bodies(self, connection: Connection) -> list[tuple[str, str, int]]:
+        """(site, device, sequence) of entries whose body is not here though no redaction says why."""
+        rows = connection.execute(
+            select(entry.c.site, entry.c.device, entry.c.sequence, entry.c.kind)
+            .where(entry.c.body.is_(None))
+            .order_by(entry.c.site, entry.c.device, entry.c.sequence)
+        ).all()
+        redacted = {site: self.redacted(connection, site) for site in {row.site for row in rows}}
+        return [
+            (row.site, row.device, row.sequence)
+            for row in rows
+            if row.kind not in REDACTABLE_KINDS or (row.device, row.sequence) not in redacted[row.site]
+        ]
+
+    def redacted(self, connection: Connection, site: str) -> frozenset[tuple[str, int]]:
+        """(device, sequence) of the entries that a manager of the site redacted."""
+        rows = connection.execute(
+            select(entry.c.head, entry.c.body, entry.c.body_hash).where(
+                entry.c.site == site, entry.c.kind.in_(REDACTION_KINDS)
+            )
+        )
+        return fold_redactions(decode(RawEntry(row.head, row.body, row.body_hash)) for row in rows)
+
+    def last_time(self, connection: Connection, oid: str) -> int:
+        """Hybrid time of a device's newest entry; 0 before the first."""
+        newest = select(entry.c.time).where(entry.c.device == oid).order_by(entry.c.sequence.desc()).limit(1)
+        return connection.scalar(newest) or 0
 
     def batch_holding(self, connection: Connection, oid: str, sequence: int) -> tuple[Signed, list[RawEntry]] | None:
         """The signed statement of the batch that holds an entry, and the batch's entries."""
@@ -327,8 +366,40 @@ class Store:
 
     def what_was_set_aside(self, connection: Connection) -> list[SetAside]:
         """What could not be accepted, oldest first."""
-        rows = connection.execute(select(quarantine).order_by(quarantine.c.number))
-        return [SetAside(site=row.site, device=row.device, received=row.received, reason=row.reason) for row in rows]
+        rows = connection.execute(
+            select(
+                *(column for column in quarantine.c if column is not quarantine.c.data),
+                func.length(quarantine.c.data).label("bytes"),
+            ).order_by(quarantine.c.number)
+        )
+        return [
+            SetAside(
+                number=row.number,
+                site=row.site,
+                device=row.device,
+                received=row.received,
+                reason=row.reason,
+                bytes=row.bytes,
+                decision=row.decision,
+            )
+            for row in rows
+        ]
+
+    def undecided(self, connection: Connection, number: int) -> tuple[DeviceRecord, bytes]:
+        """Whose it is and what it is that was set aside. Raises RefusedError where a person decided, or nothing is there."""
+        row = connection.execute(select(quarantine).where(quarantine.c.number == number)).first()
+        if row is None:
+            raise RefusedError("Nothing was set aside under this number.")
+        if row.decision:
+            raise RefusedError("This was decided already: {decision}", decision=row.decision)
+        record = self.device_record(connection, row.device)
+        if record is None:
+            raise RefusedError("The centre does not know the computer that sent it.")
+        return record, row.data
+
+    def decide(self, connection: Connection, number: int, decision: str) -> None:
+        """Note what a person decided about something that was set aside; it stays, as evidence."""
+        connection.execute(quarantine.update().where(quarantine.c.number == number).values(decision=decision))
 
     def sites(self, connection: Connection) -> list[dict[str, object]]:
         """What `sitebook-center sites` tells of every site of the study."""
@@ -371,6 +442,7 @@ def _fill(connection: Connection, definition: Definition) -> None:
     _put(connection, "centre_keys", DeviceKeys.generate().to_bytes())
     _put(connection, "root_key", Ed25519PrivateKey.generate().private_bytes_raw())
     _put(connection, "directory_version", b"0")
+    _put(connection, "release", __version__.encode())
 
 
 def _setting(connection: Connection, name: str) -> bytes:

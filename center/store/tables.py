@@ -1,6 +1,6 @@
-"""The tables of the centre's store. Entries are kept as the bytes that were hashed, statements as they were signed."""
+"""Tables of the centre's store."""
 
-from sqlalchemy import Boolean, Column, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
 metadata = MetaData()
 
@@ -43,18 +43,12 @@ entry = Table(
     Column("body", LargeBinary),
     Column("body_hash", LargeBinary, nullable=False),
     Column("chain", LargeBinary, nullable=False),
+    # Copied out of the head, for looking entries up.
+    Column("kind", Text, nullable=False),
+    Column("time", BigInteger, nullable=False),
     UniqueConstraint("device", "sequence"),
 )
-
-redaction = Table(
-    "redaction",
-    metadata,
-    Column("site", Text, nullable=False),
-    Column("device", Text, nullable=False),
-    Column("sequence", Integer, nullable=False),
-    UniqueConstraint("site", "device", "sequence"),
-)
-"""Entries whose bodies a site had blanked, here or not yet."""
+Index("entry_kind", entry.c.site, entry.c.kind)
 
 batch = Table(
     "batch",
@@ -78,5 +72,6 @@ quarantine = Table(
     Column("received", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("data", LargeBinary, nullable=False),
+    Column("decision", Text, nullable=False, server_default=""),
 )
-"""What could not be accepted, whole, with the reason; forks too, as evidence."""
+"""What could not be accepted, whole, with the reason; forks too, as evidence. `decision`: a person's, with why; empty: open."""

@@ -1,1 +1,1 @@
-"""What it means now: the fold of the journal, and the questions put to it."""
+"""Folds journal entries into the current state: casebook, users and devices, study conduct. Pure functions."""

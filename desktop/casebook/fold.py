@@ -4,161 +4,113 @@ Pure and total: it evaluates no expression, reads no clock, no zone and no row i
 applied in the order (hybrid time, device, sequence); the same entries give the same record, in whatever order they
 arrived. What arrives late makes the subject fold again from its first entry.
 
-The result is kept in the vault as one row a form, one a row of an ItemGroup and one a decision. `FOLD_VERSION`
-counts changes of what the fold makes; a vault folded by another version is folded again at opening.
+The study versions that it asks for are entries of the same journal: they say which items are entered twice and how rows
+are told apart.
+
+The result is kept in the vault as one row a form, one a row of an ItemGroup, one a decision and one for what is about the
+subject as a whole. `FOLD_VERSION` counts changes of what the fold makes; a vault folded by another version is folded
+again at opening.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
-from desktop.journal.bodies import FiredCheck, FormRemoved, FormSaved, ItemGroupData, PathwayDecided
+from desktop.casebook import queries, signatures
+from desktop.casebook.form_fold import Change, FormEntry, FormFold, Lock, Writer
+from desktop.casebook.queries import Query
+from desktop.casebook.signatures import Signature
+from desktop.journal.bodies import (
+    DiscrepancySettled,
+    FormRemoved,
+    FormSaved,
+    FormSigned,
+    PathwayDecided,
+    QueryChanged,
+    RecordLocked,
+    SourceVerified,
+)
 from desktop.journal.entry import Entry
-from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import FormContent, FormKey, Place
+from desktop.study.definition.metadata import Definition
 from desktop.study.rules.pathway import Decision
-from desktop.views.forms import FormState
 
-FOLD_VERSION = 2
+FOLD_VERSION = 3
 
+StudyVersions = Callable[[str], Definition | None]
+"""SHA-256 -> the study version; None where it is not here."""
 
-class Writer(msgspec.Struct, frozen=True, array_like=True):
-    """The entry that wrote something: enough to say who and when without looking it up."""
-
-    device: str
-    sequence: int
-    user: str
-    wall: str
+LOCKED, FROZEN, UNLOCKED = "locked", "frozen", "unlocked"
 
 
-class StoredValue(msgspec.Struct, frozen=True, array_like=True):
-    """What stands at a place, and who put it there. A cleared place keeps its writer."""
+def no_versions(sha256: str) -> Definition | None:
+    """For folds of studies that enter nothing twice."""
+    del sha256
 
-    value: ItemValue | None
+
+class LockAct(msgspec.Struct, frozen=True, kw_only=True):
+    """A freeze, lock or unlock of a place. The newest whose place covers a form holds for it."""
+
+    act: str
+    place: Place
+    reason: str
+    sha256: str
+    second_user: str
     writer: Writer
 
 
-class Clash(msgspec.Struct, frozen=True, kw_only=True):
-    """Two entries that did not see each other gave one place different contents.
+class SubjectRecord(msgspec.Struct, kw_only=True):
+    """What is about the subject as a whole."""
 
-    `place` is None where the form itself was made, or removed, by one and changed by the other.
-    """
-
-    place: ItemPlace | None
-    kind: str
-    """`concurrent`: one value, row or form changed on two computers; `created_twice`: one form begun on two."""
-    values: tuple[ItemValue | None, ...]
-    writers: tuple[Writer, ...]
-
-
-class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """One value changed once, as the fold met it."""
-
-    key: FormKey
-    place: ItemPlace
-    old: ItemValue | None
-    new: ItemValue | None
-    derived: bool
-    entry: Entry
-    reason: str
-
-
-class GroupState(msgspec.Struct):
-    """One row of an ItemGroup while it is folded."""
-
-    position: int
-    """Counts the rows of the form in the order in which they came."""
-    items: dict[str, StoredValue] = {}
-    derived: dict[str, ItemValue] = {}
-    removed: Writer | None = None
-
-
-class FormFold(msgspec.Struct):
-    """One form of a subject while it is folded."""
-
-    version: str = ""
-    version_sha256: str = ""
-    complete: bool = False
-    removed: Writer | None = None
-    first: Writer | None = None
-    last: Writer | None = None
-    time: int = 0
-    basis: dict[str, int] = {}
-    """Device -> sequence of its newest entry about this form."""
-    checks: tuple[FiredCheck, ...] = ()
-    clashes: list[Clash] = []
-    rows: dict[tuple[str, str], GroupState] = {}
-
-    @property
-    def state(self) -> FormState:
-        """The form's state for people."""
-        if self.clashes:
-            return FormState.DISCREPANT
-        return FormState.COMPLETE if self.complete else FormState.INCOMPLETE
-
-    def content(self) -> FormContent:
-        """The values that were entered, rows in order."""
-        return self._collect(derived=False)
-
-    def derived(self) -> FormContent:
-        """The values that were worked out at the last save."""
-        return self._collect(derived=True)
-
-    def everything(self) -> FormContent:
-        """Entered and worked out values together: what other forms read."""
-        content = self._collect(derived=False)
-        for group, rows in self._collect(derived=True).items():
-            for row, items in rows.items():
-                content.setdefault(group, {}).setdefault(row, {}).update(items)
-        return content
-
-    def _collect(self, *, derived: bool) -> FormContent:
-        content: FormContent = {}
-        for (group, row), state in sorted(self.rows.items(), key=lambda pair: pair[1].position):
-            if state.removed is None:
-                items = (
-                    dict(state.derived)
-                    if derived
-                    else {item: stored.value for item, stored in state.items.items() if stored.value is not None}
-                )
-                if items or not derived:
-                    content.setdefault(group, {})[row] = items
-        return content
+    queries: dict[str, Query] = {}
+    """By ID."""
+    signatures: dict[str, Signature] = {}
+    """By ID."""
+    locks: tuple[LockAct, ...] = ()
 
 
 class SubjectFold:
     """All forms of one subject, and the decisions on its way. `apply` takes entries in fold order."""
 
-    def __init__(self, subject: str) -> None:
+    def __init__(self, subject: str, versions: StudyVersions = no_versions) -> None:
         self.subject = subject
+        self.versions = versions
         self.forms: dict[FormKey, FormFold] = {}
         self.decisions: dict[tuple[str, int], Decision] = {}
         """(pathway step OID, how manyeth time there) -> the newest decision there."""
+        self.record = SubjectRecord()
         self._contents: dict[FormKey, FormContent] = {}
         """Of forms that did not change since they were last asked for."""
 
-    def apply(self, entry: Entry, changes: list[Change] | None = None) -> FormKey | None:
-        """Take in one entry; the form it changed is returned. `changes` collects the history, where wanted."""
-        body = entry.body
-        head = entry.head
+    def apply(self, entry: Entry, changes: list[Change] | None = None) -> tuple[FormKey, ...]:
+        """Take in one entry; the forms that it changed are returned. `changes` collects the history, where wanted."""
+        body, head = entry.body, entry.head
         writer = Writer(head.device, head.sequence, head.user, head.wall)
-        if isinstance(body, FormSaved):
-            _Save(self.forms.setdefault(body.key, FormFold()), body, writer, entry, changes).run()
-        elif isinstance(body, FormRemoved) and body.key in self.forms:
-            _remove(self.forms[body.key], body, writer, entry, changes)
-        elif isinstance(body, PathwayDecided):
-            self.decisions[body.step, body.visit] = Decision(
-                to=body.to,
-                reason=body.reason,
-                user=writer.user,
-                wall=writer.wall,
-                device=writer.device,
-                sequence=writer.sequence,
-            )
-            return None
-        else:
-            return None
-        self._contents.pop(body.key, None)
-        return body.key
+        match body:
+            case FormSaved() | DiscrepancySettled():
+                return self._change_form(body, entry, writer, changes)
+            case FormRemoved() if body.key in self.forms:
+                return self._change_form(body, entry, writer, changes)
+            case PathwayDecided():
+                self.decisions[body.step, body.visit] = Decision(
+                    to=body.to,
+                    reason=body.reason,
+                    user=writer.user,
+                    wall=writer.wall,
+                    device=writer.device,
+                    sequence=writer.sequence,
+                )
+            case QueryChanged():
+                queries.apply(self.record.queries, body, writer)
+            case FormSigned():
+                return self._sign(body, entry, writer)
+            case SourceVerified():
+                return self._verify_source(body, writer)
+            case RecordLocked():
+                return self._lock(body, writer)
+            case _:
+                pass
+        return ()
 
     def contents(self) -> dict[FormKey, FormContent]:
         """The content of every form that is there, derived values included. For reading only."""
@@ -170,154 +122,108 @@ class SubjectFold:
                 found[key] = self._contents[key]
         return found
 
+    def _change_form(
+        self,
+        body: FormSaved | FormRemoved | DiscrepancySettled,
+        entry: Entry,
+        writer: Writer,
+        changes: list[Change] | None,
+    ) -> tuple[FormKey, ...]:
+        form = self.forms.get(body.key)
+        if form is None:
+            form = self.forms[body.key] = FormFold(lock=self._lock_of(body.key))
+        if isinstance(body, FormRemoved):
+            FormEntry(self.subject, form, entry, None, changes).remove(body)
+        else:
+            one = FormEntry(self.subject, form, entry, self.versions(body.version_sha256), changes)
+            if isinstance(body, FormSaved):
+                one.save(body)
+            else:
+                one.settle(body)
+        self._contents.pop(body.key, None)
+        touched = {body.key: None}
+        for of in form.signatures:
+            known = self.record.signatures[of]
+            self.record.signatures[of] = msgspec.structs.replace(
+                known, void_since=writer.wall, void_by=writer.user, void_key=body.key, void_because="changed"
+            )
+            for signed in known.forms:
+                other = self.forms.get(signed.key)
+                if other is not None and of in other.signatures:
+                    other.signatures = tuple(one for one in other.signatures if one != of)
+                    touched[signed.key] = None
+        return tuple(touched)
 
-def fold_subject(subject: str, entries: Iterable[Entry]) -> SubjectFold:
+    def _sign(self, body: FormSigned, entry: Entry, writer: Writer) -> tuple[FormKey, ...]:
+        of = signatures.signature_id(writer.device, writer.sequence)
+        made = Signature(
+            id=of,
+            place=body.place,
+            meaning=body.meaning,
+            name=body.name,
+            signed_at=body.signed_at,
+            writer=writer,
+            forms=body.forms,
+        )
+        differs = next(
+            (one.key for one in body.forms if one.key not in self.forms or self.forms[one.key].sha256() != one.sha256),
+            None,
+        )
+        if differs is not None or not signatures.holds(entry.head.study, entry.head.site, self.subject, body):
+            # Something that the signer had not seen was recorded before, on another computer.
+            because = "not_as_signed" if differs is not None else "not_verified"
+            made = msgspec.structs.replace(
+                made, void_since=writer.wall, void_by=writer.user, void_key=differs, void_because=because
+            )
+        self.record.signatures[of] = made
+        if made.void_since:
+            return ()
+        for one in body.forms:
+            self.forms[one.key].signatures = (*self.forms[one.key].signatures, of)
+        return tuple(one.key for one in body.forms)
+
+    def _verify_source(self, body: SourceVerified, writer: Writer) -> tuple[FormKey, ...]:
+        verified = [
+            one.key for one in body.forms if one.key in self.forms and self.forms[one.key].sha256() == one.sha256
+        ]
+        for key in verified:
+            self.forms[key].verified_by = writer
+        return tuple(verified)
+
+    def _lock(self, body: RecordLocked, writer: Writer) -> tuple[FormKey, ...]:
+        act = LockAct(
+            act=body.act,
+            place=body.place,
+            reason=body.reason,
+            sha256=body.sha256,
+            second_user=body.second_user,
+            writer=writer,
+        )
+        self.record.locks = (*self.record.locks, act)
+        covered = tuple(key for key in self.forms if body.place.covers(key))
+        for key in covered:
+            self.forms[key].lock = self._lock_of(key)
+        return covered
+
+    def _lock_of(self, key: FormKey) -> Lock | None:
+        newest = next((act for act in reversed(self.record.locks) if act.place.covers(key)), None)
+        if newest is None or newest.act not in (FROZEN, LOCKED):
+            return None
+        return Lock(act=newest.act, writer=newest.writer)
+
+
+def fold_subject(subject: str, entries: Iterable[Entry], versions: StudyVersions = no_versions) -> SubjectFold:
     """Fold all entries about one subject, given in fold order."""
-    fold = SubjectFold(subject)
+    fold = SubjectFold(subject, versions)
     for entry in entries:
         fold.apply(entry)
     return fold
 
 
-def history(subject: str, entries: Iterable[Entry]) -> list[Change]:
+def history(subject: str, entries: Iterable[Entry], versions: StudyVersions = no_versions) -> list[Change]:
     """Every change of every value of a subject, oldest first."""
-    fold = SubjectFold(subject)
+    fold = SubjectFold(subject, versions)
     changes: list[Change] = []
     for entry in entries:
         fold.apply(entry, changes)
     return changes
-
-
-class _Save:
-    """Applies one `FormSaved` to its form."""
-
-    def __init__(
-        self, form: FormFold, body: FormSaved, writer: Writer, entry: Entry, changes: list[Change] | None
-    ) -> None:
-        self.form = form
-        self.body = body
-        self.writer = writer
-        self.entry = entry
-        self.changes = changes
-
-    def run(self) -> None:
-        form, body, writer = self.form, self.body, self.writer
-        if form.last is None:
-            form.first = writer
-        elif not body.basis and form.last.device != writer.device and form.removed is None:
-            self._clash(None, "created_twice", (), form.last)
-        if form.removed is not None:
-            if not self._saw(form.removed):
-                self._clash(None, "concurrent", (), form.removed)
-            form.removed = None
-        for data in body.groups:
-            self._apply_row(data)
-        form.version, form.version_sha256 = body.version, body.version_sha256
-        form.complete = body.complete
-        form.checks = body.checks
-        form.last = writer
-        form.time = self.entry.head.time
-        form.basis = {**form.basis, writer.device: writer.sequence}
-
-    def _apply_row(self, data: ItemGroupData) -> None:
-        form, writer = self.form, self.writer
-        row = form.rows.get((data.group, data.row))
-        if row is None:
-            row = form.rows[data.group, data.row] = GroupState(len(form.rows))
-        if data.removed:
-            unseen = [stored.writer for stored in row.items.values() if not self._saw(stored.writer)]
-            if unseen:
-                self._clash(ItemPlace(data.group, data.row, ""), "concurrent", (), unseen[0])
-            _empty(row, data.group, data.row, self.body, self.entry, self.changes)
-            row.removed = writer
-            return
-        if row.removed is not None:
-            if not self._saw(row.removed):
-                self._clash(ItemPlace(data.group, data.row, ""), "concurrent", (), row.removed)
-            row.removed = None
-        for item, value in data.items.items():
-            before = row.items.get(item)
-            if before is not None or form.clashes or self.changes is not None:
-                self._compare(ItemPlace(data.group, data.row, item), before, value)
-            row.items[item] = StoredValue(value, writer)
-        for item, value in data.derived.items():
-            if self.changes is not None:
-                self._note(ItemPlace(data.group, data.row, item), row.derived.get(item), value, derived=True)
-            if value is None:
-                row.derived.pop(item, None)
-            else:
-                row.derived[item] = value
-
-    def _compare(self, place: ItemPlace, before: StoredValue | None, value: ItemValue | None) -> None:
-        """A value over a value that this person had not seen is a clash; over one that was seen it settles one."""
-        if before is not None and before.value != value and not self._saw(before.writer):
-            self._clash(place, "concurrent", (before.value, value), before.writer)
-        else:
-            self.form.clashes = [clash for clash in self.form.clashes if clash.place != place]
-        self._note(place, before.value if before else None, value, derived=False)
-
-    def _saw(self, earlier: Writer) -> bool:
-        return earlier.sequence <= self.body.basis.get(earlier.device, 0)
-
-    def _clash(self, place: ItemPlace | None, kind: str, values: tuple[ItemValue | None, ...], other: Writer) -> None:
-        clash = Clash(place=place, kind=kind, values=values, writers=(other, self.writer))
-        self.form.clashes = [*self.form.clashes, clash]
-
-    def _note(self, place: ItemPlace, old: ItemValue | None, new: ItemValue | None, *, derived: bool) -> None:
-        if self.changes is not None and old != new:
-            reason = "" if old is None or derived else self.body.reason
-            self.changes.append(
-                Change(
-                    key=self.body.key, place=place, old=old, new=new, derived=derived, entry=self.entry, reason=reason
-                )
-            )
-
-
-def _remove(form: FormFold, body: FormRemoved, writer: Writer, entry: Entry, changes: list[Change] | None) -> None:
-    """Apply one `FormRemoved`: every row is emptied, the form stays in the history."""
-    unseen = [
-        stored.writer
-        for row in form.rows.values()
-        for stored in row.items.values()
-        if stored.writer.sequence > body.basis.get(stored.writer.device, 0)
-    ]
-    form.clashes = [Clash(place=None, kind="concurrent", values=(), writers=(unseen[0], writer))] if unseen else []
-    for (group, row_key), row in form.rows.items():
-        if row.removed is None:
-            _empty(row, group, row_key, body, entry, changes)
-            row.removed = writer
-    form.removed = writer
-    form.complete = False
-    form.checks = ()
-    form.last = writer
-    form.time = entry.head.time
-    form.basis = {**form.basis, writer.device: writer.sequence}
-
-
-def _empty(
-    row: GroupState,
-    group: str,
-    row_key: str,
-    body: FormSaved | FormRemoved,
-    entry: Entry,
-    changes: list[Change] | None,
-) -> None:
-    """Take all values out of a row, each into the history."""
-    if changes is not None:
-        kept = [(item, stored.value, False) for item, stored in row.items.items()]
-        kept += [(item, value, True) for item, value in row.derived.items()]
-        changes.extend(
-            Change(
-                key=body.key,
-                place=ItemPlace(group, row_key, item),
-                old=value,
-                new=None,
-                derived=derived,
-                entry=entry,
-                reason=body.reason,
-            )
-            for item, value, derived in kept
-            if value is not None
-        )
-    row.items.clear()
-    row.derived.clear()

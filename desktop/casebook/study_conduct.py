@@ -1,4 +1,4 @@
-"""How the site conducts its study: its versions and the one in force, answers to open points, normal ranges.
+"""Fold of the site's study conduct: versions and the one in force, answers to open points, normal ranges.
 
 The fold of the entries that say so; they are few, so they are folded on reading and kept in no table.
 """

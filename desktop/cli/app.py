@@ -1,4 +1,4 @@
-"""The command line: Sitebook without a window, the second front end that keeps the split honest.
+"""The commands of `sitebook` that need no window.
 
 What stands here is the contract of the design document, word for word. Every command says in one line what it did; `--json`
 prints one document on stdout and nothing else there; errors go to stderr, without a traceback, with the exit status
@@ -15,26 +15,27 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from desktop.cli import review_commands
 from desktop.cli.sign_in import (
     PassphraseFile,
     User,
     Vault,
     find_definition,
     passphrase_of,
-    secret,
     signed_in,
     vault_folder,
 )
 from desktop.cli.study_commands import study_app
+from desktop.cli.user_commands import user_app
 from desktop.command_line import JsonOption, run_app, say
 from desktop.errors import EnvironmentProblemError, RefusedError
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-user_app = typer.Typer(help="The people who may use this vault.")
 export_app = typer.Typer(help="What people take away.")
 courier_app = typer.Typer(help="Batches by file.")
 for name, part in (("user", user_app), ("study", study_app), ("export", export_app), ("courier", courier_app)):
     app.add_typer(part, name=name)
+review_commands.register(app)
 
 NOT_YET = "This is not in this release yet (not_yet)."
 
@@ -74,15 +75,13 @@ def init(
     del user  # The administrator is the acting person here.
     folder = vault_folder(vault)
     definition = find_definition(study)
-    made, recovery_code = opening.create_site(
-        folder, definition, site, admin, passphrase_of(passphrase_file), letter=device_letter
-    )
-    with made:
+
+    def show_code(device: str, recovery_code: str) -> None:
         document = {
             "vault": str(folder),
-            "study": made.vault.study,
-            "site": made.vault.site,
-            "device": made.device,
+            "study": definition.version.study,
+            "site": site,
+            "device": device,
             "recovery_code": recovery_code,
         }
         line = (
@@ -90,24 +89,16 @@ def init(
         )
         say(json, document, line)
 
-
-@user_app.command("add")
-def user_add(
-    name: str,
-    role: Annotated[list[str], typer.Option(help="entry, investigator, manager or monitor; repeatable.")],
-    new_passphrase_file: Annotated[Path | None, typer.Option(help="File with the new person's passphrase.")] = None,
-    vault: Vault = None,
-    user: User = None,
-    passphrase_file: PassphraseFile = None,
-    json: JsonOption = False,
-) -> None:
-    """Let a person use this vault; by a manager."""
-    from desktop.actions import AddUser
-
-    passphrase = secret(new_passphrase_file, "SITEBOOK_NEW_PASSPHRASE", "New person's passphrase")
-    with signed_in(vault, user, passphrase_file) as opened:
-        opened.record(AddUser(name=name, roles=tuple(role), passphrase=passphrase))
-    say(json, {"user": name, "roles": role}, f"Added the user {name}.")
+    made, _ = opening.create_site(
+        folder,
+        definition,
+        site,
+        admin,
+        passphrase_of(passphrase_file),
+        letter=device_letter,
+        show_code=show_code,
+    )
+    made.close()
 
 
 @app.command()
@@ -154,7 +145,7 @@ def enter(
     from desktop.imports import json_lines
 
     try:
-        lines = file.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
+        lines = file.read_bytes().split(b"\n")
     except OSError as error:
         raise EnvironmentProblemError("The file of form saves cannot be read.") from error
     with signed_in(vault, user, passphrase_file) as opened:

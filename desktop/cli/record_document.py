@@ -1,11 +1,11 @@
-"""A subject's record and history in the shape that `sitebook show` prints."""
+"""JSON documents of `sitebook show`: a subject's record and its history."""
 
 from typing import Any
 
-from desktop.errors import RefusedError
 from desktop.site.site import Site
 from desktop.study.clinical_data import FormContent, ItemValue
 from desktop.study.definition.metadata import Definition
+from desktop.views.forms import PassView
 
 Document = dict[str, Any]
 
@@ -15,7 +15,8 @@ def record(site: Site, subject: str) -> Document:
     casebook = site.casebook(subject)
     forms: list[Document] = []
     for summary in casebook.forms:
-        form = site.form(subject, summary.key)
+        # The second entry of a form is shown where it is made; here stands the first, as far as it may be seen.
+        form = site.form(subject, summary.key, entry_pass=1)
         items, groups = _values(site.definition, form.content)
         derived, derived_groups = _values(site.definition, form.derived)
         forms.append(
@@ -25,6 +26,8 @@ def record(site: Site, subject: str) -> Document:
                 "form": summary.key.form,
                 "form_repeat": summary.key.form_repeat,
                 "state": str(summary.state),
+                "passes": {"first": _pass(summary.first), "second": _pass(summary.second)},
+                "sdv": summary.source_verified,
                 "items": items,
                 "groups": groups,
                 "derived": {"items": derived, "groups": derived_groups},
@@ -33,11 +36,15 @@ def record(site: Site, subject: str) -> Document:
     return {"subject": subject, "forms": forms}
 
 
+def _pass(made: PassView | None) -> Document | None:
+    return None if made is None else {"user": made.user, "time": made.wall}
+
+
 def history(site: Site, subject: str) -> list[Document]:
     """Every change of every entered value, oldest first. Raises RefusedError for an unknown subject."""
     changes = [change for change in site.history(subject) if not change.derived]
     if not changes:
-        raise RefusedError("There is no subject of this key.")
+        site.casebook(subject)
     return [
         {
             "event": change.key.event,
@@ -47,11 +54,12 @@ def history(site: Site, subject: str) -> list[Document]:
             "group": change.group,
             "row": change.row or None,
             "item": change.item,
-            "old": _value(change.old),
-            "new": _value(change.new),
+            "old": value_document(change.old),
+            "new": value_document(change.new),
             "user": change.user,
             "time": change.wall,
             "reason": change.reason or None,
+            **({"pass": change.entry_pass} if change.entry_pass != 1 else {}),
         }
         for change in changes
     ]
@@ -79,15 +87,16 @@ def _values(definition: Definition, content: FormContent) -> tuple[Document, Doc
         group = definition.groups.get(oid)
         if group is not None and group.repeating:
             groups[oid] = [
-                {"row": key} | {item: _value(value) for item, value in row.items()} for key, row in rows.items()
+                {"row": key} | {item: value_document(value) for item, value in row.items()} for key, row in rows.items()
             ]
         else:
             for row in rows.values():
-                items |= {item: _value(value) for item, value in row.items()}
+                items |= {item: value_document(value) for item, value in row.items()}
     return items, groups
 
 
-def _value(value: ItemValue | None) -> Document | str | None:
+def value_document(value: ItemValue | None) -> Document | str | None:
+    """A value as it was entered."""
     if value is None:
         return None
     if value.missing:

@@ -1,4 +1,4 @@
-"""Who acts in a command, and on which vault: the options that every command has, and signing in by them."""
+"""Sign-in options shared by all commands."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def secret(file: Path | None, variable: str, prompt: str) -> str:
     """A secret from a file (one final newline dropped), from the environment, or from a prompt."""
     if file is not None:
         try:
-            text = file.read_text(encoding="utf-8")
+            text = file.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise EnvironmentProblemError("The passphrase file cannot be read.") from error
         return text.removesuffix("\n").removesuffix("\r")

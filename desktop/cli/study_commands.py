@@ -1,4 +1,4 @@
-"""The commands about study definitions: `sitebook study ...`."""
+"""The commands `sitebook study ...`."""
 
 from __future__ import annotations
 
@@ -159,13 +159,12 @@ def study_checks(
 ) -> None:
     """Write the document of all edit checks and derivations, in every language of the study."""
     del vault, user, passphrase_file
-    from desktop.study.documents.check_list import checks_document
-    from desktop.vault.database import translated
+    from desktop.output_files import write_output
+    from desktop.study.documents.check_list import checks_document, is_checks_document
 
     definition = find_definition(name_or_path)
     text, count = checks_document(definition)
-    with translated():
-        out.write_text(text, encoding="utf-8")
+    write_output(out, text.encode(), is_checks_document)
     say(json, {"rules": count, "out": str(out)}, f"{count} rules written to {out}.")
 
 

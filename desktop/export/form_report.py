@@ -1,4 +1,4 @@
-"""One form as a printed report, e.g. that of a serious adverse event: HTML that any printer of rich text draws.
+"""One form as a printed report, as HTML (for example of a serious adverse event).
 
 It says of whom, from which study and version, by whom and when it was saved, every question with its answer, the comments
 that answered checks, and leaves lines for signatures. Nothing is written to a disk here.
@@ -8,6 +8,7 @@ import html
 
 import msgspec
 
+from desktop.messages import bilingual, template
 from desktop.study.clinical_data import ItemPlace, ItemValue, value_at
 from desktop.study.definition.base import Text, words
 from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition, ItemGroupDef
@@ -15,21 +16,21 @@ from desktop.study.values.item_values import display
 from desktop.views.forms import FormState, FormView
 
 _WORDS: dict[str, Text] = {
-    "study": {"en": "Study", "zh": "研究"},
-    "protocol": {"en": "Protocol", "zh": "方案"},
-    "site": {"en": "Site", "zh": "研究中心"},
-    "subject": {"en": "Subject", "zh": "受试者编号"},
-    "event": {"en": "Event", "zh": "访视"},
-    "number": {"en": "Number", "zh": "序号"},
-    "version": {"en": "Study version", "zh": "研究版本"},
-    "saved": {"en": "Saved", "zh": "保存"},
-    "printed": {"en": "Printed", "zh": "打印"},
-    "by": {"en": "{who}, {when}", "zh": "{who}，{when}"},
-    "comments": {"en": "Comments on checks", "zh": "核查说明"},
-    "none": {"en": "No entry", "zh": "未填写"},
-    "signature": {"en": "Investigator: signature, date", "zh": "研究者签名、日期"},
-    "state": {"en": "State", "zh": "状态"},
-    "incomplete": {"en": "Not complete", "zh": "未完成"},
+    "study": bilingual("Study"),
+    "protocol": bilingual("Protocol"),
+    "site": bilingual("Site"),
+    "subject": bilingual("Subject key"),
+    "event": bilingual("Event"),
+    "number": bilingual("Number"),
+    "version": bilingual("Study version"),
+    "saved": bilingual("Saved"),
+    "printed": bilingual("Printed"),
+    "by": template("{who}, {when}"),
+    "comments": bilingual("Comments on checks"),
+    "none": bilingual("No entry"),
+    "signature": bilingual("Investigator: signature, date"),
+    "state": bilingual("State"),
+    "incomplete": bilingual("Not complete"),
 }
 
 

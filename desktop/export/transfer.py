@@ -1,4 +1,4 @@
-"""What the monthly transfer consists of: frozen data, made by the site, written by `xlsx/writer.py`."""
+"""Data of a monthly transfer, made by the site and written by `xlsx/writer.py`."""
 
 import datetime
 import hashlib

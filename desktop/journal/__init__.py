@@ -1,1 +1,1 @@
-"""What happened: entries, their hash chain and their clock."""
+"""What happened: entries, their bodies, hash chain, clock and device keys."""

@@ -1,4 +1,4 @@
-"""A device's key pairs: what it signs with (Ed25519) and what is sealed to it (ML-KEM-768 with X25519, for HPKE).
+"""Key pairs of a device: Ed25519 to sign, ML-KEM-768 with X25519 (HPKE) to receive.
 
 Public keys travel as hexadecimal text: 32 bytes for Ed25519; 1,184 bytes of ML-KEM-768 and then 32 of X25519 for sealing.
 """

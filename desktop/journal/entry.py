@@ -1,4 +1,4 @@
-"""The journal entry: a head that says who, when and what kind, and a salted body that says what.
+"""The journal entry: a head (who, when, which kind) and a salted body (what).
 
 Both are canonical JSON: UTF-8, keys sorted, no white space, no floats. An entry is kept and passed on as exactly the
 bytes that were hashed; they are verified first and parsed after, never serialised again. Bytes that are not their own
@@ -92,6 +92,11 @@ def decode(raw: RawEntry) -> Entry:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DamagedError("An entry cannot be read: its bytes are not an entry.") from error
     return Entry(head, body)
+
+
+def read_json(data: bytes) -> Any:
+    """The content of verified bytes, as JSON has it."""
+    return _DECODE_ANY(data)
 
 
 def is_canonical(data: bytes) -> bool:

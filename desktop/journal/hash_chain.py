@@ -1,4 +1,4 @@
-"""The hash chain: what makes a journal tell on whoever changes it.
+"""Tamper-evident hash chain of journal entries.
 
 The chain value of a device's entry is SHA-256(chain value of its previous entry, SHA-256(head), SHA-256(body)); before
 the first entry it is 32 zero bytes. It is computed, not carried: a reader who has the bytes has the chain.
@@ -6,6 +6,7 @@ the first entry it is 32 zero bytes. It is computed, not carried: a reader who h
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import msgspec
 
@@ -23,12 +24,20 @@ class ChainPoint(msgspec.Struct, frozen=True):
     value: bytes = START
 
 
+class VerifiedEntry(NamedTuple):
+    """An entry whose bytes were verified: as it travels, as it is read, and the chain point after it."""
+
+    raw: RawEntry
+    entry: Entry
+    point: ChainPoint
+
+
 def next_value(previous: bytes, raw: RawEntry) -> bytes:
     """The chain value after this entry."""
     return hashlib.sha256(previous + hashlib.sha256(raw.head).digest() + raw.body_hash).digest()
 
 
-def verified(raws: Iterable[RawEntry], device: str, start: ChainPoint) -> Iterator[tuple[RawEntry, Entry, ChainPoint]]:
+def verified(raws: Iterable[RawEntry], device: str, start: ChainPoint) -> Iterator[VerifiedEntry]:
     """Verify the run of a device's entries that follows `start`, and read each.
 
     Yields each entry with the chain point after it. Whether the last point is the one that was promised (by a signed
@@ -48,4 +57,4 @@ def verified(raws: Iterable[RawEntry], device: str, start: ChainPoint) -> Iterat
         if entry.head.device != device or entry.head.sequence != point.sequence + 1:
             raise DamagedError("Entry {sequence} of device {device} is missing or out of order.", **where)
         point = ChainPoint(entry.head.sequence, next_value(point.value, raw))
-        yield raw, entry, point
+        yield VerifiedEntry(raw, entry, point)

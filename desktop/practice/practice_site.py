@@ -1,4 +1,4 @@
-"""The practice site: a real vault and a real centre on this computer, with synthetic subjects, to learn and to show.
+"""The practice site: a real vault and a real centre on this computer, with synthetic subjects.
 
 Nothing is mocked: the vault is encrypted, the centre is a process of its own with its own store, the device is enrolled,
 and the subjects are entered through `Site.record` like everything else. What they consist of is data
@@ -13,24 +13,29 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Self
 
 import msgspec
 
 from desktop.actions import AddUser, DecidePathway
-from desktop.errors import CancelledError, CentreError, DamagedError, EnvironmentProblemError
+from desktop.errors import CancelledError, CentreError, DamagedError, EnvironmentProblemError, SitebookError
+from desktop.files import file_problem
 from desktop.imports import json_lines
+from desktop.output_files import refuse_program_folder
 from desktop.practice.simulation import as_act, read_model, simulate
 from desktop.progress import Cancelled, Progress
 from desktop.site import opening
 from desktop.study.load import load_definition, locate
+from desktop.vault import key_slots
 from desktop.vault.database import translated
 
 STUDY = "pd1-ven-cag"
 LOCATION = "01"
 FILE = "practice.json"
 START_SECONDS = 30
+MAX_READY_LENGTH = 200
 
 RELATIVE_DATE = re.compile(r"@(-?\d+)(m?)")
 """`@-20` is the date 20 days ago; `@-400m` the month 400 days ago."""
@@ -56,6 +61,8 @@ class PracticeSite(msgspec.Struct, frozen=True, kw_only=True):
     """Where the practice site is. Kept as `practice.json` in its folder."""
 
     port: int
+    device: str = ""
+    """Device OID of its vault: a vault that merely lies beside this file is no practice."""
     users: tuple[PracticeUser, ...] = USERS
     complete: bool = False
 
@@ -74,7 +81,12 @@ class Centre:
             text=True,
         )
         assert self._process.stdout is not None  # noqa: S101 - PIPE was asked for
-        if not self._process.stdout.readline().startswith("ready "):
+        # One that says nothing is ended, which ends the waiting for its line.
+        patience = threading.Timer(START_SECONDS, self._process.kill)
+        patience.start()
+        line = self._process.stdout.readline(MAX_READY_LENGTH)
+        patience.cancel()
+        if not line.startswith("ready "):
             self.close()
             raise CentreError("The practice centre did not start.")
 
@@ -105,11 +117,23 @@ def find(folder: Path) -> PracticeSite | None:
     """The practice site that is in a folder already, if its making came to its end."""
     try:
         found = msgspec.json.decode((folder / FILE).read_bytes(), type=PracticeSite)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise DamagedError("The folder of the practice site is damaged. Remove it and make a new one.") from error
+        raise DamagedError("The file practice.json of this folder is damaged. Choose another folder.") from error
+    except OSError as error:
+        raise file_problem(error) from error
     return found if found.complete else None
+
+
+def practice_of(vault: Path) -> PracticeSite | None:
+    """The practice site whose vault this is; None for every other vault, whatever lies beside it."""
+    try:
+        found = find(vault.parent)
+        return found if found is not None and found.device == key_slots.read(vault).device else None
+    except SitebookError:
+        # A file of this name that is none of ours says nothing about the vault beside it.
+        return None
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,6 +150,7 @@ def make(
 
     Raises EnvironmentProblemError where the folder is not empty, CentreError where the centre does not start.
     """
+    refuse_program_folder(folder)
     with translated():
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
@@ -135,6 +160,7 @@ def make(
     manager = USERS[0]
     _run_centre(folder, "init", "--study", STUDY)
     site, _ = opening.create_site(vault_of(folder), definition, LOCATION, manager.name, manager.passphrase)
+    practice = msgspec.structs.replace(practice, device=site.device)
     with site, Centre(folder, practice.port) as centre:
         for user in USERS[1:]:
             site.record(AddUser(name=user.name, roles=user.roles, passphrase=user.passphrase))

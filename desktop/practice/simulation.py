@@ -1,4 +1,4 @@
-"""Simulated subjects: whole courses of a study played through its rules, deterministic by seed.
+"""Simulated subjects: whole courses of a study entered through its rules, deterministic by seed.
 
 What a subject is like and how its course goes is data (`resources/practice/<study>.yaml`), so that nothing here knows a form
 or a drug. A course is a list of visits; at each the forms of the event are filled by the rules of `forms`, and then assessed
@@ -28,7 +28,7 @@ from typing import Any, cast
 import msgspec
 
 from desktop.actions import SaveForm
-from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import CheckAt, FormContent, FormKey, ItemPlace, ItemValue
 from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition, ItemGroupDef
 from desktop.study.rules.assessment import Assessment, Code, assess
 from desktop.study.rules.form_rules import Rules
@@ -103,7 +103,7 @@ class SimulatedForm(msgspec.Struct, frozen=True, kw_only=True):
 
     key: FormKey
     content: FormContent
-    comments: dict[ItemPlace, str]
+    comments: dict[CheckAt, str]
     complete: bool = True
     """False where something is still to come, e.g. the doses of a cycle that goes on."""
 
@@ -234,7 +234,7 @@ class _Subject:
             self._take_over(key, content, values, assessment)
             assessment = self._assessed(key, content)
         comments = {
-            problem.place: self.model.comment
+            CheckAt(problem.check, problem.place): self.model.comment
             for problem in assessment.problems
             if problem.code == Code.COMMENT_NEEDED and problem.place is not None
         }

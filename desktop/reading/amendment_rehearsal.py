@@ -1,4 +1,4 @@
-"""The rehearsal of an amendment: what a new version of the study would change for each subject. Nothing is recorded.
+"""Rehearsal of an amendment: what a new version of the study would change for each subject. Nothing is recorded.
 
 Forms that are there keep the version under which they were entered; what is said of them here is what the new version
 would say if they were entered under it, so that people know what to look at before they put it in force.

@@ -1,31 +1,40 @@
-"""The journal for a person: the history of values, and the audit trail. There is no second log."""
+"""Audit trail and history of values, read from the journal."""
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from desktop.casebook import fold as folding
+from desktop.casebook import form_fold
 from desktop.casebook.users_and_devices import Staff
 from desktop.journal import entry as e
 from desktop.journal.bodies import (
     DeviceStarted,
+    DiscrepancySettled,
     Enrolled,
     Exported,
     FormRemoved,
     FormSaved,
+    FormSigned,
     NormalRangeSet,
     PassphraseChanged,
     PathwayDecided,
     PointAnswered,
+    QueryChanged,
+    RecordLocked,
+    RecoveryChanged,
     Redacted,
     SessionChanged,
+    SourceVerified,
     StudyVersionActivated,
     StudyVersionAdded,
     UserAdded,
     UserChanged,
+    UserTrained,
 )
-from desktop.journal.hybrid_clock import JUMP, milliseconds
+from desktop.journal.hybrid_clock import JUMP, milliseconds, parse_wall
 from desktop.study.clinical_data import FormKey, ItemPlace
 from desktop.vault import journal_table, outbox_tables
 from desktop.views.audit import AuditLine, Change
@@ -37,13 +46,20 @@ if TYPE_CHECKING:
 def history(site: SiteSession, subject: str, key: FormKey | None, place: ItemPlace | None) -> tuple[Change, ...]:
     """Every change of a subject's values, or of one form's, or of one item's; oldest first."""
     with site.vault.begin() as connection:
-        changes = folding.history(subject, journal_table.of_subject(connection, subject))
+        changes = folding.history(subject, journal_table.of_subject(connection, subject), site.vault.study_version)
+        forms = site.vault.subject(connection, subject).forms
+        hidden = site.hidden_items(subject)
         staff = site.vault.staff(connection)
         received = outbox_tables.received_to(connection)
     return tuple(
         change_view(change, subject, staff, received if change.entry.head.device == site.device else 0)
         for change in changes
-        if (key is None or change.key == key) and (place is None or change.place == place)
+        if (key is None or change.key == key)
+        and (place is None or change.place == place)
+        and not site.is_blind(subject, change.key)
+        # The second pass is nobody's to see before it is complete.
+        and not (change.entry_pass == form_fold.SECOND_PASS and forms[change.key].awaits_second)
+        and not (change.derived and change.place.item in hidden)
     )
 
 
@@ -54,10 +70,16 @@ def audit(
     with site.vault.begin() as connection:
         staff = site.vault.staff(connection)
         entries = journal_table.newest(connection, before=before, limit=limit, subject=subject)
-    return tuple(_audit_line(entry, staff) for entry in entries)
+    lines = (_audit_line(entry, staff) for entry in entries)
+    return tuple(
+        msgspec.structs.replace(line, reason="")
+        if line.subject is not None and line.key is not None and site.is_blind(line.subject, line.key)
+        else line
+        for line in lines
+    )
 
 
-def change_view(change: folding.Change, subject: str, staff: Staff, received: int) -> Change:
+def change_view(change: form_fold.Change, subject: str, staff: Staff, received: int) -> Change:
     """A line of the history, for a person."""
     head = change.entry.head
     return Change(
@@ -77,12 +99,13 @@ def change_view(change: folding.Change, subject: str, staff: Staff, received: in
         device=head.device,
         sequence=head.sequence,
         received=head.sequence <= received,
+        entry_pass=change.entry_pass,
     )
 
 
 def _was_behind(head: e.Head) -> bool:
-    wall = datetime.datetime.fromisoformat(head.wall).timestamp() * 1000
-    return wall < milliseconds(head.time) - JUMP.total_seconds() * 1000
+    wall = parse_wall(head.wall)
+    return wall is None or wall.timestamp() * 1000 < milliseconds(head.time) - JUMP.total_seconds() * 1000
 
 
 def _audit_line(entry: e.Entry, staff: Staff) -> AuditLine:
@@ -92,24 +115,23 @@ def _audit_line(entry: e.Entry, staff: Staff) -> AuditLine:
         case None:
             detail = "The content of this entry was blanked because it held identifying text."
         case FormSaved():
-            detail = "Form saved as complete." if body.complete else "Form saved, not complete yet."
+            detail = _SAVED[body.entry_pass == form_fold.SECOND_PASS, body.complete]
             key, reason = body.key, body.reason
         case FormRemoved():
             detail, key, reason = "Form removed.", body.key, body.reason
-        case UserAdded():
-            detail, fields = "User {name} added: {roles}.", {"name": body.name, "roles": ", ".join(body.roles)}
-        case UserChanged():
-            detail = "User {name} suspended." if body.suspended else "User {name} has now: {roles}."
-            fields = {"name": staff.name_of(body.user), "roles": ", ".join(body.roles)}
-            reason = body.reason
-        case PassphraseChanged():
-            detail = "Passphrase renewed with the recovery code." if body.recovered else "Passphrase changed."
+        case UserAdded() | UserChanged() | PassphraseChanged() | UserTrained() | RecoveryChanged():
+            detail, fields, reason = _people_words(body, head.user, staff)
         case SessionChanged():
-            detail, fields = _SESSION[body.act], {"n": str(body.count)}
+            detail = _SESSION.get(body.act, "An act that this release does not know: {act}.")
+            fields = {"n": str(body.count), "act": body.act}
         case DeviceStarted():
             detail = "This computer took over from a backup." if body.restored_device else "This computer began."
         case StudyVersionAdded() | StudyVersionActivated() | PathwayDecided() | PointAnswered() | NormalRangeSet():
             detail, fields, reason = _conduct_words(body)
+        case DiscrepancySettled():
+            detail, key, reason = "Discrepancy settled.", body.key, body.reason
+        case QueryChanged() | FormSigned() | SourceVerified() | RecordLocked():
+            detail, fields, reason = _review_words(body)
         case Exported():
             detail, fields = "Exported: {what} {month}.", {"what": body.what, "month": body.month}
         case Redacted():
@@ -135,6 +157,47 @@ def _audit_line(entry: e.Entry, staff: Staff) -> AuditLine:
     )
 
 
+def _people_words(
+    body: UserAdded | UserChanged | PassphraseChanged | UserTrained | RecoveryChanged, by: str, staff: Staff
+) -> tuple[str, dict[str, str], str]:
+    """What was done about people and their ways in: words, their fields, the reason."""
+    match body:
+        case UserAdded():
+            return "User {name} added: {roles}.", {"name": body.name, "roles": ", ".join(body.roles)}, ""
+        case UserChanged():
+            detail = "User {name} suspended." if body.suspended else "User {name} has now: {roles}."
+            return detail, {"name": staff.name_of(body.user), "roles": ", ".join(body.roles)}, body.reason
+        case PassphraseChanged():
+            if by and body.user != by:
+                return "Passphrase of {name} reset by a manager.", {"name": staff.name_of(body.user)}, ""
+            return ("Passphrase renewed with the recovery code." if body.recovered else "Passphrase changed."), {}, ""
+        case UserTrained():
+            fields = {"name": staff.name_of(body.user), "topic": body.topic, "date": body.date}
+            return "User {name} trained: {topic}, {date}.", fields, ""
+        case RecoveryChanged():
+            return "Recovery: {what}.", {"what": body.what}, ""
+
+
+def _review_words(
+    body: QueryChanged | FormSigned | SourceVerified | RecordLocked,
+) -> tuple[str, dict[str, str], str]:
+    """What was done about what was recorded: words, their fields, the reason. A query's text may name a value."""
+    match body:
+        case QueryChanged():
+            return (
+                ("Query {query}: {act}." if body.query else "Query opened."),
+                {"query": body.query, "act": body.act},
+                "",
+            )
+        case FormSigned():
+            return "Signed {n} forms: {meaning}.", {"n": str(len(body.forms)), "meaning": body.meaning}, ""
+        case SourceVerified():
+            return "Source data of {n} forms verified.", {"n": str(len(body.forms))}, ""
+        case RecordLocked():
+            place = "/".join(part for part in (body.place.event, body.place.form) if part) or "–"
+            return "Forms {act}: {place}.", {"act": body.act, "place": place}, body.reason
+
+
 def _conduct_words(
     body: StudyVersionAdded | StudyVersionActivated | PathwayDecided | PointAnswered | NormalRangeSet,
 ) -> tuple[str, dict[str, str], str]:
@@ -156,6 +219,13 @@ def _conduct_words(
             fields = {"item": limits.item, "low": limits.low or "–", "high": limits.high or "–", "since": limits.since}
             return "Normal range of {item}: {low} to {high} from {since}.", fields, body.reason
 
+
+_SAVED = {
+    (False, True): "Form saved as complete.",
+    (False, False): "Form saved, not complete yet.",
+    (True, True): "Second entry saved as complete.",
+    (True, False): "Second entry saved, not complete yet.",
+}
 
 _SESSION = {
     "signed_in": "Signed in.",

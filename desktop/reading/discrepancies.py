@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from desktop.errors import RefusedError
 from desktop.reading.summaries import discrepancy
 from desktop.vault import casebook_tables
 from desktop.views.casebook import Discrepancy
-from desktop.views.forms import FormState
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -15,17 +15,34 @@ if TYPE_CHECKING:
     from desktop.site_session import SiteSession
 
 
-def discrepancies(site: SiteSession) -> tuple[Discrepancy, ...]:
-    """What two people or two computers recorded differently."""
+def discrepancies(site: SiteSession, *, settled: bool = False) -> tuple[Discrepancy, ...]:
+    """What two people or two computers recorded differently: what is open, or with what was settled."""
     with site.vault.begin() as connection:
-        return discrepancies_of(site, connection)
+        if not settled:
+            return discrepancies_of(site, connection)
+        staff = site.vault.staff(connection)
+        return tuple(
+            discrepancy(site.definition, staff, subject, key, one)
+            for subject, key, form in casebook_tables.forms(connection)
+            if not form.awaits_second
+            for one in form.differences
+            if one.settled is not None or one in form.open_differences
+        )
 
 
 def discrepancies_of(site: SiteSession, connection: Connection) -> tuple[Discrepancy, ...]:
-    """The discrepancies of all subjects, read in an open transaction."""
+    """The open discrepancies of all subjects, read in an open transaction."""
     staff = site.vault.staff(connection)
     return tuple(
-        discrepancy(site.definition, staff, subject, key, clash)
-        for subject, key, form in casebook_tables.forms(connection, state=FormState.DISCREPANT)
-        for clash in form.clashes
+        discrepancy(site.definition, staff, subject, key, one)
+        for subject, key, form in casebook_tables.open_differences(connection)
+        for one in form.open_differences
     )
+
+
+def discrepancy_of(site: SiteSession, of: str) -> Discrepancy:
+    """One that is open or was settled. Raises RefusedError."""
+    for one in discrepancies(site, settled=True):
+        if one.id == of:
+            return one
+    raise RefusedError("There is no discrepancy of this ID.")

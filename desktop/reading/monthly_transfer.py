@@ -1,17 +1,17 @@
-"""What a month's transfer holds: the fold of the entries that were recorded up to its end."""
+"""Data of a month's transfer: the fold of the entries recorded up to its end."""
 
 from __future__ import annotations
 
-import datetime
 import re
 import zoneinfo
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from desktop.casebook import fold as folding
+from desktop.casebook import double_entry, form_fold
 from desktop.errors import RefusedError
 from desktop.export.transfer import Transfer, TransferForm
 from desktop.journal import entry as e
+from desktop.journal.hybrid_clock import parse_wall
 from desktop.study.clinical_data import FormKey
 from desktop.vault import journal_table
 from desktop.vault.vault import folds
@@ -34,15 +34,16 @@ def transfer(site: SiteSession, month: str) -> Transfer:
 
     def within(entries: Iterable[e.Entry]) -> Iterator[e.Entry]:
         for entry in entries:
-            if f"{datetime.datetime.fromisoformat(entry.head.wall).astimezone(zone):%Y-%m}" <= month:
+            wall = parse_wall(entry.head.wall)
+            if wall is None or f"{wall.astimezone(zone):%Y-%m}" <= month:
                 heads[entry.head.device] = max(heads.get(entry.head.device, 0), entry.head.sequence)
                 yield entry
 
     with site.vault.begin() as connection:
-        for fold in folds(within(journal_table.all_by_subject(connection))):
+        for fold in folds(within(journal_table.all_by_subject(connection)), site.vault.study_version):
             present = [(key, form) for key, form in fold.forms.items() if form.removed is None]
             present.sort(key=lambda pair: (order.get(pair[0].event, -1), pair[0]))
-            forms += [_transfer_form(fold.subject, key, form) for key, form in present]
+            forms += [_transfer_form(site, fold.subject, key, form) for key, form in present]
         points = tuple(
             (device, sequence, (journal_table.chain_value(connection, device, sequence) or b"").hex())
             for device, sequence in sorted(heads.items())
@@ -50,14 +51,16 @@ def transfer(site: SiteSession, month: str) -> Transfer:
     return Transfer(definition=site.definition, location=site.location, month=month, heads=points, forms=tuple(forms))
 
 
-def _transfer_form(subject: str, key: FormKey, form: folding.FormFold) -> TransferForm:
+def _transfer_form(site: SiteSession, subject: str, key: FormKey, form: form_fold.FormFold) -> TransferForm:
+    """A form as it stood; nothing of its first pass for somebody who may still make the second."""
+    is_blind = site.is_blind(subject, key)
     return TransferForm(
         subject=subject,
         key=key,
         state=str(form.state),
         version=form.version,
-        content=form.content(),
-        derived=form.derived(),
+        content={} if is_blind else form.content(),
+        derived={} if is_blind else double_entry.without(form.derived(), site.hidden_items(subject)),
         wall=form.last.wall if form.last else "",
         first_wall=form.first.wall if form.first else "",
         user=form.last.user if form.last else "",

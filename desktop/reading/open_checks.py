@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from desktop.study.rules import pathway
-from desktop.study.rules.assessment import Code, assess
+from desktop.study.rules.assessment import Code, assess, comment_for
 from desktop.vault import open_check_tables
 
 if TYPE_CHECKING:
@@ -30,12 +30,12 @@ def reassess_next(site: SiteSession) -> bool:
                 continue
             others = {other: content for other, content in contents.items() if other != key}
             assessment = assess(rules, key, saved.content(), others, site.civil_date)
-            answered = {(check.check, check.group, check.row) for check in saved.checks}
+            comments = {check.at: check.comment for check in saved.checks}
             count = sum(
-                problem.code in (Code.HARD_CHECK, Code.COMMENT_NEEDED)
-                and problem.place is not None
-                and (problem.check, problem.place.group, problem.place.row) not in answered
+                problem.code == Code.HARD_CHECK
+                or (problem.code == Code.COMMENT_NEEDED and not comment_for(problem, comments))
                 for problem in assessment.problems
+                if problem.place is not None
             )
             if count:
                 found.append(open_check_tables.OpenForm(key, count))

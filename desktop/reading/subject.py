@@ -1,4 +1,4 @@
-"""The questions about one subject: its casebook, and a form of it with all that is needed to go on filling it.
+"""Casebook of one subject, and a form of it with what is needed to go on filling it in.
 
 What follows from several forms (due dates, the pathway) is computed on reading, by the version in force.
 """
@@ -9,13 +9,14 @@ import datetime
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from desktop.casebook import double_entry
 from desktop.casebook.users_and_devices import Staff
 from desktop.errors import RefusedError
 from desktop.reading.summaries import Contents, discrepancy, due_of, headline, summary
 from desktop.study.clinical_data import FormContent, FormKey, item_in
 from desktop.study.definition.metadata import Definition
 from desktop.study.rules import pathway
-from desktop.study.values.item_values import number_in_first_unit
+from desktop.study.values.item_values import date_of, number_in_first_unit
 from desktop.vault import casebook_tables, draft_table
 from desktop.views.casebook import Casebook, DosingSpan, StageView, TrendPoint
 from desktop.views.forms import FormView
@@ -32,7 +33,7 @@ def casebook_of(site: SiteSession, subject: str) -> Casebook:
             raise RefusedError("There is no subject of this key.")
         fold = site.vault.subject(connection, subject)
         staff = site.vault.staff(connection)
-        contents = fold.contents()
+        contents = site.visible_contents(fold)
         due = due_of(site, subject, contents)
         mine = tuple(draft.key for draft in draft_table.of_user(connection, site.user_oid) if draft.subject == subject)
         coming = {form.key: form.due for form in due} | dict.fromkeys(mine, site.civil_date)
@@ -44,7 +45,7 @@ def casebook_of(site: SiteSession, subject: str) -> Casebook:
             headline=headline(definition, contents),
             occurrences=_occurrences(definition, contents, coming, stages),
             forms=tuple(
-                summary(definition, staff, subject, key, form)
+                summary(site, staff, subject, key, form)
                 for key, form in sorted(fold.forms.items())
                 if form.removed is None
             ),
@@ -53,13 +54,11 @@ def casebook_of(site: SiteSession, subject: str) -> Casebook:
             trends=_trends(definition, contents),
             dosing=_dosing(definition, contents),
             discrepancies=tuple(
-                discrepancy(definition, staff, subject, key, clash)
+                discrepancy(definition, staff, subject, key, one)
                 for key, form in fold.forms.items()
-                for clash in form.clashes
+                for one in form.open_differences
             ),
-            pathway=tuple(
-                _stage(staff, stage) for stage in pathway.walk(site.rules, contents, fold.decisions, site.civil_date)
-            ),
+            pathway=stages,
         )
 
 
@@ -79,28 +78,40 @@ def _stage(staff: Staff, stage: pathway.Stage) -> StageView:
     )
 
 
-def form(site: SiteSession, subject: str, key: FormKey) -> FormView:
-    """A form with all that is needed to go on filling it; also one that has no entry yet."""
+def form(site: SiteSession, subject: str, key: FormKey, entry_pass: int | None = None) -> FormView:
+    """A form with all that is needed to go on filling it; also one that has no entry yet.
+
+    Without `entry_pass` it is the pass that the person may see: the second where the first is hidden from them.
+    """
     with site.vault.begin() as connection:
         fold = site.vault.subject(connection, subject)
         staff = site.vault.staff(connection)
+        is_blind = site.is_blind(subject, key)
+        if entry_pass is None:
+            entry_pass = 2 if is_blind else 1
+        is_hidden = is_blind if entry_pass == 1 else not is_blind
         draft = next(
             (
                 draft
                 for draft in draft_table.of_user(connection, site.user_oid)
-                if (draft.subject, draft.key) == (subject, key)
+                if (draft.subject, draft.key, draft.entry_pass) == (subject, key, entry_pass)
             ),
             None,
         )
-        saved = fold.forms.get(key)
-        others = {other: content for other, content in fold.contents().items() if other != key}
-        if saved is None or saved.removed is not None:
-            basis = {} if saved is None else dict(saved.basis)
+        whole = fold.forms.get(key)
+        saved = whole.second if whole is not None and entry_pass == 2 else whole
+        others = {other: content for other, content in site.visible_contents(fold).items() if other != key}
+        if whole is None or saved is None or saved.removed is not None or is_hidden:
             return FormView(
                 subject=subject,
                 key=key,
-                exists=False,
-                basis=basis,
+                entry_pass=entry_pass,
+                is_blind=is_blind,
+                exists=whole is not None and saved is not None and is_hidden,
+                state=whole.state if whole is not None and whole.removed is None else None,
+                basis={} if whole is None else dict(whole.basis),
+                version=whole.version if whole is not None and is_blind else "",
+                version_sha256=whole.version_sha256 if whole is not None and is_blind else "",
                 others=others,
                 draft=draft,
                 today=site.civil_date,
@@ -108,12 +119,16 @@ def form(site: SiteSession, subject: str, key: FormKey) -> FormView:
         return FormView(
             subject=subject,
             key=key,
+            entry_pass=entry_pass,
+            is_blind=is_blind,
+            compared=sum(whole.compared.values()),
+            different=sum(one.kind in double_entry.PASS_KINDS for one in whole.open_differences),
             exists=True,
-            state=saved.state,
+            state=whole.state,
             content=saved.content(),
-            derived=saved.derived(),
+            derived=double_entry.without(saved.derived(), site.hidden_items(subject)),
             checks=saved.checks,
-            basis=dict(saved.basis),
+            basis=dict(whole.basis),
             version=saved.version,
             version_sha256=saved.version_sha256,
             others=others,
@@ -148,7 +163,7 @@ def _first_date(definition: Definition, form: str, content: FormContent) -> date
     # A form that the version in force no longer has has no order of dates.
     for _, _, item in definition.form_items(form) if form in definition.forms else ():
         if item.data_type in ("date", "datetime") and (value := item_in(content, item.oid)) and value.value:
-            return datetime.date.fromisoformat(value.value[:10])
+            return date_of(value.value)
     return None
 
 
@@ -160,9 +175,10 @@ def _dosing(definition: Definition, contents: Contents) -> tuple[DosingSpan, ...
             if group.grid is None or group.grid.date is None:
                 continue
             days = sorted(
-                datetime.date.fromisoformat(row[group.grid.date].value)
+                day
                 for row in content.get(group.oid, {}).values()
                 if group.grid.date in row and group.grid.value in row
+                if (day := date_of(row[group.grid.date].value)) is not None
             )
             if days:
                 spans.append(DosingSpan(first=days[0], last=days[-1]))

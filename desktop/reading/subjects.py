@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from desktop.casebook import fold as folding
+from desktop.casebook import form_fold
 from desktop.reading.summaries import headline
 from desktop.study.clinical_data import FormKey, ItemValue
 from desktop.study.definition.metadata import groups_of
@@ -25,7 +26,7 @@ def subjects(site: SiteSession) -> tuple[SubjectLine, ...]:
     order = {event.oid: number for number, event in enumerate(events) if event.kind != "Common"}
     with site.vault.begin() as connection:
         identifying = headlines(site, connection)
-        lines: dict[str, list[tuple[FormKey, folding.FormFold]]] = {}
+        lines: dict[str, list[tuple[FormKey, form_fold.FormFold]]] = {}
         for subject, key, form in casebook_tables.forms(connection):
             lines.setdefault(subject, []).append((key, form))
     found: list[SubjectLine] = []
@@ -39,7 +40,7 @@ def subjects(site: SiteSession) -> tuple[SubjectLine, ...]:
                 event=furthest.event,
                 event_repeat=furthest.event_repeat,
                 wall=max((form.last.wall for _, form in forms if form.last), default=""),
-                duplicate=any(clash.kind == "created_twice" for _, form in forms for clash in form.clashes),
+                duplicate=any(one.kind == "created_twice" for _, form in forms for one in form.open_differences),
             )
         )
     return tuple(sorted(found, key=lambda line: line.subject))
@@ -55,10 +56,15 @@ def next_subject(site: SiteSession) -> str:
     return definition.subject_key(vault.site, vault.letter, max(numbers, default=0) + 1)
 
 
-def headlines(site: SiteSession, connection: Connection) -> dict[str, tuple[ItemValue | None, ...]]:
-    """The identifying items of each subject, as the study's headline names them."""
+def headlines(
+    site: SiteSession, connection: Connection, subjects: Iterable[str] | None = None
+) -> dict[str, tuple[ItemValue | None, ...]]:
+    """The identifying items of each subject, or of these alone, as the study's headline names them."""
     groups = groups_of(site.definition, set(site.definition.version.headline))
+    blind = site.blind_forms()
     return {
-        subject: headline(site.definition, contents)
-        for subject, contents in casebook_tables.contents_of_groups(connection, groups)
+        subject: headline(
+            site.definition, {key: {} if (subject, key) in blind else content for key, content in contents.items()}
+        )
+        for subject, contents in casebook_tables.contents_of_groups(connection, groups, subjects)
     }

@@ -1,16 +1,16 @@
-"""What several questions tell alike: a form in a list, a subject's headline, what is due of it, a discrepancy."""
+"""Summary lines shared by several queries: forms, headlines, due forms, discrepancies."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from desktop.casebook import fold as folding
+from desktop.casebook import form_fold
 from desktop.casebook.users_and_devices import Staff
 from desktop.study.clinical_data import FormContent, FormKey, ItemValue, item_in
 from desktop.study.definition.metadata import Definition
 from desktop.study.rules.schedule import due as schedule_due
-from desktop.views.casebook import Discrepancy
-from desktop.views.forms import DueForm, FormSummary
+from desktop.views.casebook import Discrepancy, DiscrepancySettlement, DiscrepancySide
+from desktop.views.forms import DueForm, FormSummary, PassView
 
 if TYPE_CHECKING:
     from desktop.site_session import SiteSession
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 Contents = dict[FormKey, FormContent]
 
 
-def summary(definition: Definition, staff: Staff, subject: str, key: FormKey, form: folding.FormFold) -> FormSummary:
+def summary(site: SiteSession, staff: Staff, subject: str, key: FormKey, form: form_fold.FormFold) -> FormSummary:
     """A form in a list, without its values."""
     label = ""
-    form_def = definition.forms.get(key.form)
-    if form_def is not None and form_def.label is not None:
+    form_def = site.definition.forms.get(key.form)
+    is_blind = site.is_blind(subject, key)
+    if form_def is not None and form_def.label is not None and not is_blind:
         stored = item_in(form.everything(), form_def.label)
         label = stored.value if stored else ""
     return FormSummary(
@@ -32,8 +33,19 @@ def summary(definition: Definition, staff: Staff, subject: str, key: FormKey, fo
         label=label,
         user=staff.name_of(form.last.user) if form.last else "",
         wall=form.last.wall if form.last else "",
+        awaits_me=is_blind,
+        first=_pass(staff, form),
+        second=_pass(staff, form.second),
+        source_verified=form.verified_by is not None,
+        frozen=form.lock is not None,
         open_checks=sum(not check.comment for check in form.checks),
     )
+
+
+def _pass(staff: Staff, form: form_fold.FormFold | None) -> PassView | None:
+    if form is None or form.last is None or not form.complete:
+        return None
+    return PassView(user=staff.name_of(form.last.user), wall=form.last.wall)
 
 
 def headline(definition: Definition, contents: Contents) -> tuple[ItemValue | None, ...]:
@@ -62,15 +74,43 @@ def due_of(site: SiteSession, subject: str, contents: Contents) -> tuple[DueForm
     )
 
 
-def discrepancy(definition: Definition, staff: Staff, subject: str, key: FormKey, clash: folding.Clash) -> Discrepancy:
+def discrepancy(
+    definition: Definition, staff: Staff, subject: str, key: FormKey, one: form_fold.Difference
+) -> Discrepancy:
     """Something that was recorded differently, for a person."""
-    is_subject = clash.kind == "created_twice" and key.form == definition.version.first_form
+
+    def side(of: form_fold.Side | None) -> DiscrepancySide | None:
+        if of is None:
+            return None
+        writer = of.writer
+        return DiscrepancySide(
+            value=of.value,
+            row=of.row,
+            user=staff.name_of(writer.user),
+            user_oid=writer.user,
+            wall=writer.wall,
+            device=writer.device,
+        )
+
+    settled = one.settled
     return Discrepancy(
+        id=one.id,
         subject=subject,
         key=key,
-        place=clash.place,
-        kind="duplicate_subject" if is_subject else clash.kind,
-        values=clash.values,
-        users=tuple(staff.name_of(writer.user) for writer in clash.writers),
-        walls=tuple(writer.wall for writer in clash.writers),
+        place=one.place,
+        kind=one.kind,
+        entry_pass=one.entry_pass,
+        is_subject=one.kind == form_fold.CREATED_TWICE and key.form == definition.version.first_form,
+        first=side(one.first),
+        second=side(one.second),
+        settled=None
+        if settled is None
+        else DiscrepancySettlement(
+            value=settled.value,
+            take=settled.take,
+            user=staff.name_of(settled.writer.user),
+            wall=settled.writer.wall,
+            reason=settled.reason,
+            source=settled.source,
+        ),
     )

@@ -2,7 +2,7 @@
 
 import re
 
-LONGEST_NOTE = 2000
+MAX_NOTE_LENGTH = 2000
 """Characters of a reason or a comment."""
 
 

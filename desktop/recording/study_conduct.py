@@ -1,4 +1,4 @@
-"""What people decide about the conduct of the study: the way of a subject, open points, normal ranges, study versions.
+"""Recording of study conduct: pathway decisions, answers to open points, normal ranges, study versions.
 
 The rights are checked by `Site.record`.
 """
@@ -25,7 +25,7 @@ from desktop.journal.bodies import (
     StudyVersionAdded,
 )
 from desktop.journal.entry import new_salt
-from desktop.recording.note_text import LONGEST_NOTE, is_clean_text
+from desktop.recording.note_text import MAX_NOTE_LENGTH, is_clean_text
 from desktop.recording.users import require_reason
 from desktop.site_session import SiteSession
 from desktop.study.definition.base import words
@@ -34,10 +34,11 @@ from desktop.study.documents.version_difference import changed_meanings
 from desktop.study.rules.pathway import Decisions, Stage, walk
 from desktop.study.values.item_types import ValueFault
 from desktop.study.values.setting_values import setting_value
+from desktop.study.values.typed_input import is_blank
 from desktop.vault import casebook_tables
 from desktop.vault.vault import Recording
 
-LONGEST_ANSWER = 200
+MAX_ANSWER_LENGTH = 200
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 
@@ -63,7 +64,7 @@ def stages(site: SiteSession, subject: str) -> tuple[tuple[Stage, ...], Decision
         if not casebook_tables.is_known(connection, subject):
             raise RefusedError("There is no subject of this key.")
         fold = site.vault.subject(connection, subject)
-    return walk(site.rules, fold.contents(), fold.decisions, site.civil_date), fold.decisions
+    return walk(site.rules, site.visible_contents(fold), fold.decisions, site.civil_date), fold.decisions
 
 
 def decide_pathway(site: SiteSession, act: DecidePathway) -> Recorded:
@@ -105,7 +106,7 @@ def answer_point(site: SiteSession, act: AnswerPoint) -> Recorded:
     if value is None and act.name not in answers:
         raise RefusedError("There is no answer to take back.")
     if value is not None:
-        if not value or len(value) > LONGEST_ANSWER or not is_clean_text(value):
+        if not value or len(value) > MAX_ANSWER_LENGTH or not is_clean_text(value):
             raise RefusedError("The answer is empty, too long, or holds characters that cannot be kept.")
         try:
             setting_value(setting, value)
@@ -132,7 +133,7 @@ def set_normal_range(site: SiteSession, act: SetNormalRange) -> Recorded:
     least = found.age_from or 0
     if least < 0 or (found.age_to is not None and found.age_to < least):
         raise RefusedError("The ages do not go from less to more.")
-    if not is_clean_text(found.laboratory) or len(found.laboratory) > LONGEST_ANSWER:
+    if not is_clean_text(found.laboratory) or len(found.laboratory) > MAX_ANSWER_LENGTH:
         raise RefusedError("The name of the laboratory is too long or holds characters that cannot be kept.")
     site.vault.record([Recording(NormalRangeSet(salt=new_salt(), range=found, reason=reason))])
     return Recorded(changed=True, study=True)
@@ -176,7 +177,7 @@ def activate_study_version(site: SiteSession, act: ActivateStudyVersion) -> Reco
     if approved > site.civil_date:
         raise RefusedError("The date of approval lies after today.")
     reference = act.reference.strip()
-    if not reference or len(reference) > LONGEST_ANSWER or not is_clean_text(reference):
+    if is_blank(reference) or len(reference) > MAX_ANSWER_LENGTH or not is_clean_text(reference):
         raise RefusedError("Give the number or name of the approval document.")
     body = StudyVersionActivated(
         salt=new_salt(), oid=record.oid, sha256=act.sha256, approved=approved.isoformat(), reference=reference
@@ -187,7 +188,7 @@ def activate_study_version(site: SiteSession, act: ActivateStudyVersion) -> Reco
 
 def _reason(text: str) -> str:
     require_reason(text)
-    if len(text) > LONGEST_NOTE or not is_clean_text(text):
+    if len(text) > MAX_NOTE_LENGTH or not is_clean_text(text):
         raise RefusedError("The reason or comment is too long or holds characters that cannot be kept.")
     return text.strip()
 

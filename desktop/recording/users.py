@@ -1,18 +1,18 @@
-"""The people who may use a vault: added, changed, suspended, given a new passphrase. The rights are checked by `Site.record`."""
+"""Recording of users: added, changed, suspended, given a new passphrase."""
 
-from sqlalchemy import Connection
-
-from desktop.actions import AddUser, ChangePassphrase, ChangeUser, Recorded
+from desktop.actions import AddUser, ChangePassphrase, ChangeUser, Recorded, ResetPassphrase, TrainUser
 from desktop.errors import RefusedError
-from desktop.journal.bodies import PassphraseChanged, UserAdded, UserChanged
+from desktop.journal.bodies import PassphraseChanged, UserAdded, UserChanged, UserTrained, is_date, is_name
 from desktop.journal.entry import new_salt
 from desktop.recording.note_text import is_clean_text
-from desktop.vault import key_slots
+from desktop.study.values.typed_input import has_words
+from desktop.vault import failed_sign_ins, key_slots
+from desktop.vault.database import translated
 from desktop.vault.key_slots import Slot, Unlocked
 from desktop.vault.vault import Recording, Vault, new_user_keys
 from desktop.views.people import Role
 
-LONGEST_NAME = 80
+MAX_NAME_LENGTH = 80
 
 
 def add_user(vault: Vault, act: AddUser) -> Recorded:
@@ -29,7 +29,7 @@ def add_user(vault: Vault, act: AddUser) -> Recorded:
     user = f"U.{vault.device}.{number}"
     slot = key_slots.wrap(act.passphrase, user, name, Unlocked(vault.unlocked.database_key, private))
     body = UserAdded(salt=new_salt(), user=user, name=name, roles=roles, signing_key=public)
-    _record_with_slot(vault, body, slot)
+    vault.record_with_slots([Recording(body)], [slot])
     return Recorded(changed=True, users=True)
 
 
@@ -53,39 +53,62 @@ def change_user(vault: Vault, act: ChangeUser) -> Recorded:
 
 
 def change_passphrase(vault: Vault, slot: Slot, act: ChangePassphrase) -> Recorded:
-    """Wrap a person's keys under a new passphrase. Raises SignInError for a wrong old one, RefusedError for a short new one."""
+    """Wrap a person's keys under a new passphrase.
+
+    Raises SignInError for a wrong old one, which counts like one at sign-in, RefusedError for a short new one.
+    """
     key_slots.check_passphrase(act.new)
-    unlocked = key_slots.unwrap(act.old, slot)
-    body = PassphraseChanged(salt=new_salt(), user=slot.user)
-    _record_with_slot(vault, body, key_slots.wrap(act.new, slot.user, slot.name, unlocked))
+    with failed_sign_ins.counted(vault.folder, vault.clock.wall):
+        unlocked = key_slots.unwrap(act.old, slot)
+    failures = failed_sign_ins.pending_entries(vault.folder)
+    bodies = (*failures, PassphraseChanged(salt=new_salt(), user=slot.user))
+    new_slot = key_slots.wrap(act.new, slot.user, slot.name, unlocked)
+    vault.record_with_slots([Recording(body) for body in bodies], [new_slot])
+    with translated():
+        failed_sign_ins.forget(vault.folder)
     return Recorded(changed=True, users=True)
 
 
-def _record_with_slot(vault: Vault, body: UserAdded | PassphraseChanged, slot: Slot) -> None:
-    """A slot and the entry about it stand or fall together."""
-    before = vault.file
+def reset_passphrase(vault: Vault, act: ResetPassphrase) -> Recorded:
+    """Give another person a new passphrase. The old signing key is lost with the old one. Raises RefusedError."""
+    key_slots.check_passphrase(act.passphrase)
+    if act.user == vault.user:
+        raise RefusedError("Your own passphrase is changed with the old one, or by recovery.")
+    with vault.begin() as connection:
+        person = vault.staff(connection).people.get(act.user)
+    if person is None:
+        raise RefusedError("There is no such user.")
+    private, public = new_user_keys()
+    slot = key_slots.wrap(act.passphrase, person.oid, person.name, Unlocked(vault.unlocked.database_key, private))
+    body = PassphraseChanged(salt=new_salt(), user=person.oid, signing_key=public)
+    vault.record_with_slots([Recording(body)], [slot])
+    return Recorded(changed=True, users=True)
 
-    def replace_slots(_: Connection) -> None:
-        vault.put_slots(key_slots.with_slot(before, slot))
 
-    try:
-        vault.record([Recording(body)], replace_slots)
-    except BaseException:
-        if vault.file is not before:
-            vault.put_slots(before)
-        raise
+def train_user(vault: Vault, act: TrainUser) -> Recorded:
+    """Record a training. Raises RefusedError."""
+    if not is_date(act.date):
+        raise RefusedError("A date is written as 2026-11-24.")
+    topic = act.topic.strip()
+    if not is_name(topic):
+        raise RefusedError("Say what the training was about.")
+    with vault.begin() as connection:
+        if act.user not in vault.staff(connection).people:
+            raise RefusedError("There is no such user.")
+    vault.record([Recording(UserTrained(salt=new_salt(), user=act.user, date=act.date, topic=topic))])
+    return Recorded(changed=True, users=True)
 
 
 def require_reason(reason: str) -> None:
     """Raises RefusedError where a reason says nothing, or holds what cannot be kept."""
-    if not reason.strip() or not is_clean_text(reason):
+    if not has_words(reason) or not is_clean_text(reason):
         raise RefusedError("Say why: the reason is kept in the audit trail.")
 
 
 def _checked_name(name: str) -> str:
     name = key_slots.normalised_name(name)
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise RefusedError("The name of a user has 1 to {n} visible characters.", n=LONGEST_NAME)
+    if not name or len(name) > MAX_NAME_LENGTH or not name.isprintable():
+        raise RefusedError("The name of a user has 1 to {n} visible characters.", n=MAX_NAME_LENGTH)
     return name
 
 

@@ -1,28 +1,38 @@
-"""How a vault is made and opened: the ways that lead to a `Site` with a person signed in."""
+"""Making, opening, recovering and restoring a vault; each gives a `Site` with a person signed in."""
 
 import secrets
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 
 from desktop import __version__
-from desktop.casebook.users_and_devices import Person
 from desktop.errors import DamagedError, NotAllowedError, RefusedError, SignInError
 from desktop.journal.bodies import DeviceStarted, PassphraseChanged, SessionChanged, StudyVersionAdded, UserAdded
 from desktop.journal.entry import new_salt
 from desktop.journal.hybrid_clock import Wall, system_wall
 from desktop.progress import Progress
-from desktop.site.site import Site
+from desktop.site.site import SUSPENDED, Site
 from desktop.study.definition.base import Text
 from desktop.study.definition.metadata import Definition
 from desktop.vault import failed_sign_ins, key_slots
 from desktop.vault.backup import unpack_backup
 from desktop.vault.database import translated
-from desktop.vault.key_slots import Unlocked, VaultFile
-from desktop.vault.vault import Recording, Vault, empty_folder, new_device_oid, new_user_keys
+from desktop.vault.key_slots import Slot, Unlocked, VaultFile
+from desktop.vault.new_vault import new_vault
+from desktop.vault.vault import Recording, Vault, new_device_oid, new_user_keys
 from desktop.views.people import Role
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+WRONG_CODE = "The user or the recovery code is not right."
+
+ShowCode = Callable[[str, str], None]
+"""Shows a person the device and the recovery code."""
+
+
+def _show_nobody(device: str, recovery_code: str) -> None:
+    """The caller takes the code from the answer."""
 
 
 class VaultLabel(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +59,7 @@ def label(folder: Path) -> VaultLabel:
     )
 
 
-def create_site(
+def create_site(  # noqa: PLR0913 - each says one thing that a new vault needs
     folder: Path,
     definition: Definition,
     location: str,
@@ -58,8 +68,12 @@ def create_site(
     *,
     letter: str = "A",
     wall: Wall = system_wall,
+    show_code: ShowCode = _show_nobody,
 ) -> tuple[Site, str]:
     """Make a vault in an empty folder, its administrator signed in. Returns the site and the recovery code.
+
+    `show_code` gets the device and the recovery code when everything is built and nothing is a vault yet: where it fails, none is
+    made whose code nobody saw.
 
     Raises RefusedError for a site that the study does not have, a letter that is none, a short passphrase;
     EnvironmentProblemError for a folder that is not empty or cannot be written.
@@ -78,6 +92,7 @@ def create_site(
     private, public = new_user_keys()
     unlocked = Unlocked(secrets.token_bytes(key_slots.KEY_BYTES), private)
     recovery_code = key_slots.new_recovery_code()
+    slot = key_slots.wrap(passphrase, user, name, unlocked)
     file = VaultFile(
         release=__version__,
         study=definition.version.study,
@@ -86,39 +101,31 @@ def create_site(
         site_name=definition.locations[location].name,
         device=device,
         letter=letter,
-        slots=(
-            key_slots.wrap(passphrase, user, name, unlocked),
-            key_slots.wrap(recovery_code, "", "", Unlocked(unlocked.database_key, b"")),
-        ),
+        slots=(slot, key_slots.make_recovery_slot(recovery_code, unlocked)),
         last_user=name,
     )
-    with translated():
-        made_folder = not folder.exists()
-    vault = Vault.create(folder, file, unlocked, wall)
-    try:
-        vault.user = user
-        vault.record(
-            [
-                Recording(_device_started(vault)),
-                Recording(
-                    StudyVersionAdded(
-                        salt=new_salt(),
-                        oid=definition.version.oid,
-                        sha256=definition.sha256,
-                        definition=definition.data.decode(),
-                    )
-                ),
-                Recording(
-                    UserAdded(salt=new_salt(), user=user, name=name, roles=(str(Role.MANAGER),), signing_key=public)
-                ),
-                Recording(SessionChanged(salt=new_salt(), act="signed_in")),
-            ]
-        )
-    except BaseException:
-        vault.close()
-        empty_folder(folder, made_folder=made_folder)
-        raise
-    return Site(vault, user), recovery_code
+    with new_vault(folder) as building:
+        with closing(Vault.create(building, file, unlocked, wall)) as vault:
+            vault.user = user
+            vault.record(
+                [
+                    Recording(_device_started(vault)),
+                    Recording(
+                        StudyVersionAdded(
+                            salt=new_salt(),
+                            oid=definition.version.oid,
+                            sha256=definition.sha256,
+                            definition=definition.data.decode(),
+                        )
+                    ),
+                    Recording(
+                        UserAdded(salt=new_salt(), user=user, name=name, roles=(str(Role.MANAGER),), signing_key=public)
+                    ),
+                    Recording(SessionChanged(salt=new_salt(), act="signed_in")),
+                ]
+            )
+        show_code(device, recovery_code)
+    return _opened(folder, slot, unlocked, wall), recovery_code
 
 
 def open_site(folder: Path, name: str, passphrase: str, *, wall: Wall = system_wall) -> Site:
@@ -128,44 +135,68 @@ def open_site(folder: Path, name: str, passphrase: str, *, wall: Wall = system_w
     for a suspended person, DamagedError, InUseError, NewerReleaseError or EnvironmentProblemError.
     """
     file = key_slots.read(folder)
-    failed_sign_ins.refuse_while_waiting(folder, wall())
     slot = key_slots.find_slot(file, name)
-    try:
+    with failed_sign_ins.counted(folder, wall):
         # A name that is not there is as slow as a wrong passphrase, so that nobody learns which names exist.
         unlocked = key_slots.unwrap(passphrase, slot or file.slots[0])
         if slot is None:
-            raise SignInError("The user or the passphrase is not right.")
-    except SignInError as error:
-        with translated():
-            raise failed_sign_ins.counted(folder, wall(), error) from None
-    return _enter(folder, file, unlocked, slot.user, wall)
+            raise SignInError(key_slots.NOT_RIGHT)
+    site = _opened(folder, slot, unlocked, wall)
+    try:
+        _refuse_suspended(site.vault, slot.user)
+        _record_sign_in(site.vault)
+        if site.vault.file.last_user != slot.name:
+            site.vault.put_file(msgspec.structs.replace(site.vault.file, last_user=slot.name))
+    except BaseException:
+        site.vault.close()
+        raise
+    return site
 
 
-def recover_site(folder: Path, recovery_code: str, name: str, new_passphrase: str, *, wall: Wall = system_wall) -> Site:
+def recover_site(
+    folder: Path,
+    recovery_code: str,
+    name: str,
+    new_passphrase: str,
+    *,
+    wall: Wall = system_wall,
+    show_code: ShowCode = _show_nobody,
+) -> tuple[Site, str]:
     """Give a person who lost the passphrase a new one, by the printed recovery code, and sign the person in.
 
+    The code is used up: returns the site and the new recovery code, which `show_code` gets before anything is changed.
     The person's signing key is lost with the passphrase: a new one is made and journalled.
     Raises what `open_site` raises.
     """
     file = key_slots.read(folder)
-    failed_sign_ins.refuse_while_waiting(folder, wall())
     key_slots.check_passphrase(new_passphrase)
-    slot, person_slot = key_slots.recovery_slot(file), key_slots.find_slot(file, name)
-    if slot is None or person_slot is None:
-        raise SignInError("The user or the recovery code is not right.")
-    try:
-        unlocked = key_slots.unwrap(key_slots.tidy_recovery_code(recovery_code), slot)
-    except SignInError:
-        wrong = SignInError("The user or the recovery code is not right.")
-        with translated():
-            raise failed_sign_ins.counted(folder, wall(), wrong) from None
+    slot, old_slot = key_slots.recovery_slot(file), key_slots.find_slot(file, name)
+    with failed_sign_ins.counted(folder, wall):
+        unlocked = _unwrapped_by_code(recovery_code, slot or file.slots[0])
+        if slot is None or old_slot is None:
+            raise SignInError(WRONG_CODE)
     private, public = new_user_keys()
     mine = Unlocked(unlocked.database_key, private)
-    site = _enter(folder, file, mine, person_slot.user, wall)
-    body = PassphraseChanged(salt=new_salt(), user=person_slot.user, signing_key=public, recovered=True)
-    new_slot = key_slots.wrap(new_passphrase, person_slot.user, person_slot.name, mine)
-    site.vault.record([Recording(body)], lambda _: site.vault.put_slots(key_slots.with_slot(site.vault.file, new_slot)))
-    return site
+    new_code = key_slots.new_recovery_code()
+    new_slot = key_slots.wrap(new_passphrase, old_slot.user, old_slot.name, mine)
+    new_recovery_slot = key_slots.make_recovery_slot(new_code, mine)
+    vault = Vault.unlock(folder, slot, mine, wall)
+    try:
+        _refuse_suspended(vault, old_slot.user)
+        vault.user = old_slot.user
+        bodies = (
+            *failed_sign_ins.pending_entries(folder),
+            SessionChanged(salt=new_salt(), act="signed_in"),
+            PassphraseChanged(salt=new_salt(), user=old_slot.user, signing_key=public, recovered=True),
+        )
+        show_code(vault.device, new_code)
+        vault.record_with_slots([Recording(body) for body in bodies], [new_slot, new_recovery_slot])
+        with translated():
+            failed_sign_ins.forget(folder)
+    except BaseException:
+        vault.close()
+        raise
+    return Site(vault, old_slot.user), new_code
 
 
 def restore_site(
@@ -185,54 +216,53 @@ def restore_site(
     from desktop.sync.client.verification import receipts_of
     from desktop.vault.verification import verify_vault
 
-    restored = unpack_backup(backup, folder)
-    try:
-        file = key_slots.read(folder)
+    with new_vault(folder) as building:
+        unpack_backup(backup, building)
+        file = key_slots.read(building)
         slot = key_slots.find_slot(file, name)
+        unlocked = key_slots.unwrap(passphrase, slot or file.slots[0])
         if slot is None:
-            raise SignInError("The user or the passphrase is not right.")
-        unlocked = key_slots.unwrap(passphrase, slot)
-        vault = Vault.unlock(folder, file, unlocked, wall)
-        try:
+            raise SignInError(key_slots.NOT_RIGHT)
+        with closing(Vault.unlock(building, slot, unlocked, wall)) as vault:
             found = verify_vault(vault, receipts_of(vault), progress)
             if not found.ok:
                 raise DamagedError("The backup does not verify: {why}", why=found.failures[0].message)
-            site = _as_new_device(vault, slot.user)
-        except BaseException:
-            vault.close()
-            raise
-    except BaseException:
-        restored.undo()
-        raise
-    return site
+            _refuse_suspended(vault, slot.user)
+            _go_on_as_new_device(vault, slot.user)
+    return _opened(folder, slot, unlocked, wall)
 
 
-def _enter(folder: Path, file: VaultFile, unlocked: Unlocked, user: str, wall: Wall) -> Site:
-    vault = Vault.unlock(folder, file, unlocked, wall)
+def _opened(folder: Path, slot: Slot, unlocked: Unlocked, wall: Wall) -> Site:
+    vault = Vault.unlock(folder, slot, unlocked, wall)
+    vault.user = slot.user
+    return Site(vault, slot.user)
+
+
+def _unwrapped_by_code(recovery_code: str, slot: Slot) -> Unlocked:
     try:
-        vault.user = user
-        with vault.begin() as connection:
-            person: Person | None = vault.staff(connection).people.get(user)
-        if person is None:
-            raise SignInError("The user or the passphrase is not right.")
-        if person.suspended:
-            raise NotAllowedError("This user is suspended. A manager can lift the suspension.")
-        _record_sign_in(vault)
-        if file.last_user != person.name:
-            vault.put_slots(msgspec.structs.replace(vault.file, last_user=person.name))
-    except BaseException:
-        vault.close()
-        raise
-    return Site(vault, user)
+        return key_slots.unwrap(key_slots.tidy_recovery_code(recovery_code), slot)
+    except SignInError:
+        raise SignInError(WRONG_CODE) from None
+
+
+def _refuse_suspended(vault: Vault, user: str) -> None:
+    """Raises NotAllowedError for a person whom the journal says is suspended, SignInError for one that it does not know."""
+    with vault.begin() as connection:
+        person = vault.staff(connection).people.get(user)
+    if person is None:
+        raise SignInError(key_slots.NOT_RIGHT)
+    if person.suspended:
+        raise NotAllowedError(SUSPENDED)
 
 
 def _record_sign_in(vault: Vault) -> None:
-    vault.record([Recording(body) for body in failed_sign_ins.told(vault.folder, "signed_in")])
+    bodies = (*failed_sign_ins.pending_entries(vault.folder), SessionChanged(salt=new_salt(), act="signed_in"))
+    vault.record([Recording(body) for body in bodies])
     with translated():
         failed_sign_ins.forget(vault.folder)
 
 
-def _as_new_device(vault: Vault, user: str) -> Site:
+def _go_on_as_new_device(vault: Vault, user: str) -> None:
     with vault.begin() as connection:
         used = {device.letter for device in vault.staff(connection).devices.values()}
         point = vault.chain_point(connection, vault.device)
@@ -248,7 +278,6 @@ def _as_new_device(vault: Vault, user: str) -> Site:
             Recording(SessionChanged(salt=new_salt(), act="signed_in")),
         ]
     )
-    return Site(vault, user)
 
 
 def _device_started(vault: Vault, restored: str = "", sequence: int = 0, head: str = "") -> DeviceStarted:

@@ -1,4 +1,4 @@
-"""`Site`: the one object that the windows and the command line talk to.
+"""`Site`: the one object through which windows and command line use an open site.
 
 Two doors lead into the journal and no other: `record` checks rights and rules and appends what a person here did;
 `receive` verifies and appends what others did, and never judges it again. Everything else asks.
@@ -7,11 +7,12 @@ A Site lives on the thread that opened it (`Vault`), and is opened by a person: 
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import msgspec
+from sqlalchemy import Connection
 
 from desktop.actions import (
     Act,
@@ -20,40 +21,53 @@ from desktop.actions import (
     AddUser,
     AnswerPoint,
     ChangePassphrase,
+    ChangeQuery,
     ChangeUser,
     ConductAct,
     DecidePathway,
+    LockForms,
+    OpenQuery,
     Recorded,
     RedactEntry,
     RemoveForm,
+    ResetPassphrase,
     SaveForm,
     SetNormalRange,
+    SettleDiscrepancy,
+    SignForms,
+    TrainUser,
+    UnlockForms,
+    VerifySource,
 )
+from desktop.casebook.redactions import REDACTABLE_KINDS
 from desktop.errors import NotAllowedError, RefusedError, SignInError
 from desktop.journal.bodies import Exported, FormRemoved, FormSaved, Kind, Redacted, SessionChanged
-from desktop.journal.entry import RawEntry, decode, new_salt
-from desktop.journal.hash_chain import ChainPoint
+from desktop.journal.entry import decode, new_salt
+from desktop.journal.hash_chain import VerifiedEntry
 from desktop.progress import Cancelled, Progress
 from desktop.reading import audit_trail, monthly_transfer, today
+from desktop.reading import review as review_queries
 from desktop.reading import subject as subject_queries
 from desktop.reading.discrepancies import discrepancies
 from desktop.reading.open_checks import reassess_next
+from desktop.reading.statistics import statistics
 from desktop.reading.study import study_view
 from desktop.reading.subjects import next_subject, subjects
 from desktop.reading.sync import sync_view
-from desktop.recording import study_conduct, users
-from desktop.recording.save_form import prepare_save
+from desktop.recording import review, study_conduct, users
+from desktop.recording.save_form import LOCKED, Saver, prepare_save
 from desktop.site_session import SiteSession
 from desktop.study.clinical_data import FormKey, ItemPlace
 from desktop.study.definition.metadata import Definition
 from desktop.vault import draft_table, failed_sign_ins, journal_table, key_slots
 from desktop.vault.database import translated
 from desktop.vault.key_slots import Slot
-from desktop.vault.vault import Recording, Vault
+from desktop.vault.vault import Recording
 from desktop.views.audit import AuditLine, Change
 from desktop.views.casebook import Casebook, Discrepancy, SubjectLine
 from desktop.views.forms import Draft, FormView
 from desktop.views.people import Role, UserView
+from desktop.views.review import QueryView, SignatureView, Statistics
 from desktop.views.study import StudyView
 from desktop.views.sync import SyncView
 from desktop.views.today import ShellView, Status, Today
@@ -72,6 +86,8 @@ CONDUCTS: dict[type[ConductAct], frozenset[Role]] = {
     ActivateStudyVersion: MANAGES,
 }
 
+SUSPENDED = "This user is suspended. A manager can lift the suspension."
+
 if TYPE_CHECKING:
     from desktop.export.transfer import Transfer
     from desktop.export.xlsx.writer import ExportResult
@@ -84,29 +100,26 @@ if TYPE_CHECKING:
 class Site(SiteSession):
     """An opened vault with a person signed in, and all that the person may do. `desktop.site.opening` makes one."""
 
-    def __init__(self, vault: Vault, user: str) -> None:
-        super().__init__(vault, user)
-        self._locked = False
-
     # The session
 
     def lock(self) -> None:
-        """Close the doors until the person's passphrase is given again."""
+        """Refuse everything until the person's passphrase is given again."""
         if not self._locked:
-            self._session("locked")
+            # It is locked even where the disk has no room to say so.
             self._locked = True
+            self._session("locked")
 
     def unlock(self, passphrase: str) -> None:
         """Open the doors again. Raises SignInError; its `wait` says how long the next try must wait."""
-        failed_sign_ins.refuse_while_waiting(self.folder, self.vault.clock.wall())
-        try:
+        with failed_sign_ins.counted(self._vault.folder, self._vault.clock.wall):
             key_slots.unwrap(passphrase, self._slot())
-        except SignInError as error:
-            with translated():
-                raise failed_sign_ins.counted(self.folder, self.vault.clock.wall(), error) from None
-        self.vault.record([Recording(body) for body in failed_sign_ins.told(self.folder, "unlocked")])
+        with self._vault.begin() as connection:
+            if self.person(connection).suspended:
+                raise NotAllowedError(SUSPENDED)
+        bodies = (*failed_sign_ins.pending_entries(self._vault.folder), SessionChanged(salt=new_salt(), act="unlocked"))
+        self._vault.record([Recording(body) for body in bodies])
         with translated():
-            failed_sign_ins.forget(self.folder)
+            failed_sign_ins.forget(self._vault.folder)
         self._locked = False
 
     def close(self) -> None:
@@ -114,7 +127,7 @@ class Site(SiteSession):
         try:
             self._session("signed_out")
         finally:
-            self.vault.close()
+            self._vault.close()
 
     def __enter__(self) -> Self:
         return self
@@ -129,8 +142,6 @@ class Site(SiteSession):
 
         Raises NotAllowedError, `saving.FormRefusedError` or another RefusedError; then nothing was changed.
         """
-        if self._locked:
-            raise NotAllowedError("The window is locked. Give the passphrase first.")
         match act:
             case SaveForm():
                 return self._save_form(act)
@@ -147,6 +158,22 @@ class Site(SiteSession):
                 return users.change_user(self.vault, act)
             case ChangePassphrase():
                 return users.change_passphrase(self.vault, self._slot(), act)
+            case TrainUser():
+                self.require(MANAGES)
+                return users.train_user(self.vault, act)
+            case ResetPassphrase():
+                self.require(MANAGES)
+                return users.reset_passphrase(self.vault, act)
+            case (
+                SettleDiscrepancy()
+                | OpenQuery()
+                | ChangeQuery()
+                | SignForms()
+                | VerifySource()
+                | LockForms()
+                | UnlockForms()
+            ):
+                return review.record(self, act, self._slot())
             case RedactEntry():
                 return self._redact_entry(act)
 
@@ -154,12 +181,19 @@ class Site(SiteSession):
         self.require(FILLS_FORMS)
         with self.vault.begin() as connection:
             fold = self.vault.subject(connection, act.subject)
+            others = {key: content for key, content in self.visible_contents(fold).items() if key != act.key}
+            saver = Saver(
+                user=self.user_oid,
+                location=self.vault.site,
+                today=self.civil_date,
+                is_blind=self.is_blind(act.subject, act.key),
+            )
         saved = fold.forms.get(act.key)
         # A form keeps the study version that it was entered under.
         rules = self.rules if saved is None or saved.removed is not None else self.rules_of(saved.version_sha256)
-        body = prepare_save(rules, act, fold, self.vault.site, self.civil_date)
+        body = prepare_save(rules, act, fold, others, saver)
         if body is None:
-            self.drop_draft(act.subject, act.key)
+            self.drop_draft(act.subject, act.key, act.entry_pass)
             return Recorded(changed=False, subject=act.subject, key=act.key)
         return self._record_form(body, act.subject, act.key)
 
@@ -170,6 +204,8 @@ class Site(SiteSession):
             form = self.vault.subject(connection, act.subject).forms.get(act.key)
         if form is None or form.removed is not None:
             raise RefusedError("There is no such form to remove.")
+        if form.lock is not None:
+            raise NotAllowedError(LOCKED)
         basis = dict(form.basis if act.basis is None else act.basis)
         body = FormRemoved(salt=new_salt(), key=act.key, basis=basis, reason=act.reason.strip())
         return self._record_form(body, act.subject, act.key)
@@ -179,7 +215,7 @@ class Site(SiteSession):
         users.require_reason(act.reason)
         with self.vault.begin() as connection:
             held = journal_table.raw_entries(connection, act.device, act.sequence - 1, 1)
-        if not held or held[0].body is None or decode(held[0]).head.kind != Kind.FORM_SAVED:
+        if not held or held[0].body is None or decode(held[0]).head.kind not in REDACTABLE_KINDS:
             raise RefusedError("There is no entry of a form to blank there.")
         body = Redacted(salt=new_salt(), device=act.device, sequence=act.sequence, reason=act.reason.strip())
         self.vault.record([Recording(body)])
@@ -187,20 +223,23 @@ class Site(SiteSession):
 
     def _record_form(self, body: FormSaved | FormRemoved, subject: str, key: FormKey) -> Recorded:
         """Record what became of a form; the draft goes with it."""
-        [entry] = self.vault.record(
-            [Recording(body, subject)], lambda connection: draft_table.drop(connection, self.user_oid, subject, key)
-        )
+        entry_pass = body.entry_pass if isinstance(body, FormSaved) else 1
+
+        def drop_draft(connection: Connection) -> None:
+            draft_table.drop(connection, self.user_oid, subject, key, entry_pass)
+
+        [entry] = self.vault.record([Recording(body, subject)], drop_draft)
         head = entry.head
         return Recorded(changed=True, subject=subject, key=key, device=head.device, sequence=head.sequence)
 
     # The second door
 
-    def receive(self, device: str, raws: Iterable[RawEntry], end: ChainPoint) -> int:
-        """Verify and append another device's entries, up to `end`; returns how many were new.
+    def receive(self, device: str, entries: Sequence[VerifiedEntry]) -> int:
+        """Append verified entries of another device that follow what is here of it; returns how many there were.
 
-        Raises DamagedError, having appended nothing, when they do not extend that device's chain.
+        Raises DamagedError or NewerReleaseError, having appended nothing, where one breaks a rule of `TrustedEntries`.
         """
-        return self.vault.receive(device, raws, end)
+        return self.vault.receive(device, entries)
 
     # The centre
 
@@ -237,10 +276,10 @@ class Site(SiteSession):
         with self.vault.begin() as connection:
             draft_table.keep(connection, self.user_oid, msgspec.structs.replace(draft, wall=wall))
 
-    def drop_draft(self, subject: str, key: FormKey) -> None:
+    def drop_draft(self, subject: str, key: FormKey, entry_pass: int = 1) -> None:
         """Forget a draft: the person starts again from what is saved."""
         with self.vault.begin() as connection:
-            draft_table.drop(connection, self.user_oid, subject, key)
+            draft_table.drop(connection, self.user_oid, subject, key, entry_pass)
 
     # Asking
 
@@ -264,9 +303,12 @@ class Site(SiteSession):
         """Everything about one subject. Raises RefusedError where there is none."""
         return subject_queries.casebook_of(self, subject)
 
-    def form(self, subject: str, key: FormKey) -> FormView:
-        """A form with all that is needed to go on filling it; also one that has no entry yet."""
-        return subject_queries.form(self, subject, key)
+    def form(self, subject: str, key: FormKey, entry_pass: int | None = None) -> FormView:
+        """A form with all that is needed to go on filling it; also one that has no entry yet.
+
+        Without `entry_pass` it is the pass that the person may see.
+        """
+        return subject_queries.form(self, subject, key, entry_pass)
 
     def study_view(self) -> StudyView:
         """How the site conducts the study: answers to open points, normal ranges, versions."""
@@ -301,9 +343,21 @@ class Site(SiteSession):
             users = self.vault.staff(connection).people
         return tuple(self.view_of(person) for person in sorted(users.values(), key=lambda person: person.name))
 
-    def discrepancies(self) -> tuple[Discrepancy, ...]:
-        """What two people or two computers recorded differently."""
-        return discrepancies(self)
+    def discrepancies(self, *, settled: bool = False) -> tuple[Discrepancy, ...]:
+        """What two people or two computers recorded differently; also what was settled, where wanted."""
+        return discrepancies(self, settled=settled)
+
+    def queries(self, *, closed: bool = False) -> tuple[QueryView, ...]:
+        """Queries that are not closed; also closed ones, where wanted."""
+        return review_queries.queries(self, closed=closed)
+
+    def signatures(self, subject: str | None = None) -> tuple[SignatureView, ...]:
+        """The signatures of a subject, or of all, with whether each holds."""
+        return review_queries.signatures(self, subject)
+
+    def statistics(self) -> Statistics:
+        """What double entry found: the error rate with its exact interval."""
+        return statistics(self)
 
     def sync_view(self) -> SyncView:
         """How far this device's entries have travelled."""
@@ -371,12 +425,12 @@ class Site(SiteSession):
         from desktop.sync.client.enrolled_centre import agreed_centre
         from desktop.sync.client.verification import is_batch, verify_batch
 
+        with self.vault.begin() as connection:
+            centre = agreed_centre(connection)
         with translated():
             if not is_batch(path):
                 return self._verify_export(path)
             data = path.read_bytes()
-        with self.vault.begin() as connection:
-            centre = agreed_centre(connection)
         return verify_batch(data, centre.read_directory() if centre else None)
 
     def _verify_export(self, path: Path) -> Verification:
@@ -396,11 +450,11 @@ class Site(SiteSession):
     # Inside
 
     def _slot(self) -> Slot:
-        for slot in self.vault.file.slots:
+        for slot in self._vault.file.slots:
             if slot.user == self.user_oid:
                 return slot
         raise SignInError("The user or the passphrase is not right.")
 
     def _session(self, act: str) -> None:
         body = msgspec.convert({"salt": new_salt(), "act": act}, SessionChanged)
-        self.vault.record([Recording(body)])
+        self._vault.record([Recording(body)])

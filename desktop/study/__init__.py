@@ -1,1 +1,1 @@
-"""What the trial asks: study definitions, their checks and their schedule."""
+"""What the trial asks: its definition, how it is read, checked and evaluated."""

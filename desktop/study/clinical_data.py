@@ -1,4 +1,4 @@
-"""What a subject's record consists of: ODM ClinicalData, the shapes that every room shares."""
+"""Clinical data of a subject (ODM ClinicalData): keys, places and values, shared by every room."""
 
 import msgspec
 
@@ -28,6 +28,32 @@ class ItemPlace(msgspec.Struct, frozen=True, array_like=True, order=True):
     group: str
     row: str
     item: str
+
+
+class CheckAt(msgspec.Struct, frozen=True, array_like=True, order=True):
+    """A soft check at one place: what a comment answers."""
+
+    check: str
+    """OID of the check; empty: every check that fires there."""
+    place: ItemPlace
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where in a casebook something is: what is left out widens it, to a StudyEvent or the whole casebook."""
+
+    event: str = ""
+    event_repeat: int = 0
+    form: str = ""
+    form_repeat: int = 0
+    group: str = ""
+    row: str = ""
+    item: str = ""
+
+    def covers(self, key: FormKey) -> bool:
+        """Whether a form lies within it."""
+        if self.event and (self.event, self.event_repeat) != (key.event, key.event_repeat):
+            return False
+        return not self.form or (self.form, self.form_repeat) == (key.form, key.form_repeat)
 
 
 Row = dict[str, ItemValue]

@@ -1,4 +1,4 @@
-"""Reads the CTCAE workbook of the US National Cancer Institute into the code list of a study definition.
+"""Reads the CTCAE workbook of the US National Cancer Institute into a code list.
 
 The workbook (v5.0 of 27 November 2017; later versions have the same family of columns) has one term a row: MedDRA code,
 system organ class, term, and a text for each grade; a grade without text is not available for the term. Words in other
@@ -17,13 +17,14 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from desktop.errors import DefinitionError, EnvironmentProblemError, RefusedError
+from desktop.output_files import refuse_program_folder
 from desktop.study.definition.base import Text
 from desktop.study.definition.metadata import CodeList, CodeListItem, Definition
 from desktop.study.formats.faults import Faults
 from desktop.study.load import load_definition
 from desktop.study.validation.references import validate
 
-LARGEST_WORKBOOK = 64 * 1024 * 1024
+MAX_WORKBOOK_BYTES = 64 * 1024 * 1024
 """Bytes. The workbook of v5.0 has some 200,000."""
 
 GRADES = ("1", "2", "3", "4", "5")
@@ -70,6 +71,7 @@ def import_ctcae(workbook: Path, study: Path, codelist: str) -> Imported:
         # A code, once used, stays: a term that a later version drops may stand in a form.
         items=(*items, *kept),
     )
+    refuse_program_folder(study)
     out, others = _file_of(study, codelist, is_known=known is not None)
     _hold(definition, made, out.name)
     text = json.dumps(msgspec.to_builtins([*others, made]), ensure_ascii=False, indent=1) + "\n"
@@ -91,7 +93,7 @@ def import_ctcae(workbook: Path, study: Path, codelist: str) -> Imported:
 def read_workbook(workbook: Path) -> Iterator[CodeListItem]:
     """The terms of the first sheet that has them. Raises RefusedError or EnvironmentProblemError."""
     try:
-        if workbook.stat().st_size > LARGEST_WORKBOOK:
+        if workbook.stat().st_size > MAX_WORKBOOK_BYTES:
             raise RefusedError("The file is too large.")
         book = openpyxl.load_workbook(workbook, read_only=True, data_only=True, keep_links=False)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Finds and loads study definitions: a folder of YAML, or an ODM-XML file.
+"""Locates and loads study definitions: a folder of YAML, or an ODM-XML file.
 
 A study's folder holds `study.yaml`, `codelists.yaml`, `units.yaml`, `forms/*.yaml` (one form a file), where it grades
 laboratory values `grading.yaml`, and for further code lists `terminology/*.yaml` or `*.json`. Test cases (`cases/*.yaml`)
@@ -59,7 +59,8 @@ def load_with_notes(where: Traversable) -> tuple[Definition, tuple[Fault, ...]]:
     """
     faults = Faults()
     # What ships was proved before it was shipped (`check_definition`, by a test): it is only read.
-    definition = _load(faults, where, proved=str(where).startswith(str(_shipped())))
+    shipped = Path(str(_shipped())).resolve()
+    definition = _load(faults, where, proved=Path(str(where)).resolve().is_relative_to(shipped))
     if definition is None or len(faults):
         raise _definition_error(faults)
     return definition, tuple(faults.notes)

@@ -1,1 +1,1 @@
-"""Where it is kept: the encrypted folder of a site."""
+"""The encrypted folder of a site: key slots, database, drafts, outbox, backup."""

@@ -1,4 +1,4 @@
-"""Backup: an encrypted copy of the whole vault in one file, and its way back.
+"""Backup of the whole vault as one encrypted file, and its restoration.
 
 The file is a zip archive, not compressed: `vault.json`, `journal.db` (made by `sqlcipher_export`, which reads and
 authenticates every page, under the same key) and `manifest.json` with their SHA-256. Anyone can look into the archive;
@@ -14,11 +14,12 @@ import msgspec
 
 from desktop import __version__
 from desktop.errors import CancelledError, DamagedError, EnvironmentProblemError, NewerReleaseError
-from desktop.files import aside, file_problem, flush_to_disk, replace_file, sync_folder
+from desktop.files import UNREADABLE_ZIP, aside, file_problem, flush_to_disk, sync_folder, write_file
+from desktop.output_files import refuse_program_folder
 from desktop.progress import Cancelled, Progress, no_progress
 from desktop.vault import key_slots
 from desktop.vault.database import translated
-from desktop.vault.vault import DATABASE, Vault, empty_folder
+from desktop.vault.vault import DATABASE, Vault
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -42,24 +43,13 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     sha256: dict[str, str]
 
 
-class Restored:
-    """What a restore has put into a folder, so that it can be taken away again."""
-
-    def __init__(self, folder: Path, *, made_folder: bool) -> None:
-        self.folder = folder
-        self.made_folder = made_folder
-
-    def undo(self) -> None:
-        """Leave the folder as it was found: empty, or not there."""
-        empty_folder(self.folder, made_folder=self.made_folder)
-
-
 def write_backup(vault: Vault, out: Path, progress: Progress | None, cancelled: Cancelled | None) -> None:
     """Write a backup to `out`, which must not be there yet, and read it back.
 
     Raises EnvironmentProblemError (then nothing is left behind) or CancelledError.
     """
     report = progress or no_progress
+    refuse_program_folder(out.parent)
     try:
         if out.exists():
             raise EnvironmentProblemError(
@@ -69,11 +59,11 @@ def write_backup(vault: Vault, out: Path, progress: Progress | None, cancelled: 
             report(0, 4)
             _export(vault, folder / DATABASE, cancelled)
             report(1, 4)
-            replace_file(folder / key_slots.FILE, (vault.folder / key_slots.FILE).read_bytes())
+            write_file(folder / key_slots.FILE, key_slots.encode(vault.file))
             archive = folder / "archive"
             _archive(vault, folder, archive)
             report(2, 4)
-            _read_back(archive)
+            _read_back(archive, vault)
             report(3, 4)
             if cancelled is not None and cancelled():
                 raise CancelledError("The backup was stopped. Nothing was written.")
@@ -84,34 +74,23 @@ def write_backup(vault: Vault, out: Path, progress: Progress | None, cancelled: 
         raise file_problem(error) from error
 
 
-def unpack_backup(backup: Path, folder: Path) -> Restored:
-    """Check a backup and unpack it into a folder that is empty or not there. Nothing is unlocked here.
+def unpack_backup(backup: Path, folder: Path) -> None:
+    """Check a backup and unpack it into an empty folder. Nothing is unlocked here.
 
-    Raises DamagedError, NewerReleaseError or EnvironmentProblemError; then the folder is as it was.
+    Raises DamagedError, NewerReleaseError or EnvironmentProblemError.
     """
     try:
-        made_folder = not folder.exists()
         if not backup.is_file():
             raise EnvironmentProblemError("There is no such backup file.")
-        if not made_folder and any(folder.iterdir()):
-            raise EnvironmentProblemError("The folder is not empty. Choose a new or an empty folder for the vault.")
         with _opened(backup) as archive:
-            folder.mkdir(parents=True, exist_ok=True)
-            restored = Restored(folder, made_folder=made_folder)
-            try:
-                for part in PARTS:
-                    with archive.open(part) as source, (folder / part).open("wb") as target:
-                        shutil.copyfileobj(source, target, BLOCK)
-                        flush_to_disk(target)
-                (folder / key_slots.COPY).write_bytes((folder / key_slots.FILE).read_bytes())
-            except (OSError, zipfile.BadZipFile):
-                restored.undo()
-                raise
-    except zipfile.BadZipFile as error:
+            for part in PARTS:
+                with archive.open(part) as source, (folder / part).open("wb") as target:
+                    shutil.copyfileobj(source, target, BLOCK)
+                    flush_to_disk(target)
+    except UNREADABLE_ZIP as error:
         raise DamagedError(NOT_A_BACKUP) from error
     except OSError as error:
         raise file_problem(error) from error
-    return restored
 
 
 def _export(vault: Vault, target: Path, cancelled: Cancelled | None) -> None:
@@ -154,9 +133,11 @@ def _archive(vault: Vault, folder: Path, archive: Path) -> None:
         flush_to_disk(stream)
 
 
-def _read_back(archive: Path) -> None:
-    with _opened(archive):
-        pass
+def _read_back(path: Path, vault: Vault) -> None:
+    """Raises DamagedError unless the archive holds the key slots of now. Its database was compared by its hash."""
+    with _opened(path) as archive:
+        if key_slots.decode(archive.read(key_slots.FILE)) != vault.file:
+            raise DamagedError(NOT_A_BACKUP)
 
 
 def _opened(path: Path) -> zipfile.ZipFile:
@@ -165,15 +146,16 @@ def _opened(path: Path) -> zipfile.ZipFile:
     try:
         manifest = _manifest(archive)
         for part in PARTS:
+            if archive.getinfo(part).compress_type != zipfile.ZIP_STORED:
+                # A few bytes that unpack to a full disk are no backup.
+                raise DamagedError(NOT_A_BACKUP)
             digest = hashlib.sha256()
             with archive.open(part) as stream:
                 while block := stream.read(BLOCK):
                     digest.update(block)
             if digest.hexdigest() != manifest.sha256.get(part):
                 raise DamagedError(NOT_A_BACKUP)
-    except KeyError as error:
-        archive.close()
-        raise DamagedError(NOT_A_BACKUP) from error
+        key_slots.decode(archive.read(key_slots.FILE))
     except BaseException:
         archive.close()
         raise

@@ -1,4 +1,4 @@
-"""The casebook in the database: what the fold made, one row a form and one row a row of an ItemGroup."""
+"""Reads and writes the casebook tables: one row for each form and each row of an ItemGroup."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -6,18 +6,28 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, delete, func, select
+from sqlalchemy import Connection, Select, Table, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from desktop.casebook.fold import FormFold, GroupState, SubjectFold
+from desktop.casebook.fold import StudyVersions, SubjectFold, SubjectRecord, no_versions
+from desktop.casebook.form_fold import FormFold, GroupState
 from desktop.study.clinical_data import FormContent, FormKey
 from desktop.study.rules.pathway import Decision
-from desktop.vault.tables import CASEBOOK, FORM_COORDINATES, form_data, item_group_data, pathway_decision
+from desktop.vault.tables import (
+    CASEBOOK,
+    FORM_COORDINATES,
+    form_data,
+    item_group_data,
+    pathway_decision,
+    second_entry_data,
+    subject_record,
+)
 from desktop.views.forms import FormState
 
 _ENCODE = msgspec.json.Encoder(order="sorted").encode
 _DECODE_FORM = msgspec.json.Decoder(FormFold).decode
 _DECODE_GROUP = msgspec.json.Decoder(GroupState).decode
+_DECODE_RECORD = msgspec.json.Decoder(SubjectRecord).decode
 _DECODE_DECISION = msgspec.json.Decoder(Decision).decode
 
 _FORM_KEY = FORM_COORDINATES
@@ -33,6 +43,16 @@ _PUT_GROUP = _INSERT_GROUP.on_conflict_do_update(
     index_elements=_GROUP_KEY, set_={"record": _INSERT_GROUP.excluded.record}
 )
 
+_INSERT_SECOND = insert(second_entry_data)
+_PUT_SECOND = _INSERT_SECOND.on_conflict_do_update(
+    index_elements=_GROUP_KEY, set_={"record": _INSERT_SECOND.excluded.record}
+)
+
+_INSERT_RECORD = insert(subject_record)
+_PUT_RECORD = _INSERT_RECORD.on_conflict_do_update(
+    index_elements=("subject",), set_={"record": _INSERT_RECORD.excluded.record}
+)
+
 _INSERT_DECISION = insert(pathway_decision)
 _PUT_DECISION = _INSERT_DECISION.on_conflict_do_update(
     index_elements=("subject", "step", "visit"), set_={"record": _INSERT_DECISION.excluded.record}
@@ -41,10 +61,20 @@ _PUT_DECISION = _INSERT_DECISION.on_conflict_do_update(
 FormRow = dict[str, Any]
 GroupRow = dict[str, Any]
 DecisionRow = dict[str, Any]
+RecordRow = dict[str, Any]
 
 
-def rows_of(subject: str, key: FormKey, form: FormFold) -> tuple[FormRow, list[GroupRow]]:
+class FormRows(msgspec.Struct, frozen=True):
     """The rows that keep a form: compared row by row when the casebook is verified."""
+
+    form: FormRow
+    groups: list[GroupRow]
+    second: list[GroupRow]
+    """Those of the second pass."""
+
+
+def rows_of(subject: str, key: FormKey, form: FormFold, touched: set[tuple[str, str]] | None = None) -> FormRows:
+    """The rows that keep a form; of its group rows only the `touched` ones, where these are known."""
     where = {
         "subject": subject,
         "event": key.event,
@@ -52,7 +82,8 @@ def rows_of(subject: str, key: FormKey, form: FormFold) -> tuple[FormRow, list[G
         "form": key.form,
         "form_repeat": key.form_repeat,
     }
-    bare = msgspec.structs.replace(form, rows={})
+    second = form.second
+    bare = msgspec.structs.replace(form, rows={}, second=second and msgspec.structs.replace(second, rows={}))
     form_row = {
         **where,
         "state": str(form.state),
@@ -60,11 +91,15 @@ def rows_of(subject: str, key: FormKey, form: FormFold) -> tuple[FormRow, list[G
         "time": form.time,
         "record": _ENCODE(bare),
     }
-    group_rows = [
-        {**where, "item_group": group, "row": row, "record": _ENCODE(state)}
-        for (group, row), state in form.rows.items()
-    ]
-    return form_row, group_rows
+
+    def group_rows(of: FormFold | None) -> list[GroupRow]:
+        return [
+            {**where, "item_group": group, "row": row, "record": _ENCODE(state)}
+            for (group, row), state in (of.rows.items() if of is not None else ())
+            if touched is None or (group, row) in touched
+        ]
+
+    return FormRows(form_row, group_rows(form), group_rows(second))
 
 
 def decision_rows(fold: SubjectFold) -> list[DecisionRow]:
@@ -82,21 +117,44 @@ def put_decisions(connection: Connection, fold: SubjectFold) -> None:
         connection.execute(_PUT_DECISION, rows)
 
 
+def record_rows(fold: SubjectFold) -> list[RecordRow]:
+    """The row that keeps what is about a subject as a whole, if there is anything."""
+    if fold.record == SubjectRecord():
+        return []
+    return [{"subject": fold.subject, "record": _ENCODE(fold.record)}]
+
+
+def put_record(connection: Connection, fold: SubjectFold) -> None:
+    """Keep what is about a subject as a whole."""
+    rows = record_rows(fold)
+    if rows:
+        connection.execute(_PUT_RECORD, rows)
+
+
 def put_form(
     connection: Connection, subject: str, key: FormKey, form: FormFold, touched: set[tuple[str, str]] | None = None
 ) -> None:
     """Keep a form as folded; of its group rows only the `touched` ones, where these are known."""
-    bare = (
-        form
-        if touched is None
-        else msgspec.structs.replace(
-            form, rows={place: state for place, state in form.rows.items() if place in touched}
+    rows = rows_of(subject, key, form, touched)
+    connection.execute(_PUT_FORM, rows.form)
+    if rows.groups:
+        connection.execute(_PUT_GROUP, rows.groups)
+    if rows.second:
+        connection.execute(_PUT_SECOND, rows.second)
+
+
+def drop_second(connection: Connection, subject: str, key: FormKey) -> None:
+    """Forget the rows of a second pass that no longer counts."""
+    table = second_entry_data.c
+    connection.execute(
+        delete(second_entry_data).where(
+            table.subject == subject,
+            table.event == key.event,
+            table.event_repeat == key.event_repeat,
+            table.form == key.form,
+            table.form_repeat == key.form_repeat,
         )
     )
-    form_row, group_rows = rows_of(subject, key, bare)
-    connection.execute(_PUT_FORM, form_row)
-    if group_rows:
-        connection.execute(_PUT_GROUP, group_rows)
 
 
 def put_subject(connection: Connection, fold: SubjectFold) -> None:
@@ -110,14 +168,24 @@ def insert_subjects(connection: Connection, folds: Iterable[SubjectFold]) -> Non
     """Keep subjects of whom nothing is kept yet."""
     form_rows: list[FormRow] = []
     group_rows: list[GroupRow] = []
+    second_rows: list[GroupRow] = []
     decisions: list[DecisionRow] = []
+    records: list[RecordRow] = []
     for fold in folds:
         decisions += decision_rows(fold)
+        records += record_rows(fold)
         for key, form in fold.forms.items():
-            form_row, rows = rows_of(fold.subject, key, form)
-            form_rows.append(form_row)
-            group_rows += rows
-    for table, rows in ((form_data, form_rows), (item_group_data, group_rows), (pathway_decision, decisions)):
+            kept = rows_of(fold.subject, key, form)
+            form_rows.append(kept.form)
+            group_rows += kept.groups
+            second_rows += kept.second
+    for table, rows in (
+        (form_data, form_rows),
+        (item_group_data, group_rows),
+        (second_entry_data, second_rows),
+        (pathway_decision, decisions),
+        (subject_record, records),
+    ):
         if rows:
             # Past the statement compiler: this is the bulk of a rebuild.
             names = [column.name for column in table.columns]
@@ -129,19 +197,46 @@ def insert_subjects(connection: Connection, folds: Iterable[SubjectFold]) -> Non
             )
 
 
+def subject_keys(connection: Connection) -> list[str]:
+    """Keys of all subjects that have a form, in order."""
+    # The primary key begins with the subject: this reads one page for each subject, not one row for each form.
+    query = """WITH RECURSIVE keys(subject) AS (
+        SELECT min(subject) FROM form_data
+        UNION ALL SELECT (SELECT min(subject) FROM form_data WHERE subject > keys.subject) FROM keys
+        WHERE keys.subject IS NOT NULL)
+    SELECT subject FROM keys WHERE subject IS NOT NULL
+      AND EXISTS (SELECT 1 FROM form_data WHERE form_data.subject = keys.subject AND NOT removed)"""
+    return list(connection.exec_driver_sql(query).scalars())
+
+
+def form_states(connection: Connection, subject: str, forms: Iterable[str]) -> list[tuple[FormKey, FormState]]:
+    """Keys and states of a subject's forms of these form OIDs, without reading what they hold."""
+    query = select(
+        form_data.c.event, form_data.c.event_repeat, form_data.c.form, form_data.c.form_repeat, form_data.c.state
+    ).where(form_data.c.subject == subject, form_data.c.form.in_(list(forms)), ~form_data.c.removed)
+    return [(FormKey(*key), FormState(state)) for *key, state in connection.execute(query)]
+
+
 def clear(connection: Connection) -> None:
     """Empty the casebook, to fold it again."""
     for table in CASEBOOK:
         connection.execute(delete(table))
 
 
-def load_subject(connection: Connection, subject: str) -> SubjectFold:
+def load_subject(connection: Connection, subject: str, versions: StudyVersions = no_versions) -> SubjectFold:
     """The fold of a subject as it was left, ready for the next entry."""
-    fold = SubjectFold(subject)
+    fold = SubjectFold(subject, versions)
     for row in connection.execute(select(form_data).where(form_data.c.subject == subject)):
         fold.forms[_key(row)] = _DECODE_FORM(row.record)
     for row in connection.execute(select(item_group_data).where(item_group_data.c.subject == subject)):
         fold.forms[_key(row)].rows[row.item_group, row.row] = _DECODE_GROUP(row.record)
+    for row in connection.execute(select(second_entry_data).where(second_entry_data.c.subject == subject)):
+        second = fold.forms[_key(row)].second
+        if second is not None:
+            second.rows[row.item_group, row.row] = _DECODE_GROUP(row.record)
+    record = connection.scalar(select(subject_record.c.record).where(subject_record.c.subject == subject))
+    if record is not None:
+        fold.record = _DECODE_RECORD(record)
     for row in connection.execute(select(pathway_decision).where(pathway_decision.c.subject == subject)):
         fold.decisions[row.step, row.visit] = _DECODE_DECISION(row.record)
     return fold
@@ -180,15 +275,37 @@ def keys(connection: Connection) -> list[tuple[str, FormKey]]:
 
 
 def forms(
-    connection: Connection, *, state: FormState | None = None, form: str | None = None
+    connection: Connection, *, state: FormState | None = None, form: str | None = None, and_removed: bool = False
 ) -> Iterator[tuple[str, FormKey, FormFold]]:
     """Forms that are there, without their rows, by subject: all, or those in a state, or those of one definition."""
-    query = select(form_data).where(~form_data.c.removed).order_by(form_data.c.subject)
+    query = select(form_data).order_by(form_data.c.subject)
+    if not and_removed:
+        query = query.where(~form_data.c.removed)
     if state is not None:
         query = query.where(form_data.c.state == str(state))
     if form is not None:
         query = query.where(form_data.c.form == form)
     return ((row.subject, _key(row), _DECODE_FORM(row.record)) for row in connection.execute(query).all())
+
+
+def awaiting_second(connection: Connection) -> Iterator[tuple[str, FormKey, FormFold]]:
+    """Forms that await their second entry, without their rows."""
+    states = [str(FormState.AWAITING_SECOND), str(FormState.LOCKED)]
+    query = select(form_data).where(~form_data.c.removed, form_data.c.state.in_(states))
+    for row in connection.execute(query).all():
+        form = _DECODE_FORM(row.record)
+        if form.awaits_second:
+            yield row.subject, _key(row), form
+
+
+def open_differences(connection: Connection) -> Iterator[tuple[str, FormKey, FormFold]]:
+    """Forms with something to settle, without their rows, by subject."""
+    states = [str(FormState.DISCREPANT), str(FormState.LOCKED), str(FormState.SIGNED)]
+    query = select(form_data).where(form_data.c.state.in_(states)).order_by(form_data.c.subject)
+    for row in connection.execute(query).all():
+        form = _DECODE_FORM(row.record)
+        if form.open_differences:
+            yield row.subject, _key(row), form
 
 
 def form_of(connection: Connection, subject: str, key: FormKey) -> FormFold | None:
@@ -214,14 +331,16 @@ def count_states(connection: Connection) -> dict[FormState, int]:
 
 
 def contents_of_groups(
-    connection: Connection, groups: Iterable[str]
+    connection: Connection, groups: Iterable[str], subjects: Iterable[str] | None = None
 ) -> Iterator[tuple[str, dict[FormKey, FormContent]]]:
-    """For every subject the contents of these ItemGroups alone, derived values included."""
+    """For every subject, or for these alone, the contents of these ItemGroups, derived values included."""
     query: Select[Any] = (
         select(item_group_data)
         .where(item_group_data.c.item_group.in_(sorted(groups)))
         .order_by(item_group_data.c.subject)
     )
+    if subjects is not None:
+        query = query.where(item_group_data.c.subject.in_(sorted(subjects)))
     for subject, rows in groupby(connection.execute(query).all(), key=lambda row: row.subject):
         found: dict[FormKey, FormFold] = {}
         for row in rows:
@@ -230,12 +349,15 @@ def contents_of_groups(
         yield subject, {key: form.everything() for key, form in found.items()}
 
 
-def stored_rows(connection: Connection) -> tuple[Iterator[FormRow], Iterator[GroupRow], Iterator[DecisionRow]]:
-    """All rows of the casebook as they are stored, for comparing."""
-    decisions = connection.execute(select(pathway_decision)).mappings()
-    form_rows = connection.execute(select(form_data)).mappings()
-    group_rows = connection.execute(select(item_group_data)).mappings()
-    return ((dict(row) for row in form_rows), (dict(row) for row in group_rows), (dict(row) for row in decisions))
+def records(connection: Connection) -> Iterator[tuple[str, SubjectRecord]]:
+    """What is about each subject as a whole, of those about whom there is anything."""
+    rows = connection.execute(select(subject_record).order_by(subject_record.c.subject)).all()
+    return ((row.subject, _DECODE_RECORD(row.record)) for row in rows)
+
+
+def stored_rows(connection: Connection, table: Table) -> Iterator[dict[str, Any]]:
+    """All rows of a table of the casebook as they are stored, for comparing."""
+    return (dict(row) for row in connection.execute(select(table)).mappings())
 
 
 def _key(row: Any) -> FormKey:

@@ -1,4 +1,4 @@
-"""The encrypted database: opening it, and what its errors mean.
+"""Opens the encrypted database and translates its errors.
 
 SQLCipher 4 with a raw 256-bit key. `journal_mode=TRUNCATE` with `synchronous=FULL`: in WAL mode one flipped byte in the
 log silently drops every later commit; with a rollback journal it is found. The connection is made in the thread that opens

@@ -1,12 +1,13 @@
-"""The journal in the database: reading entries back, and appending them."""
+"""Reads and appends journal entries in the database."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
 from desktop.journal.entry import Entry, Head, RawEntry, decode
 from desktop.journal.hash_chain import ChainPoint
+from desktop.journal.hybrid_clock import MAX_HYBRID
 from desktop.vault.tables import journal
 
 _ORDER = (journal.c.time, journal.c.device, journal.c.sequence)
@@ -35,15 +36,30 @@ def append(connection: Connection, rows: Sequence[tuple[RawEntry, Head, bytes]])
     )
 
 
-def blank(connection: Connection, device: str, sequence: int) -> str | None:
-    """Blank the body of an entry; its hash stays, so the chain still verifies.
+def blank(connection: Connection, device: str, sequence: int, kinds: Collection[str]) -> str | None:
+    """Blank the body of an entry of one of these kinds; its hash stays, so the chain still verifies.
 
-    Returns the subject that the entry is about, where there is an entry with a body and it is about one.
+    Returns the subject that the entry is about; None where there is no such entry that still has a body.
     """
-    of = (journal.c.device == device, journal.c.sequence == sequence, journal.c.body.is_not(None))
+    of = (
+        journal.c.device == device,
+        journal.c.sequence == sequence,
+        journal.c.kind.in_(list(kinds)),
+        journal.c.body.is_not(None),
+    )
     subject = connection.scalar(select(journal.c.subject).where(*of))
     connection.execute(update(journal).where(*of).values(body=None))
     return subject
+
+
+def blanked(connection: Connection) -> list[tuple[str, int, str]]:
+    """(device, sequence, kind) of every entry whose body is not here."""
+    rows = connection.execute(
+        select(journal.c.device, journal.c.sequence, journal.c.kind)
+        .where(journal.c.body.is_(None))
+        .order_by(journal.c.device, journal.c.sequence)
+    )
+    return [(row.device, row.sequence, row.kind) for row in rows]
 
 
 def chain_point(connection: Connection, device: str) -> ChainPoint:
@@ -80,8 +96,14 @@ def count(connection: Connection, device: str | None = None) -> int:
 
 
 def last_time(connection: Connection) -> int:
-    """The greatest hybrid time of any entry."""
-    return connection.scalar(select(func.max(journal.c.time))) or 0
+    """The greatest hybrid time of any entry; what is out of bounds does not count."""
+    return connection.scalar(select(func.max(journal.c.time)).where(journal.c.time <= MAX_HYBRID)) or 0
+
+
+def last_time_of_device(connection: Connection, device: str) -> int:
+    """The hybrid time of a device's newest entry; 0 before the first."""
+    newest = select(journal.c.time).where(journal.c.device == device).order_by(journal.c.sequence.desc()).limit(1)
+    return connection.scalar(newest) or 0
 
 
 def last_time_of_subject(connection: Connection, subject: str) -> int:
@@ -101,6 +123,12 @@ def of_kinds(connection: Connection, kinds: Iterable[str]) -> Iterator[Entry]:
         select(*_RAW).where(journal.c.kind.in_(list(kinds)), journal.c.subject.is_(None)).order_by(*_ORDER)
     )
     return (decode(_raw(row)) for row in rows)
+
+
+def of_kinds_about_subjects(connection: Connection, kinds: Iterable[str]) -> Iterator[Entry]:
+    """The entries of these kinds that are about a subject, in fold order."""
+    query = select(*_RAW).where(journal.c.kind.in_(list(kinds)), journal.c.subject.is_not(None)).order_by(*_ORDER)
+    return (decode(_raw(row)) for row in connection.execute(query))
 
 
 def all_by_subject(connection: Connection) -> Iterator[Entry]:

@@ -1,15 +1,18 @@
-"""Who can open the vault: key slots, kept in `vault.json`.
+"""Key slots: who can open the vault, kept in `vault.json`.
 
 One random 256-bit key encrypts the database. Each user has a slot in which that key, and the user's own signing key, lie
 wrapped (AES-256-GCM) under Argon2id of the passphrase. The printed recovery code is one more slot, without a signing key.
 A slot only wraps keys: whether a person may do something, or is suspended, the journal says.
 
-`vault.json` is kept twice, each copy with its SHA-256, replaced as a whole and flushed to the disk.
+`vault.json` is kept twice, each copy with its SHA-256, replaced as a whole and flushed to the disk. Both carry the number of
+their generation: where they differ, the newer one that is whole counts, and opening the vault writes it into both.
 """
 
 import hashlib
 import secrets
 import unicodedata
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -18,7 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from desktop.errors import DamagedError, EnvironmentProblemError, NewerReleaseError, RefusedError, SignInError
-from desktop.files import replace_file
+from desktop.files import NEW, OLD, replace_file, replaced_files
 from desktop.study.definition.base import Text
 
 FORMAT = 1
@@ -26,6 +29,9 @@ FORMAT = 1
 
 FILE = "vault.json"
 COPY = "vault-copy.json"
+
+NOT_RIGHT = "The user or the passphrase is not right."
+DAMAGED = "The file vault.json is damaged."
 
 PASSPHRASE_LENGTH = 12
 """Fewest characters of a passphrase."""
@@ -82,6 +88,8 @@ class VaultFile(msgspec.Struct, frozen=True, kw_only=True):
     letter: str
     slots: tuple[Slot, ...]
     last_user: str = ""
+    generation: int = 0
+    """Grows with each change, so that an older copy is never taken for the newer one."""
 
 
 class Unlocked(msgspec.Struct, frozen=True):
@@ -156,7 +164,7 @@ def unwrap(secret: str, slot: Slot) -> Unlocked:
             bytes.fromhex(slot.nonce), bytes.fromhex(slot.wrapped), _associated(slot)
         )
     except InvalidTag:
-        raise SignInError("The user or the passphrase is not right.") from None
+        raise SignInError(NOT_RIGHT) from None
     return Unlocked(keys[:KEY_BYTES], keys[KEY_BYTES:])
 
 
@@ -171,50 +179,87 @@ def recovery_slot(file: VaultFile) -> Slot | None:
     return next((slot for slot in file.slots if not slot.user), None)
 
 
-def with_slot(file: VaultFile, slot: Slot) -> VaultFile:
-    """The file with this slot in the place of an older one of the same user."""
-    others = tuple(old for old in file.slots if old.user != slot.user and (not slot.user or old.name != slot.name))
-    return msgspec.structs.replace(file, slots=(*others, slot))
+def with_slots(file: VaultFile, *slots: Slot) -> VaultFile:
+    """The file with these slots in the place of older ones of the same users."""
+    for slot in slots:
+        others = tuple(old for old in file.slots if old.user != slot.user and (not slot.user or old.name != slot.name))
+        file = msgspec.structs.replace(file, slots=(*others, slot))
+    return file
+
+
+def make_recovery_slot(recovery_code: str, unlocked: Unlocked) -> Slot:
+    """The slot that the recovery code opens: the database key, and nobody's signature."""
+    return wrap(recovery_code, "", "", Unlocked(unlocked.database_key, b""))
 
 
 def read(folder: Path) -> VaultFile:
-    """Read `vault.json`, or its copy where the file is damaged.
+    """Read the newer of `vault.json` and its copy that is whole.
 
     Raises EnvironmentProblemError where there is no vault, DamagedError where neither can be used, and
     NewerReleaseError where a newer release made it.
     """
+    whole: list[VaultFile] = []
     try:
         names = [name for name in (FILE, COPY) if (folder / name).is_file()]
         if not names:
             raise EnvironmentProblemError("There is no Sitebook vault in this folder.")
         for name in names:
             try:
-                return _read_one(folder / name)
+                whole.append(decode((folder / name).read_bytes()))
             except DamagedError:
                 continue
     except OSError as error:
         raise EnvironmentProblemError("The vault cannot be read: {why}.", why=error.strerror) from error
-    raise DamagedError(
-        "The file vault.json and its copy are damaged. The data cannot be unlocked with them: restore a backup."
-    )
+    if not whole:
+        raise DamagedError(
+            "The file vault.json and its copy are damaged. The data cannot be unlocked with them: restore a backup."
+        )
+    # The first of the greatest: of two files of one generation `vault.json` counts.
+    return max(whole, key=lambda file: file.generation)
+
+
+def heal(folder: Path) -> VaultFile:
+    """Read the file and write it anew where `vault.json` or its copy is missing, damaged or older.
+
+    Raises what `read` raises, and OSError. The caller holds the vault's lock.
+    """
+    file = read(folder)
+    content = encode(file)
+    for path in (folder / FILE, folder / COPY):
+        if not path.is_file() or path.read_bytes() != content:
+            replace_file(path, content)
+        for ending in (NEW, OLD):
+            # What a power cut in the middle of a change has left.
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+    return file
 
 
 def write(folder: Path, file: VaultFile) -> None:
-    """Replace `vault.json` and then its copy, each as a whole.
-
-    Raises OSError; at every moment at least one of the two is whole.
-    """
-    content = msgspec.json.encode(file)
-    kept = msgspec.json.encode(_Kept(hashlib.sha256(content).hexdigest(), msgspec.Raw(content)))
+    """Write `vault.json` and its copy where there was none. Raises OSError."""
     for name in (FILE, COPY):
-        replace_file(folder / name, kept)
+        replace_file(folder / name, encode(file))
 
 
-def _read_one(path: Path) -> VaultFile:
+@contextmanager
+def replaced(folder: Path, before: VaultFile, after: VaultFile) -> Generator[None]:
+    """The slots of `after` lie on the disk while the block runs; where it fails those of `before` do again. Raises OSError."""
+    paths = (folder / FILE, folder / COPY)
+    with replaced_files(dict.fromkeys(paths, encode(before)), dict.fromkeys(paths, encode(after))):
+        yield
+
+
+def encode(file: VaultFile) -> bytes:
+    """The bytes of `vault.json`."""
+    content = msgspec.json.encode(file)
+    return msgspec.json.encode(_Kept(hashlib.sha256(content).hexdigest(), msgspec.Raw(content)))
+
+
+def decode(data: bytes) -> VaultFile:
+    """Parse the bytes of `vault.json`. Raises DamagedError, or NewerReleaseError where a newer release wrote them."""
     try:
-        kept = msgspec.json.decode(path.read_bytes(), type=_Kept)
+        kept = msgspec.json.decode(data, type=_Kept)
         if hashlib.sha256(kept.content).hexdigest() != kept.sha256:
-            raise DamagedError("The file {file} is damaged.", file=path.name)
+            raise DamagedError(DAMAGED)
         made_by = msgspec.json.decode(kept.content, type=dict[str, object])
         if isinstance(found := made_by.get("format"), int) and found > FORMAT:
             raise NewerReleaseError(
@@ -226,7 +271,7 @@ def _read_one(path: Path) -> VaultFile:
             )
         return msgspec.json.decode(kept.content, type=VaultFile)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise DamagedError("The file {file} is damaged.", file=path.name) from error
+        raise DamagedError(DAMAGED) from error
 
 
 def _derive(secret: str, slot: Slot) -> bytes:

@@ -1,4 +1,4 @@
-"""Checks that a later change elsewhere made fire, and decisions that wait: found in idle time, and kept for Today.
+"""Reads and writes open checks and pending decisions found in idle time.
 
 A form's checks are evaluated at its save with what is known then. When another form of the subject changes, they may come
 out otherwise; nothing is recorded about that until a person does. What was found is derived data outside the journal: it

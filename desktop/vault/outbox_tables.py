@@ -1,4 +1,4 @@
-"""The outbox: which of this device's entries were packed, handed over and signed for, and by whom.
+"""Reads and writes the outbox: which entries were packed, handed over and received.
 
 A sealed batch is kept as the bytes that travel; it never changes. Only a verified receipt makes its entries received.
 """
@@ -99,9 +99,9 @@ def drop_after(connection: Connection, sequence: int) -> None:
     connection.execute(delete(batch).where(batch.c.last > sequence))
 
 
-def drop_unreceived(connection: Connection) -> None:
-    """Forget batches that nobody signed for: they are packed again, for whoever is the centre then."""
-    connection.execute(delete(batch).where(batch.c.state != "received"))
+def drop_unreceived(connection: Connection, since: int = 0) -> None:
+    """Forget batches that nobody signed for and that hold the entry `since` or later ones: they are packed again."""
+    connection.execute(delete(batch).where(batch.c.state != "received", batch.c.last >= since))
 
 
 def receipts(connection: Connection) -> list[tuple[int, int, str, bytes]]:

@@ -1,4 +1,4 @@
-"""The tables of `journal.db`. The journal is for ever; everything else can be folded or asked for again.
+"""Tables of `journal.db`. The journal is permanent; everything else can be folded or fetched again.
 
 Triggers refuse every change and deletion of a journal row, save one: blanking the body of a redacted entry, whose hash
 stays.
@@ -86,6 +86,26 @@ item_group_data = Table(
     sqlite_with_rowid=False,
 )
 
+second_entry_data = Table(
+    "second_entry_data",
+    metadata,
+    *_form_coordinates(),
+    Column("item_group", Text, nullable=False),
+    Column("row", Text, nullable=False),
+    # `GroupState` of the second pass as JSON.
+    Column("record", LargeBinary, nullable=False),
+    PrimaryKeyConstraint(*FORM_COORDINATES, "item_group", "row"),
+    sqlite_with_rowid=False,
+)
+
+subject_record = Table(
+    "subject_record",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    # `SubjectRecord` as JSON: queries, signatures, locks.
+    Column("record", LargeBinary, nullable=False),
+)
+
 pathway_decision = Table(
     "pathway_decision",
     metadata,
@@ -137,5 +157,5 @@ property_ = Table(
 )
 """What the device itself needs: its private keys, and the version of the fold that made the casebook."""
 
-CASEBOOK = (form_data, item_group_data, pathway_decision)
+CASEBOOK = (form_data, item_group_data, second_entry_data, pathway_decision, subject_record)
 """The tables that a rebuild empties and folds again."""

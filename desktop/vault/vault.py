@@ -1,4 +1,4 @@
-"""The vault: a site's folder, opened. One thread owns it, one process at a time.
+"""The vault: a site's folder, opened by one thread of one process at a time.
 
     vault.json, vault-copy.json   key slots (`key_slots.py`)
     journal.db                    journal, casebook, drafts, outbox; encrypted (`database.py`, `tables.py`)
@@ -11,9 +11,10 @@ Append and fold are one transaction: after `record` returns, the entries survive
 import gc
 import hashlib
 import secrets
+import shutil
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import filelock
@@ -24,27 +25,54 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlcipher3 import dbapi2
 
-from desktop.casebook.fold import FOLD_VERSION, SubjectFold, fold_subject
+from desktop.casebook.fold import FOLD_VERSION, StudyVersions, SubjectFold, fold_subject
+from desktop.casebook.redactions import REDACTABLE_KINDS, REDACTION_KINDS, fold_redactions
 from desktop.casebook.study_conduct import CONDUCT_KINDS, Conduct, fold_conduct
 from desktop.casebook.users_and_devices import STAFF_KINDS, Staff, fold_staff
-from desktop.errors import CancelledError, DamagedError, EnvironmentProblemError, InUseError
+from desktop.errors import CancelledError, DamagedError, InUseError, RefusedError, SignInError
 from desktop.files import file_problem
-from desktop.journal.bodies import KINDS, Body, FormSaved, Kind, PathwayDecided, Redacted
+from desktop.journal.bodies import (
+    KINDS,
+    Body,
+    DiscrepancySettled,
+    FormRemoved,
+    FormSaved,
+    Kind,
+    PathwayDecided,
+    Redacted,
+    StudyVersionAdded,
+)
 from desktop.journal.device_keys import DeviceKeys
-from desktop.journal.entry import FORMAT, Entry, Head, RawEntry, encode
-from desktop.journal.hash_chain import ChainPoint, next_value, verified
+from desktop.journal.entry import FORMAT, Entry, Head, RawEntry, decode, encode
+from desktop.journal.hash_chain import ChainPoint, VerifiedEntry, next_value
 from desktop.journal.hybrid_clock import HybridClock, Wall, system_wall
+from desktop.journal.trusted_entries import MAX_RELEASED_AHEAD, TrustedEntries
 from desktop.progress import Cancelled, Progress
-from desktop.vault import casebook_tables, journal_table, key_slots, open_check_tables, outbox_tables
+from desktop.study.clinical_data import ItemPlace
+from desktop.study.definition.metadata import Definition
+from desktop.vault import casebook_tables, draft_table, journal_table, key_slots, open_check_tables, outbox_tables
 from desktop.vault.database import IN_USE, open_engine, translated
-from desktop.vault.key_slots import Unlocked, VaultFile
+from desktop.vault.key_slots import Slot, Unlocked, VaultFile
 from desktop.vault.tables import APPEND_ONLY, metadata, property_
 
 DATABASE = "journal.db"
 LOCK = "lock"
+BUILDING = ".sitebook-new"
+"""The folder within it in which a vault is built (`new_vault`)."""
 
 FORMER_KEYS = "device_keys:"
 """Properties that begin so hold the keys of a device that this computer was before a restore."""
+
+MAX_RECORDED_BYTES = 2 * 1024 * 1024
+"""Of one entry: well below what a batch takes."""
+
+MAX_DEFINITION_BYTES = 16 * 1024 * 1024
+"""Of an entry that brings a study definition: it travels in a batch of its own."""
+
+TOO_LARGE = (
+    "This is too much for one save: {size} kB, where {limit} kB fit. Nothing was saved. Shorten the longest texts, or save "
+    "fewer rows at a time."
+)
 
 CACHED_SUBJECTS = 16
 INSERT_SIZE = 100
@@ -92,6 +120,8 @@ class Vault:
         self._subjects: OrderedDict[str, SubjectFold] = OrderedDict()
         self._staff: Staff | None = None
         self._conduct: Conduct | None = None
+        self._versions: dict[str, Definition | None] = {}
+        """Study versions by SHA-256, those that were needed; None where one is not here."""
         self.revision = 0
         """Counts what may have changed the casebook."""
         self.clock = HybridClock(wall=wall)
@@ -123,13 +153,11 @@ class Vault:
 
     @classmethod
     def create(cls, folder: Path, file: VaultFile, unlocked: Unlocked, wall: Wall = system_wall) -> "Vault":
-        """Make a vault in an empty folder. Nothing is recorded yet.
+        """Make a vault in an empty folder (`new_vault`). Nothing is recorded yet.
 
-        Raises EnvironmentProblemError when the folder is not empty or cannot be written.
+        Raises EnvironmentProblemError when the folder cannot be written.
         """
-        with translated():
-            made_folder = not folder.exists()
-        lock = cls._take_folder(folder)
+        lock = hold_lock(folder)
         try:
             device_keys = DeviceKeys.generate()
             engine = open_engine(folder / DATABASE, unlocked.database_key, create=True)
@@ -150,17 +178,21 @@ class Vault:
             return cls(folder, file, unlocked, lock, engine, device_keys, wall)
         except BaseException:
             lock.release()
-            empty_folder(folder, made_folder=made_folder)
             raise
 
     @classmethod
-    def unlock(cls, folder: Path, file: VaultFile, unlocked: Unlocked, wall: Wall = system_wall) -> "Vault":
-        """Open a vault whose key was unwrapped. The caller holds nothing else of it.
+    def unlock(cls, folder: Path, slot: Slot, unlocked: Unlocked, wall: Wall = system_wall) -> "Vault":
+        """Open a vault by what a slot held. `vault.json` is read again under the lock: others may have changed it meanwhile.
 
-        Raises InUseError, DamagedError or EnvironmentProblemError.
+        Raises InUseError, DamagedError, EnvironmentProblemError, or SignInError where the slot is there no more.
         """
-        lock = _locked(folder)
+        lock = hold_lock(folder)
         try:
+            with translated():
+                file = key_slots.heal(folder)
+            shutil.rmtree(folder / BUILDING, ignore_errors=True)
+            if slot not in file.slots:
+                raise SignInError(key_slots.NOT_RIGHT)
             engine = open_engine(folder / DATABASE, unlocked.database_key)
             try:
                 vault = cls(folder, file, unlocked, lock, engine, None, wall)
@@ -179,16 +211,6 @@ class Vault:
             lock.release()
             raise
         return vault
-
-    @staticmethod
-    def _take_folder(folder: Path) -> filelock.BaseFileLock:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            if any(folder.iterdir()):
-                raise EnvironmentProblemError("The folder is not empty. Choose a new or an empty folder for the vault.")
-        except OSError as error:
-            raise file_problem(error) from error
-        return _locked(folder)
 
     def close(self) -> None:
         """Give the folder free. Nothing is recorded: signing out is the site's act."""
@@ -252,6 +274,13 @@ class Vault:
                 before_commit(connection)
         return entries
 
+    def record_with_slots(self, recordings: Sequence[Recording], slots: Sequence[Slot]) -> None:
+        """Append entries and put key slots into their place: both or neither."""
+        after = self._next_file(key_slots.with_slots(self.file, *slots))
+        with translated(), ExitStack() as undo:
+            self.record(recordings, lambda _: undo.enter_context(key_slots.replaced(self.folder, self.file, after)))
+        self.file = after
+
     def _append(self, connection: Connection, recording: Recording) -> Entry:
         point = self.chain_point(connection, self.device)
         time, wall = self.clock.tick()
@@ -268,87 +297,137 @@ class Vault:
             subject=recording.subject,
         )
         body = encode(recording.body)
+        limit = MAX_DEFINITION_BYTES if isinstance(recording.body, StudyVersionAdded) else MAX_RECORDED_BYTES
+        if len(body) > limit:
+            raise RefusedError(TOO_LARGE, size=len(body) // 1024, limit=limit // 1024)
+        if fault := recording.body.fault():
+            # What is recorded here must be taken in elsewhere.
+            raise RefusedError("This cannot be recorded: {why}", why=DamagedError(fault))
         raw = RawEntry(encode(head), body, hashlib.sha256(body).digest())
         entry = Entry(head, recording.body)
         chain = next_value(point.value, raw)
         journal_table.append(connection, [(raw, head, chain)])
         self._points[self.device] = ChainPoint(head.sequence, chain)
         self._take_in(connection, entry)
+        if isinstance(entry.body, Redacted):
+            self._redact(connection)
         return entry
 
     def _take_in(self, connection: Connection, entry: Entry) -> None:
         """Fold an entry that comes after all that is known about its subject."""
         self.revision += 1
-        if isinstance(entry.body, Redacted):
-            self._redact(connection)
         if entry.head.subject is None:
             if entry.head.kind in STAFF_KINDS:
                 self._staff = None
             if entry.head.kind in CONDUCT_KINDS:
                 self._conduct = None
+                self._forget_missing_versions()
             return
         fold = self.subject(connection, entry.head.subject)
-        key = fold.apply(entry)
-        if key is not None:
-            touched = (
-                {(data.group, data.row) for data in entry.body.groups} if isinstance(entry.body, FormSaved) else None
-            )
-            casebook_tables.put_form(connection, entry.head.subject, key, fold.forms[key], touched)
-        elif isinstance(entry.body, PathwayDecided):
+        body = entry.body
+        for key in fold.apply(entry):
+            touched: set[tuple[str, str]] | None = set()
+            if isinstance(body, FormSaved | DiscrepancySettled) and body.key == key:
+                touched = {(data.group, data.row) for data in body.groups}
+            elif isinstance(body, FormRemoved):
+                touched = None
+            if fold.forms[key].second is None and fold.forms[key].twice:
+                casebook_tables.drop_second(connection, fold.subject, key)
+            casebook_tables.put_form(connection, fold.subject, key, fold.forms[key], touched)
+        casebook_tables.put_record(connection, fold)
+        if isinstance(body, PathwayDecided):
             casebook_tables.put_decisions(connection, fold)
             open_check_tables.forget(connection, fold.subject)
 
     def _redact(self, connection: Connection) -> None:
-        """Blank what any entry says is to be blanked, and fold its subjects without it."""
+        """Blank what is redacted and still has its body here, and fold its subjects without it."""
         subjects: set[str] = set()
-        for entry in journal_table.of_kinds(connection, [Kind.REDACTED]):
-            if isinstance(entry.body, Redacted):
-                subject = journal_table.blank(connection, entry.body.device, entry.body.sequence)
-                if subject is not None:
-                    subjects.add(subject)
-        # A packed batch that was not signed for holds the text still: it is packed anew.
-        outbox_tables.drop_unreceived(connection)
+        own: list[int] = []
+        for device, sequence in fold_redactions(journal_table.of_kinds(connection, REDACTION_KINDS)):
+            self._forget_drafts_of(connection, device, sequence)
+            subject = journal_table.blank(connection, device, sequence, REDACTABLE_KINDS)
+            if subject is not None:
+                subjects.add(subject)
+                if device == self.device:
+                    own.append(sequence)
+        if own:
+            # A packed batch that was not signed for holds the text still: it is packed anew.
+            outbox_tables.drop_unreceived(connection, min(own))
         for subject in subjects:
             self._subjects.pop(subject, None)
             casebook_tables.put_subject(
-                connection, fold_subject(subject, journal_table.of_subject(connection, subject))
+                connection,
+                fold_subject(subject, journal_table.of_subject(connection, subject), self.study_version),
             )
 
-    def receive(self, device: str, raws: Iterable[RawEntry], end: ChainPoint) -> int:
-        """Verify and append what another device did; it is never judged again. Returns how many entries were new.
+    def missing_bodies(self, connection: Connection) -> list[tuple[str, int]]:
+        """(device, sequence) of entries whose body is not here though no redaction says why."""
+        redacted = fold_redactions(journal_table.of_kinds(connection, REDACTION_KINDS))
+        return [
+            (device, sequence)
+            for device, sequence, kind in journal_table.blanked(connection)
+            if kind not in REDACTABLE_KINDS or (device, sequence) not in redacted
+        ]
 
-        Raises DamagedError, having appended nothing, when the run does not extend that device's chain to `end`.
+    def _forget_drafts_of(self, connection: Connection, device: str, sequence: int) -> None:
+        """Forget in drafts what was typed where an entry is blanked: it may be the very text."""
+        raws = journal_table.raw_entries(connection, device, sequence - 1, 1)
+        if not raws or raws[0].body is None:
+            return
+        entry = decode(raws[0])
+        if isinstance(entry.body, FormSaved) and entry.head.sequence == sequence and entry.head.subject is not None:
+            places = [ItemPlace(data.group, data.row, item) for data in entry.body.groups for item in data.items]
+            draft_table.forget_places(connection, entry.head.subject, entry.body.key, places)
+
+    def receive(self, device: str, entries: Sequence[VerifiedEntry]) -> int:
+        """Append verified entries of another device that keep every rule of `TrustedEntries`, and fold them.
+
+        Returns how many there were. Raises UntrustedEntryError or NewerReleaseError where one breaks a rule, DamagedError
+        where they do not follow what is here of that device; then nothing was appended.
         """
+        if not entries:
+            return 0
         with self.begin() as connection:
             start = self.chain_point(connection, device)
-            rows: list[tuple[RawEntry, Head, bytes]] = []
-            entries: list[Entry] = []
-            point = start
-            for raw, entry, point in verified(raws, device, start):
-                rows.append((raw, entry.head, point.value))
-                entries.append(entry)
-            if point != end:
-                raise DamagedError("What came from device {device} does not end as its statement says.", device=device)
-            if not rows:
-                return 0
-            self.revision += 1
-            late = self._late_subjects(connection, entries)
-            journal_table.append(connection, rows)
-            self._points[device] = point
-            for entry in entries:
-                self.clock.witness(entry.head.time)
-                if entry.head.subject not in late:
-                    self._take_in(connection, entry)
-            for subject in late:
-                self._subjects.pop(subject, None)
-                casebook_tables.put_subject(
-                    connection, fold_subject(subject, journal_table.of_subject(connection, subject))
-                )
-                open_check_tables.forget(connection, subject)
-            self._staff = self._conduct = None
-            if next(journal_table.of_kinds(connection, [Kind.REDACTED]), None) is not None:
-                self._redact(connection)
-        return len(rows)
+            first = entries[0]
+            if first.point != ChainPoint(start.sequence + 1, next_value(start.value, first.raw)):
+                raise DamagedError("What came from device {device} does not follow what is here.", device=device)
+            trusted = TrustedEntries(
+                study=self.study,
+                site=self.site,
+                device=device,
+                last_time=journal_table.last_time_of_device(connection, device),
+                wall=self.clock.wall(),
+                ahead=MAX_RELEASED_AHEAD,
+            )
+            trusted.extend(entries)
+            self._take_in_all(connection, device, trusted.entries)
+        return len(entries)
+
+    def _take_in_all(self, connection: Connection, device: str, verified: Sequence[VerifiedEntry]) -> None:
+        self.revision += 1
+        entries = [entry for _, entry, _ in verified]
+        late = self._late_subjects(connection, entries)
+        journal_table.append(connection, [(raw, entry.head, point.value) for raw, entry, point in verified])
+        self._points[device] = verified[-1].point
+        for entry in entries:
+            self.clock.witness(entry.head.time)
+            if entry.head.subject not in late:
+                self._take_in(connection, entry)
+        if any(entry.head.kind == Kind.STUDY_VERSION_ADDED for entry in entries):
+            # What was entered under it could not be told apart from what is entered once.
+            self._forget_missing_versions()
+            late |= set(casebook_tables.all_subjects(connection))
+        for subject in late:
+            self._subjects.pop(subject, None)
+            casebook_tables.put_subject(
+                connection,
+                fold_subject(subject, journal_table.of_subject(connection, subject), self.study_version),
+            )
+            open_check_tables.forget(connection, subject)
+        self._staff = self._conduct = None
+        # What came may be redacted already, or say who may redact.
+        self._redact(connection)
 
     def _late_subjects(self, connection: Connection, entries: Sequence[Entry]) -> set[str]:
         """Subjects about whom something newer is known already: they fold again from the start."""
@@ -378,7 +457,7 @@ class Vault:
         """The fold of a subject, from memory where it was used lately."""
         fold = self._subjects.get(subject)
         if fold is None:
-            fold = self._subjects[subject] = casebook_tables.load_subject(connection, subject)
+            fold = self._subjects[subject] = casebook_tables.load_subject(connection, subject, self.study_version)
             while len(self._subjects) > CACHED_SUBJECTS:
                 self._subjects.popitem(last=False)
         self._subjects.move_to_end(subject)
@@ -389,6 +468,20 @@ class Vault:
         if self._staff is None:
             self._staff = fold_staff(journal_table.of_kinds(connection, STAFF_KINDS))
         return self._staff
+
+    def study_version(self, sha256: str) -> Definition | None:
+        """A study version that is here."""
+        if sha256 not in self._versions:
+            self._versions[sha256] = None
+            with self.begin() as connection:
+                for entry in journal_table.of_kinds(connection, [Kind.STUDY_VERSION_ADDED]):
+                    if isinstance(entry.body, StudyVersionAdded) and entry.body.sha256 == sha256:
+                        self._versions[sha256] = Definition.from_bytes(entry.body.definition.encode())
+                        break
+        return self._versions[sha256]
+
+    def _forget_missing_versions(self) -> None:
+        self._versions = {sha256: version for sha256, version in self._versions.items() if version is not None}
 
     def conduct(self) -> Conduct:
         """Study versions, answers to open points and normal ranges of the site."""
@@ -405,7 +498,7 @@ class Vault:
             casebook_tables.clear(connection)
             subjects = 0
             batch: list[SubjectFold] = []
-            for fold in folds(journal_table.all_by_subject(connection)):
+            for fold in folds(journal_table.all_by_subject(connection), self.study_version):
                 batch.append(fold)
                 subjects += 1
                 if len(batch) == INSERT_SIZE:
@@ -420,11 +513,14 @@ class Vault:
         self._subjects.clear()
         return subjects
 
-    def put_slots(self, file: VaultFile) -> None:
-        """Replace the key slots on the disk."""
-        with translated():
-            key_slots.write(self.folder, file)
-        self.file = file
+    def put_file(self, file: VaultFile) -> None:
+        """Replace `vault.json`: the new one or, where that fails, the old one is on the disk."""
+        after = self._next_file(file)
+        with translated(), key_slots.replaced(self.folder, self.file, after):
+            self.file = after
+
+    def _next_file(self, file: VaultFile) -> VaultFile:
+        return msgspec.structs.replace(file, generation=self.file.generation + 1)
 
     def become_device(self, letter: str) -> None:
         """Go on as a new device with keys of its own, e.g. after a restore. Nothing is recorded yet."""
@@ -434,7 +530,7 @@ class Vault:
         with self.begin() as connection:
             connection.execute(_PUT_PROPERTY, [former, {"name": "device_keys", "value": device_keys.to_bytes()}])
             outbox_tables.forget(connection)
-        self.put_slots(msgspec.structs.replace(self.file, device=new_device_oid(letter), letter=letter))
+        self.put_file(msgspec.structs.replace(self.file, device=new_device_oid(letter), letter=letter))
         self.keys = device_keys
         self._points.clear()
 
@@ -451,7 +547,7 @@ def uncollected() -> Generator[None]:
             gc.enable()
 
 
-def folds(entries: Iterable[Entry]) -> Generator[SubjectFold]:
+def folds(entries: Iterable[Entry], versions: StudyVersions) -> Generator[SubjectFold]:
     """Fold entries that come subject after subject, each in fold order."""
     fold: SubjectFold | None = None
     for entry in entries:
@@ -461,7 +557,7 @@ def folds(entries: Iterable[Entry]) -> Generator[SubjectFold]:
         if fold is None or fold.subject != subject:
             if fold is not None:
                 yield fold
-            fold = SubjectFold(subject)
+            fold = SubjectFold(subject, versions)
         fold.apply(entry)
     if fold is not None:
         yield fold
@@ -473,15 +569,8 @@ def new_user_keys() -> tuple[bytes, str]:
     return key.private_bytes_raw(), key.public_key().public_bytes_raw().hex()
 
 
-def empty_folder(folder: Path, *, made_folder: bool) -> None:
-    """Leave a folder in which no vault came into being as it was found, so that the person can try again."""
-    for path in folder.iterdir():
-        path.unlink()
-    if made_folder:
-        folder.rmdir()
-
-
-def _locked(folder: Path) -> filelock.BaseFileLock:
+def hold_lock(folder: Path) -> filelock.BaseFileLock:
+    """Take the lock of a vault's folder. Raises InUseError or EnvironmentProblemError."""
     lock = filelock.FileLock(folder / LOCK)
     try:
         lock.acquire(timeout=0)

@@ -27,6 +27,7 @@ class Change(View, frozen=True, kw_only=True):
     sequence: int
     received: bool
     """The centre has signed for the entry."""
+    entry_pass: int = 1
 
 
 class AuditLine(View, frozen=True, kw_only=True):

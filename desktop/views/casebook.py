@@ -2,7 +2,7 @@
 
 import datetime
 
-from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue, Row
 from desktop.study.definition.base import Text
 from desktop.study.rules.pathway import Evidence
 from desktop.views.base import View
@@ -77,17 +77,56 @@ class Casebook(View, frozen=True, kw_only=True):
     """The steps that the subject has gone through; the last one is where it is."""
 
 
-class Discrepancy(View, frozen=True, kw_only=True):
-    """Something that two people or two computers recorded differently."""
+class DiscrepancySide(View, frozen=True, kw_only=True):
+    """What one of two entries says, who made it and when."""
 
+    value: ItemValue | None = None
+    row: Row | None = None
+    """Of a whole row: its values."""
+    user: str
+    """Name."""
+    user_oid: str
+    wall: str
+    device: str
+
+
+class DiscrepancySettlement(View, frozen=True, kw_only=True):
+    """What was decided, by whom, when and why."""
+
+    value: ItemValue | None = None
+    take: str
+    """`first`, `second` or `other`; empty where a save of the form settled it."""
+    user: str
+    wall: str
+    reason: str
+    source: str = ""
+
+
+class Discrepancy(View, frozen=True, kw_only=True):
+    """Something that two passes or two computers recorded differently."""
+
+    id: str
     subject: str
-    key: FormKey | None
+    key: FormKey
     place: ItemPlace | None
     kind: str
-    """`concurrent` (two computers changed one value unseen by each other) or `duplicate_subject`."""
-    values: tuple[ItemValue | None, ...] = ()
-    users: tuple[str, ...] = ()
-    walls: tuple[str, ...] = ()
+    """`second_entry`, `missing_row`, `extra_row`, `concurrent`, `created_twice`, `same_person` or `after_lock`."""
+    entry_pass: int = 1
+    is_subject: bool = False
+    """The subject itself was registered twice."""
+    first: DiscrepancySide | None = None
+    second: DiscrepancySide | None = None
+    settled: DiscrepancySettlement | None = None
+
+    @property
+    def sides(self) -> tuple[DiscrepancySide, ...]:
+        """Both sides, as far as there are two."""
+        return tuple(side for side in (self.first, self.second) if side is not None)
+
+    @property
+    def wall(self) -> str:
+        """When it came about."""
+        return max((side.wall for side in self.sides), default="")
 
 
 class DecisionNeeded(View, frozen=True, kw_only=True):

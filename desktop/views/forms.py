@@ -1,4 +1,4 @@
-"""What the screens and the command line are told: frozen data and OIDs, never rows of a database."""
+"""Forms and their states, as shown."""
 
 import datetime
 import enum
@@ -20,6 +20,14 @@ class FormState(enum.StrEnum):
     LOCKED = "locked"
 
 
+class PassView(View, frozen=True, kw_only=True):
+    """A complete pass of a form: who completed it, and when."""
+
+    user: str
+    """Name."""
+    wall: str
+
+
 class FormSummary(View, frozen=True, kw_only=True):
     """One form of a subject, without its values."""
 
@@ -32,6 +40,13 @@ class FormSummary(View, frozen=True, kw_only=True):
     """Name of the person who last saved it."""
     wall: str = ""
     """When it was last saved: ISO 8601 with offset."""
+    awaits_me: bool = False
+    """The person who asks may make its second entry, and sees nothing of the first until then."""
+    first: PassView | None = None
+    second: PassView | None = None
+    source_verified: bool = False
+    """A monitor compared it with the source documents, and nothing changed since."""
+    frozen: bool = False
     open_checks: int = 0
     """Soft checks that fire without a comment, e.g. because another form changed since."""
 
@@ -41,8 +56,14 @@ class FormView(View, frozen=True, kw_only=True):
 
     subject: str
     key: FormKey
+    entry_pass: int = 1
+    is_blind: bool = False
+    """The first pass is hidden from the person who asks: they may make the second."""
+    compared: int = 0
+    """Values of both passes that were compared, once both are complete."""
+    different: int = 0
     exists: bool
-    """False: nothing was recorded yet at these coordinates."""
+    """False: nothing was recorded yet at these coordinates in this pass."""
     state: FormState | None = None
     content: FormContent = {}
     """Values that were entered, rows in order."""
@@ -67,6 +88,7 @@ class Draft(View, frozen=True, kw_only=True):
 
     subject: str
     key: FormKey
+    entry_pass: int = 1
     items: dict[str, ItemValue | None] = {}
     """`group|row|item` -> value, None for cleared: see `wizard.py`, which alone reads and writes it."""
     removed_rows: tuple[tuple[str, str], ...] = ()

@@ -28,6 +28,8 @@ class Today(View, frozen=True, kw_only=True):
     due: tuple[DueForm, ...]
     drafts: tuple[Draft, ...]
     incomplete: tuple[FormSummary, ...]
+    awaiting_second: tuple[FormSummary, ...]
+    """Forms whose second entry the person may make, oldest first."""
     open_checks: tuple[FormSummary, ...]
     decisions: tuple[DecisionNeeded, ...]
     """As far as idle time has looked."""
@@ -53,7 +55,12 @@ class Status(View, frozen=True, kw_only=True):
     forms: dict[FormState, int]
     due: dict[str, int]
     """`due`, `overdue` and `missed` forms."""
+    awaiting_second: int
     discrepancies: int
     queries: int
+    signatures: dict[str, int]
+    """`valid` and `void`."""
+    sdv: dict[str, int]
+    """Forms whose source data are verified (`done`), and complete ones that are not (`due`)."""
     entries: EntryStates
     last_receipt: str | None

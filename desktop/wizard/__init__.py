@@ -1,1 +1,1 @@
-"""How a form is filled: a state machine that the windows only draw."""
+"""How a form is filled in: a state machine without widgets."""

@@ -1,4 +1,4 @@
-"""What other entries say about a question: shown beside it, never filled in by itself."""
+"""Evidence from other entries, shown beside a question; never filled in by itself."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from desktop.wizard.form_wizard import FormWizard
 
 WHOLE_DATES = (DataType.DATE, DataType.DATETIME)
 DATES = (*WHOLE_DATES, DataType.PARTIAL_DATE)
-LEAST_QUESTIONS_TO_COUNT = 3
+MIN_QUESTIONS_TO_COUNT = 3
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -117,7 +117,7 @@ def tally(wizard: FormWizard) -> Tally | None:
     counts: list[Count] = []
     waiting = 0
     for codelist, places in asked.items():
-        if len(places) >= LEAST_QUESTIONS_TO_COUNT:
+        if len(places) >= MIN_QUESTIONS_TO_COUNT:
             values = [wizard.value(place) for place in places]
             given = Counter(value.value for value in values if value is not None)
             counts += [Count(answer, given[answer.code]) for answer in definition.codelists[codelist].items]

@@ -1,4 +1,4 @@
-"""How a form is filled: what was typed, what it leads to, and whether it may be saved. A window only draws this.
+"""State of a form being filled in: what was typed, what follows from it, whether it may be saved.
 
 The wizard holds the form as it stands in the casebook (`FormView`) and what the person changed since. Whoever asks after
 a change is told of the whole form assessed anew, so what is shown is always what `Site.record` would say. It knows no Qt,
@@ -15,12 +15,13 @@ from collections.abc import Mapping
 import msgspec
 
 from desktop.actions import SaveForm
-from desktop.study.clinical_data import FormContent, ItemPlace, ItemValue, copy_content, value_at
+from desktop.study.clinical_data import CheckAt, FormContent, ItemPlace, ItemValue, copy_content, value_at
 from desktop.study.definition.base import Text
 from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition, FormDef, ItemGroupDef
-from desktop.study.rules.assessment import Assessment, Code, Problem, assess
+from desktop.study.rules.assessment import Assessment, Code, Problem, assess, comment_for
 from desktop.study.rules.form_rules import Rules
 from desktop.study.rules.laboratory import Flag
+from desktop.study.values.typed_input import has_words
 from desktop.views.forms import Draft, FormView
 
 ROW_KEY_BYTES = 6
@@ -33,6 +34,8 @@ class PageState(enum.StrEnum):
     PARTIAL = "partial"
     DONE = "done"
     PROBLEM = "problem"
+    CHECK = "check"
+    """Only checks that a comment answers."""
     SKIPPED = "skipped"
 
 
@@ -69,9 +72,12 @@ class FormWizard:
         """Everything that was entered, saved or not."""
         self.changes: dict[ItemPlace, ItemValue | None] = {}
         self.removed_rows: list[tuple[str, str]] = []
-        self.comments: dict[ItemPlace, str] = _given_comments(view)
+        self.comments: dict[CheckAt, str] = _given_comments(view)
         self.basis = dict(view.basis)
-        self.page = self.form.groups[0] if self.form.groups else ""
+        self._page = self.form.groups[0] if self.form.groups else ""
+        self._left_pages: set[str] = set()
+        self._checks_everything = view.exists
+        self._checks = {check.oid: check for check in self.form.checks}
         self._problems: dict[ItemPlace | None, tuple[Problem, ...]] = {}
         self._missing: frozenset[ItemPlace] = frozenset()
         if view.draft is not None:
@@ -80,6 +86,27 @@ class FormWizard:
         """The last assessment that was made: what was entered since is not in it."""
         self.is_stale = False
         """Whether something was entered since the last assessment."""
+
+    # Where one is
+
+    @property
+    def page(self) -> str:
+        """OID of the group whose page is shown."""
+        return self._page
+
+    @page.setter
+    def page(self, group: str) -> None:
+        """Go to a page; what waited for the one that is left applies from now on."""
+        if group != self._page:
+            self._left_pages.add(self._page)
+            self._page = group
+            self.is_stale = True
+
+    def check_everything(self) -> None:
+        """Let no check wait for a page any more: the form is to be saved."""
+        if not self._checks_everything:
+            self._checks_everything = True
+            self.is_stale = True
 
     # What the window draws
 
@@ -150,9 +177,25 @@ class FormWizard:
 
     def waits_for_comment(self, place: ItemPlace) -> bool:
         """Whether a soft check fires there that nobody has answered."""
-        return place not in self.comments and any(
-            problem.code == Code.COMMENT_NEEDED for problem in self.problems_at(place)
+        return bool(self._unanswered(place))
+
+    def comment_at(self, place: ItemPlace) -> str:
+        """The comment to show at a place: empty while a check there waits for one."""
+        fired = self._soft_problems(place)
+        texts = [comment_for(problem, self.comments) for problem in fired]
+        return "; ".join(dict.fromkeys(texts)) if all(texts) else ""
+
+    @property
+    def open_checks(self) -> tuple[ItemPlace, ...]:
+        """The places with a check that nobody has answered, in the order of the pages."""
+        self._look_again()
+        waiting = (problem for found in self._problems.values() for problem in found)
+        places = (
+            problem.place
+            for problem in self._in_order(tuple(waiting))
+            if problem.code == Code.COMMENT_NEEDED and problem.place is not None and not self._is_answered(problem)
         )
+        return tuple(dict.fromkeys(places))
 
     def is_missing(self, place: ItemPlace) -> bool:
         """Whether completion waits for a value there."""
@@ -209,11 +252,22 @@ class FormWizard:
         self.is_stale = True
 
     def comment(self, place: ItemPlace, text: str) -> None:
-        """Answer the soft checks at a place."""
-        if text.strip():
-            self.comments[place] = text.strip()
-        else:
-            self.comments.pop(place, None)
+        """Answer the soft checks at a place that wait for a comment; where none waits, all that fire there.
+
+        A check that was answered before keeps its own comment when another one begins to fire beside it. What holds no
+        words is no answer.
+        """
+        for problem in self._unanswered(place) or self._soft_problems(place):
+            if has_words(text):
+                self.comments[CheckAt(problem.check, place)] = text.strip()
+            else:
+                self.comments.pop(CheckAt(problem.check, place), None)
+
+    def _soft_problems(self, place: ItemPlace) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems_at(place) if problem.code == Code.COMMENT_NEEDED)
+
+    def _unanswered(self, place: ItemPlace) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self._soft_problems(place) if not comment_for(problem, self.comments))
 
     def turn(self, step: int) -> bool:
         """Go to the next (1) or previous (-1) page that is asked; False where there is none."""
@@ -268,10 +322,11 @@ class FormWizard:
             key=self.view.key,
             items=dict(self.changes),
             removed_rows=tuple(self.removed_rows),
-            comments=dict(self.comments),
+            comments=self._new_comments(),
             complete=complete,
             reason=reason,
             basis=self.basis,
+            entry_pass=self.view.entry_pass,
         )
 
     def draft(self) -> Draft:
@@ -279,9 +334,10 @@ class FormWizard:
         return Draft(
             subject=self.view.subject,
             key=self.view.key,
+            entry_pass=self.view.entry_pass,
             items={_name(place): value for place, value in self.changes.items()},
             removed_rows=tuple(self.removed_rows),
-            comments={_name(place): text for place, text in self._new_comments().items()},
+            comments={_check_name(at): text for at, text in self._new_comments().items()},
             basis=self.basis,
             page=self.page,
         )
@@ -301,9 +357,9 @@ class FormWizard:
             if (place.group, place.item) in asked:
                 self._put(place, value)
         for where, text in draft.comments.items():
-            place = _named(where)
-            if (place.group, place.item) in asked:
-                self.comments[place] = text
+            at = _named_check(where)
+            if (at.place.group, at.place.item) in asked:
+                self.comments[at] = text
         if draft.page in self.form.groups:
             self.page = draft.page
 
@@ -318,7 +374,11 @@ class FormWizard:
             self.changes.pop(place, None)
         else:
             self.changes[place] = value
-        self.comments.pop(place, None)
+        # A comment was about the value: another value needs another, the saved one has its own again.
+        for at in [at for at in self.comments if at.place == place]:
+            del self.comments[at]
+        if place not in self.changes:
+            self.comments |= {at: text for at, text in _given_comments(self.view).items() if at.place == place}
 
     def _keep_line(self, group: ItemGroupDef, row: str) -> None:
         """A line names its code as soon as it says something, and is gone when it says nothing and was never saved."""
@@ -335,8 +395,8 @@ class FormWizard:
         self.content.get(group, {}).pop(row, None)
         for place in [place for place in self.changes if (place.group, place.row) == (group, row)]:
             del self.changes[place]
-        for place in [place for place in self.comments if (place.group, place.row) == (group, row)]:
-            del self.comments[place]
+        for at in [at for at in self.comments if (at.place.group, at.place.row) == (group, row)]:
+            del self.comments[at]
         if row in self.view.content.get(group, {}) and (group, row) not in self.removed_rows:
             self.removed_rows.append((group, row))
 
@@ -349,10 +409,12 @@ class FormWizard:
 
     def _assess(self) -> Assessment:
         assessment = assess(self.rules, self.view.key, self._with_empty_lines(), self.view.others, self.view.today)
+        if self.view.entry_pass != 1:
+            assessment = self._of_second_pass(assessment)
         problems: dict[ItemPlace | None, list[Problem]] = {}
         missing: set[ItemPlace] = set()
         for problem in assessment.problems:
-            if self._is_about_empty_line(problem.place):
+            if self._is_about_empty_line(problem.place) or self._is_premature(problem):
                 continue
             if problem.code != Code.MISSING_MANDATORY:
                 problems.setdefault(problem.place, []).append(problem)
@@ -361,6 +423,20 @@ class FormWizard:
         self._problems = {place: tuple(found) for place, found in problems.items()}
         self._missing = frozenset(missing)
         return assessment
+
+    def _of_second_pass(self, assessment: Assessment) -> Assessment:
+        """Of a form that is entered twice in part, the second pass asks those items alone."""
+        twice = self.definition.entered_twice.get(self.form.oid, frozenset())
+        once = frozenset(
+            ItemPlace(group.oid, row, item.oid)
+            for group, _, item in self.definition.form_items(self.form.oid)
+            for row in (self.content.get(group.oid, {}) if group.repeating else (NON_REPEATING_ROW,))
+            if item.derivation is None and item.oid not in twice
+        )
+        problems = tuple(
+            problem for problem in assessment.problems if problem.code != Code.MISSING_MANDATORY or problem.oid in twice
+        )
+        return msgspec.structs.replace(assessment, problems=problems, skipped=assessment.skipped | once)
 
     def _sorted_problems(self) -> Mapping[ItemPlace | None, tuple[Problem, ...]]:
         """What is wrong now, by place."""
@@ -378,6 +454,14 @@ class FormWizard:
             return False
         head = self.definition.groups[place.group].items[0].item
         return place.item == head and value_at(self.content, place) is None
+
+    def _is_premature(self, problem: Problem) -> bool:
+        """Whether a check reads a page that the person has not come to yet: nobody can have satisfied it."""
+        check = self._checks.get(problem.check)
+        if self._checks_everything or check is None or problem.place is None:
+            return False
+        to_come = self.rules.groups_read(self.form, check) - self._left_pages - {problem.place.group}
+        return any(not any(self.content.get(group, {}).values()) for group in to_come)
 
     def _with_empty_lines(self) -> FormContent:
         """The content with every line of a `lines` group in it: what no line says yet is missing, too."""
@@ -397,13 +481,14 @@ class FormWizard:
     def _in_order(self, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
         """As a person meets them: page by page, row by row, question by question."""
         pages = {group: number for number, group in enumerate(self.form.groups)}
+        row_orders = {group: self._row_order(group) for group in pages}
+        item_orders = {group: self._item_order(group) for group in pages}
 
         def position(problem: Problem) -> tuple[int, int, int]:
             place = problem.place
             if place is None or place.group not in pages:
                 return (-1, 0, 0)
-            rows = self._row_order(place.group)
-            items = self._item_order(place.group)
+            rows, items = row_orders[place.group], item_orders[place.group]
             return (pages[place.group], rows.get(place.row, -1), items.get(place.item, 0))
 
         return tuple(sorted(problems, key=position))
@@ -415,11 +500,11 @@ class FormWizard:
         return {ref.item: number for number, ref in enumerate(self.definition.groups[group].items)}
 
     def _is_answered(self, problem: Problem) -> bool:
-        return problem.place is not None and problem.place in self.comments
+        return bool(comment_for(problem, self.comments))
 
-    def _new_comments(self) -> dict[ItemPlace, str]:
+    def _new_comments(self) -> dict[CheckAt, str]:
         known = _given_comments(self.view)
-        return {place: text for place, text in self.comments.items() if known.get(place) != text}
+        return {at: text for at, text in self.comments.items() if known.get(at) != text}
 
     def _page_state(self, group: ItemGroupDef) -> PageState:
         entered = [ref.item for ref in group.items if self.definition.items[ref.item].derivation is None]
@@ -429,12 +514,14 @@ class FormWizard:
         asked = [place for row in rows for item in entered if self.is_asked(place := ItemPlace(group.oid, row, item))]
         if rows and entered and not asked:
             return PageState.SKIPPED
-        if any(
-            problem.place is not None and problem.place.group == group.oid and not self._is_answered(problem)
+        open_problems = {
+            problem.code
             for found in self._sorted_problems().values()
             for problem in found
-        ):
-            return PageState.PROBLEM
+            if problem.place is not None and problem.place.group == group.oid and not self._is_answered(problem)
+        }
+        if open_problems:
+            return PageState.CHECK if open_problems == {Code.COMMENT_NEEDED} else PageState.PROBLEM
         if not entered:
             # Nobody enters anything here: what is worked out is all there is.
             asked = [place for place in self.assessment.derived if place.group == group.oid]
@@ -443,8 +530,8 @@ class FormWizard:
         return PageState.PARTIAL if any(map(self.is_missing, asked)) else PageState.DONE
 
 
-def _given_comments(view: FormView) -> dict[ItemPlace, str]:
-    return {ItemPlace(check.group, check.row, check.item): check.comment for check in view.checks if check.comment}
+def _given_comments(view: FormView) -> dict[CheckAt, str]:
+    return {check.at: check.comment for check in view.checks if check.comment}
 
 
 def _name(place: ItemPlace) -> str:
@@ -457,3 +544,14 @@ def _named(name: str) -> ItemPlace:
     group, rest = name.split("|", 1)
     row, item = rest.rsplit("|", 1)
     return ItemPlace(group, row, item)
+
+
+def _check_name(at: CheckAt) -> str:
+    """A check at a place as a key of a draft."""
+    return f"{at.check}!{_name(at.place)}"
+
+
+def _named_check(name: str) -> CheckAt:
+    """The check and place that `_check_name` named. A key without a check is of release 0.1.0: any check there."""
+    check, mark, place = name.partition("!")
+    return CheckAt(check, _named(place)) if mark and "|" not in check else CheckAt("", _named(name))

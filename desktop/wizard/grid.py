@@ -1,4 +1,4 @@
-"""A repeating group as a sheet: one line for each code, one column for each day, at most one row of the group a cell.
+"""A repeating group as a grid: one line for each code, one column for each day.
 
 The plan of a cell that nobody has filled yet is worked out by the same derivation as that of a filled one: the form is
 assessed once with the empty cells in it, and again only when something outside the sheet changes.

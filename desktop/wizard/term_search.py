@@ -1,4 +1,4 @@
-"""Finding one code among many by what a person types: label in any language, synonym, pinyin initials.
+"""Search for a code by label in any language, synonym or pinyin initials.
 
 Everything is compared without case, width and accents. What begins with the typed words comes before what merely
 holds them; within that, the shorter label first, because it is the more general term.
@@ -11,7 +11,7 @@ import msgspec
 
 from desktop.study.definition.metadata import CodeList, CodeListItem
 
-MOST_FOUND = 8
+MAX_FOUND = 8
 
 _WHOLE, _START, _WORD, _SYNONYM, _INSIDE, _ALL_WORDS = range(6)
 
@@ -40,9 +40,7 @@ class TermIndex:
             for item in codelist.items
         )
 
-    def find(
-        self, typed: str, allowed: Iterable[str] | None = None, most: int = MOST_FOUND
-    ) -> tuple[CodeListItem, ...]:
+    def find(self, typed: str, allowed: Iterable[str] | None = None, most: int = MAX_FOUND) -> tuple[CodeListItem, ...]:
         """The codes that fit best, at most `most`; nothing for nothing typed. `allowed` limits the codes."""
         query = folded(typed)
         if not query:

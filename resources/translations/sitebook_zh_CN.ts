@@ -356,6 +356,14 @@
         <source>Why it is so</source>
         <translation>说明原因</translation>
     </message>
+    <message>
+        <source>Say why, in a few words.</source>
+        <translation>须简要说明理由。</translation>
+    </message>
+    <message>
+        <source>Comment, in words</source>
+        <translation>请用文字说明</translation>
+    </message>
 </context>
 <context>
     <name>DatetimeField</name>
@@ -366,6 +374,65 @@
     <message>
         <source>time</source>
         <translation>时间</translation>
+    </message>
+</context>
+<context>
+    <name>Decision</name>
+    <message>
+        <source>The study has differences settled by a third person.</source>
+        <translation>按方案由第三人裁定。</translation>
+    </message>
+    <message>
+        <source>First</source>
+        <translation>首次录入</translation>
+    </message>
+    <message>
+        <source>Second</source>
+        <translation>第二次录入</translation>
+    </message>
+    <message>
+        <source>Leave the row out</source>
+        <translation>不保留该行</translation>
+    </message>
+    <message>
+        <source>Another value</source>
+        <translation>其他值</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>As the source document has it</source>
+        <translation>以原始资料为准</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>单位</translation>
+    </message>
+    <message>
+        <source>Source document</source>
+        <translation>原始资料</translation>
+    </message>
+    <message>
+        <source>Which one, and its words</source>
+        <translation>注明资料名称及原文</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>理由</translation>
+    </message>
+    <message>
+        <source>Settle</source>
+        <translation>裁定</translation>
+    </message>
+    <message>
+        <source>Settle: {value}</source>
+        <translation>裁定为 {value}</translation>
+    </message>
+    <message>
+        <source>Say why: the reason is kept in the audit trail.</source>
+        <translation>须填写理由，理由将保留在稽查轨迹中。</translation>
     </message>
 </context>
 <context>
@@ -391,6 +458,14 @@
         <translation>{n} 条待处理</translation>
     </message>
     <message>
+        <source>First entry</source>
+        <translation>首次录入</translation>
+    </message>
+    <message>
+        <source>Second entry</source>
+        <translation>第二次录入</translation>
+    </message>
+    <message>
         <source>First computer</source>
         <translation>第一台电脑</translation>
     </message>
@@ -403,8 +478,28 @@
         <translation>两台电脑给受试者登记了同一编号。对照纸质鉴认代码表，删除错误一方的表单。</translation>
     </message>
     <message>
-        <source>Two computers changed this value without having seen each other&apos;s entry. Look at the source and open the form: the right value, saved with a reason, settles it. If the form shows the right value already, leave it: this stays listed until a later release can settle it here.</source>
-        <translation>两台电脑在未看到对方记录时修改了同一数值。查对原始资料后打开表单，保存正确的数值并填写理由，差异即可消除。如表单中已是正确的数值则不必修改，该差异将保留在列表中，待后续版本在此裁定。</translation>
+        <source>The two entries differ. Look at the source document, and decide which is right.</source>
+        <translation>两次录入不一致。请核对原始资料后裁定。</translation>
+    </message>
+    <message>
+        <source>The second entry lacks this row. Look at the source document.</source>
+        <translation>第二次录入缺少该行。请核对原始资料。</translation>
+    </message>
+    <message>
+        <source>The first entry lacks this row. Look at the source document.</source>
+        <translation>首次录入缺少该行。请核对原始资料。</translation>
+    </message>
+    <message>
+        <source>One person made both entries on two computers. Have another person compare the form with the source document, and settle this with what was found.</source>
+        <translation>同一人在两台电脑上完成了两次录入。请由他人对照原始资料核对表单，并据核对结果裁定。</translation>
+    </message>
+    <message>
+        <source>The form was changed by somebody who did not know that it was locked. Compare it with the source document, and settle this with what was found.</source>
+        <translation>修改者不知该表单已锁定。请对照原始资料核对表单，并据核对结果裁定。</translation>
+    </message>
+    <message>
+        <source>Two computers changed this without having seen each other&apos;s entry. Look at the source document, and decide which is right.</source>
+        <translation>两台电脑在未见对方记录的情况下修改了此处。请核对原始资料后裁定。</translation>
     </message>
 </context>
 <context>
@@ -582,6 +677,10 @@
         <source>Nothing found</source>
         <translation>没有找到</translation>
     </message>
+    <message>
+        <source>begin</source>
+        <translation>开始填写</translation>
+    </message>
 </context>
 <context>
     <name>Flag</name>
@@ -654,6 +753,14 @@
         <translation>离开</translation>
     </message>
     <message>
+        <source>1 check to answer</source>
+        <translation>1 项核查待说明</translation>
+    </message>
+    <message>
+        <source>{n} checks to answer</source>
+        <translation>{n} 项核查待说明</translation>
+    </message>
+    <message>
         <source>Save</source>
         <translation>保存</translation>
     </message>
@@ -671,6 +778,10 @@
     <message>
         <source>First entry</source>
         <translation>首次录入</translation>
+    </message>
+    <message>
+        <source>Second entry</source>
+        <translation>第二次录入</translation>
     </message>
     <message>
         <source>Study version {version}</source>
@@ -691,6 +802,10 @@
     <message>
         <source>Saving</source>
         <translation>正在保存</translation>
+    </message>
+    <message>
+        <source>NOT kept since {time}</source>
+        <translation>自 {time} 起未能保存</translation>
     </message>
     <message>
         <source>Draft kept {time}</source>
@@ -845,6 +960,10 @@
         <translation>整列按计划</translation>
     </message>
     <message>
+        <source>reason</source>
+        <translation>填写原因</translation>
+    </message>
+    <message>
         <source>reason needed</source>
         <translation>须填原因</translation>
     </message>
@@ -997,6 +1116,18 @@
         <translation>重复登记</translation>
     </message>
     <message>
+        <source>two entries</source>
+        <translation>两次录入</translation>
+    </message>
+    <message>
+        <source>one person twice</source>
+        <translation>同一人录入两次</translation>
+    </message>
+    <message>
+        <source>after the lock</source>
+        <translation>锁定后修改</translation>
+    </message>
+    <message>
         <source>two computers</source>
         <translation>两台电脑</translation>
     </message>
@@ -1101,22 +1232,6 @@
         <translation>返回</translation>
     </message>
     <message>
-        <source>The recovery code</source>
-        <translation>恢复码</translation>
-    </message>
-    <message>
-        <source>Write it on paper and lay it into the site&apos;s safe. It is shown this once. Without it and without a passphrase nobody can read the data again, the centre neither.</source>
-        <translation>将其抄写在纸上，放入中心的保险柜。恢复码只显示这一次。没有恢复码又没有口令，任何人（包括协调中心）都无法再读取数据。</translation>
-    </message>
-    <message>
-        <source>It is on paper</source>
-        <translation>已抄写在纸上</translation>
-    </message>
-    <message>
-        <source>Go on</source>
-        <translation>继续</translation>
-    </message>
-    <message>
         <source>The first manager needs a name.</source>
         <translation>须填写首位管理员姓名。</translation>
     </message>
@@ -1166,8 +1281,12 @@
         <translation>已全部回答</translation>
     </message>
     <message>
-        <source>something to look at</source>
-        <translation>有待处理的问题</translation>
+        <source>something is wrong</source>
+        <translation>有错误</translation>
+    </message>
+    <message>
+        <source>a check to answer</source>
+        <translation>有核查待说明</translation>
     </message>
     <message>
         <source>does not apply</source>
@@ -1660,6 +1779,25 @@
     </message>
 </context>
 <context>
+    <name>RecoveryCodePage</name>
+    <message>
+        <source>The recovery code</source>
+        <translation>恢复码</translation>
+    </message>
+    <message>
+        <source>Write it on paper and lay it into the site&apos;s safe; an older code is void. It is shown this once. Without it and without a passphrase nobody can read the data again, the centre neither.</source>
+        <translation>请抄写在纸上，放入中心的保险柜；旧的恢复码已作废。恢复码只显示这一次。没有恢复码又没有口令，任何人（包括协调中心）都无法再读取数据。</translation>
+    </message>
+    <message>
+        <source>It is on paper</source>
+        <translation>已抄写在纸上</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+</context>
+<context>
     <name>RecoveryForm</name>
     <message>
         <source>Recovery code</source>
@@ -1940,6 +2078,14 @@
         <translation>须简要说明理由。</translation>
     </message>
     <message>
+        <source>1 check to answer</source>
+        <translation>1 项核查待说明</translation>
+    </message>
+    <message>
+        <source>{n} checks to answer</source>
+        <translation>{n} 项核查待说明</translation>
+    </message>
+    <message>
         <source>taken out</source>
         <translation>已移除</translation>
     </message>
@@ -1959,12 +2105,31 @@
         <translation>内容与已保存的相同，未产生新记录。</translation>
     </message>
     <message>
+        <source>Both entries are equal in all {n} items.</source>
+        <translation>两次录入的 {n} 项全部一致。</translation>
+    </message>
+    <message>
+        <source>Both entries are equal in {equal} of {n} items. The differences stand in the list of discrepancies.</source>
+        <translation>两次录入 {n} 项中有 {equal} 项一致。差异列于“差异处理”。</translation>
+    </message>
+    <message>
         <source>Not saved: one answer needs you first. What is the matter stands beside it.</source>
         <translation>未保存：有 1 项须先处理，问题见该项旁的提示。</translation>
     </message>
     <message>
         <source>Not saved: {count} answers need you first. What is the matter stands beside each.</source>
         <translation>未保存：有 {count} 项须先处理，问题见各项旁的提示。</translation>
+    </message>
+</context>
+<context>
+    <name>SecondEntryBand</name>
+    <message>
+        <source>Second entry (blind)</source>
+        <translation>第二次录入（盲法）</translation>
+    </message>
+    <message>
+        <source>Enter from the source documents alone. The first entry is not visible until both are complete.</source>
+        <translation>请只看原始资料录入。首次录入的内容在两次完成前不可见。</translation>
     </message>
 </context>
 <context>
@@ -2367,6 +2532,10 @@
         <translation>到期及后续表单</translation>
     </message>
     <message>
+        <source>Waiting for the second entry</source>
+        <translation>等待第二次录入</translation>
+    </message>
+    <message>
         <source>Begun and not complete</source>
         <translation>未完成</translation>
     </message>
@@ -2417,6 +2586,10 @@
     <message>
         <source>Your draft</source>
         <translation>我的草稿</translation>
+    </message>
+    <message>
+        <source>Second entry</source>
+        <translation>第二次录入</translation>
     </message>
     <message>
         <source>1 check</source>
@@ -2532,6 +2705,37 @@
     <message>
         <source>Offline</source>
         <translation>离线</translation>
+    </message>
+</context>
+<context>
+    <name>UnkeptDialog</name>
+    <message>
+        <source>Not kept</source>
+        <translation>未保存</translation>
+    </message>
+    <message>
+        <source>1 answer is not kept: it is in the memory of this computer only.</source>
+        <translation>1 项填写内容未能保存，仅存在于本机内存中。</translation>
+    </message>
+    <message>
+        <source>{n} answers are not kept: they are in the memory of this computer only.</source>
+        <translation>{n} 项填写内容未能保存，仅存在于本机内存中。</translation>
+    </message>
+    <message>
+        <source>Stay</source>
+        <translation>留在此处</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Leave and lose 1 answer</source>
+        <translation>离开并放弃 1 项填写内容</translation>
+    </message>
+    <message>
+        <source>Leave and lose {n} answers</source>
+        <translation>离开并放弃 {n} 项填写内容</translation>
     </message>
 </context>
 <context>

@@ -140,7 +140,7 @@ def main() -> None:
             first.vault.record([blood_count(number) for number in range(ENTRIES)])
             with first.vault.begin() as connection:
                 known = first.vault.chain_point(connection, first.device).sequence - ENTRIES
-                raws = first.vault.raw_entries(connection, first.device, known, batch.MOST_ENTRIES)
+                raws = first.vault.raw_entries(connection, first.device, known, batch.MAX_ENTRIES)
             measure_batch(list(batch.fit(raws)))
             for title, site in (("send", first), ("fetch", second)):
                 wire = Wire()

@@ -20,7 +20,7 @@ from desktop.journal.bodies import FormSaved
 from desktop.recording.save_form import prepare_save
 from desktop.site import opening
 from desktop.site.site import Site
-from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import CheckAt, FormKey, ItemPlace, ItemValue
 from desktop.study.load import load_definition, locate
 from desktop.vault.database import PRAGMAS
 from desktop.vault.vault import Recording
@@ -64,7 +64,7 @@ def blood_count(subject: str, repeat: int) -> SaveForm:
     }
     items[ItemPlace("IG.CBCSAMP", "", "IT.LBDAT")] = ItemValue(value="2026-10-02")
     # Whatever soft check speaks up is answered.
-    comments = {ItemPlace("", "", place.item): "checked" for place in items}
+    comments = {CheckAt("", ItemPlace("", "", place.item)): "checked" for place in items}
     key = FormKey("SE.CYCLE", 1, "F.CBC", repeat)
     return SaveForm(subject=subject, key=key, items=dict(items), comments=comments)
 

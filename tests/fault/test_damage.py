@@ -35,7 +35,7 @@ class Kept(NamedTuple):
     unlocked: Unlocked
     definition: Definition
     clock: SetClock
-    user: str
+    slot: key_slots.Slot
     said: bytes
 
 
@@ -56,12 +56,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Kept:
     slot = key_slots.find_slot(file, NURSE[0])
     assert slot is not None
     unlocked = key_slots.unwrap(NURSE[1], slot)
-    vault = Vault.unlock(clinic.folder, file, unlocked, clock)
+    vault = Vault.unlock(clinic.folder, slot, unlocked, clock)
     try:
         said = everything(Site(vault, slot.user))
     finally:
         vault.close()
-    return Kept(clinic.folder, file, unlocked, clinic.definition, clock, slot.user, said)
+    return Kept(clinic.folder, file, unlocked, clinic.definition, clock, slot, said)
 
 
 @pytest.fixture
@@ -85,11 +85,11 @@ def found(kept: Kept) -> str:
     Any error that is not ours, and any content that differs without one, fails the test.
     """
     try:
-        vault = Vault.unlock(kept.folder, kept.file, kept.unlocked, kept.clock)
+        vault = Vault.unlock(kept.folder, kept.slot, kept.unlocked, kept.clock)
     except DamagedError:
         return "refused"
     try:
-        site = Site(vault, kept.user)
+        site = Site(vault, kept.slot.user)
         ok = site.verify().ok
         try:
             said = everything(site)
@@ -165,11 +165,11 @@ def test_pages_of_another_place_or_time_are_found(kept: Kept) -> None:
         mixed[number * PAGE : (number + 1) * PAGE] = older[number * PAGE : (number + 1) * PAGE]
         database.write_bytes(mixed)
         try:
-            vault = Vault.unlock(kept.folder, kept.file, kept.unlocked, kept.clock)
+            vault = Vault.unlock(kept.folder, kept.slot, kept.unlocked, kept.clock)
         except DamagedError:
             continue
         try:
-            if Site(vault, kept.user).verify().ok:
+            if Site(vault, kept.slot.user).verify().ok:
                 silent.append(number)
         finally:
             vault.close()
@@ -265,12 +265,12 @@ def test_a_damaged_count_of_failures_locks_nobody_out(kept: Kept, content: bytes
 def crashed(kept: Kept, tmp_path: Path) -> Kept:
     """The folder as it lies after a power cut within a large transaction: half of it written, the way back beside it."""
     folder = tmp_path / "crashed"
-    vault = Vault.unlock(kept.folder, kept.file, kept.unlocked, kept.clock)
+    vault = Vault.unlock(kept.folder, kept.slot, kept.unlocked, kept.clock)
     try:
-        vault.user = kept.user
+        vault.user = kept.slot.user
         # So little memory that pages go to the disk before the commit.
         vault.driver_connection().execute("PRAGMA cache_size = 1").fetchall()
-        site = Site(vault, kept.user)
+        site = Site(vault, kept.slot.user)
         with vault.begin():
             for number in range(1, SUBJECTS + 1):
                 weight = ItemValue(value=f"{90 + number}.5", unit="kg")

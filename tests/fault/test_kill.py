@@ -7,6 +7,7 @@ import json
 import os
 import random
 import select
+import shutil
 import subprocess
 import sys
 import time
@@ -18,7 +19,7 @@ import msgspec
 import pytest
 
 from desktop.actions import AddUser
-from desktop.errors import SignInError
+from desktop.errors import EnvironmentProblemError, SignInError
 from desktop.journal.bodies import FormRemoved, FormSaved
 from desktop.journal.entry import Entry, decode
 from desktop.site import opening
@@ -240,6 +241,53 @@ def test_killed_while_backing_up(filled: Path, tmp_path: Path, soak: bool) -> No
             opening.restore_site(backups / name, tmp_path / f"{number}-{name}", *worker.NURSE).close()
             (backups / name).unlink()
         made.clear()
+
+
+RESTORING = """
+import sys
+from pathlib import Path
+from desktop.site import opening
+from desktop.sync.client import verification
+backup, folder, name, passphrase = sys.argv[1:]
+print("ready", flush=True)
+sys.stdin.readline()
+opening.restore_site(Path(backup), Path(folder), name, passphrase).close()
+print("restored", flush=True)
+"""
+
+
+@pytest.mark.timeout(3600)
+def test_killed_while_restoring(filled: Path, tmp_path: Path, soak: bool) -> None:
+    """No vault, or the whole one as a new device; and what was cut is done again in the same folder."""
+    backup, folder = tmp_path / "backup", tmp_path / "restored"
+    with opening.open_site(filled, *worker.NURSE) as site:
+        site.backup(backup)
+        old = site.device
+    chance = random.Random()
+    command = [sys.executable, "-c", RESTORING, str(backup), str(folder), *worker.NURSE]
+    cut = 0
+    for _ in range(SOAK_KILLS if soak else KILLS * 2):
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"ready\n"
+            process.stdin.write(b"go\n")
+            process.stdin.flush()
+            select.select([process.stdout], [], [], chance.uniform(0.0, 0.5))
+            process.kill()
+            restored = process.stdout.read() == b"restored\n"
+        try:
+            opening.label(folder)
+        except EnvironmentProblemError:
+            assert not restored
+            cut += 1
+            opening.restore_site(backup, folder, *worker.NURSE).close()
+        with opening.open_site(folder, *worker.NURSE) as site:
+            assert site.device != old
+            assert site.vault.letter == "B"
+            whole(site)
+        shutil.rmtree(folder)
+    assert cut
 
 
 @pytest.mark.timeout(3600)

@@ -22,7 +22,8 @@ from desktop.actions import (
 )
 from desktop.errors import CancelledError, NotAllowedError, RefusedError
 from desktop.journal.bodies import FormSaved, Kind
-from desktop.recording.note_text import LONGEST_NOTE
+from desktop.journal.hash_chain import verified
+from desktop.recording.note_text import MAX_NOTE_LENGTH
 from desktop.recording.save_form import FormRefusedError
 from desktop.site import opening
 from desktop.site.site import Site
@@ -178,7 +179,7 @@ NO_DECISIONS: list[tuple[DecidePathway, str]] = [
     (decide("PW.CYCLE", subject="01-A009"), "There is no subject of this key."),
     (decide("PW.CYCLE", subject="01-A009", step="PW.START"), "There is no subject of this key."),
     (decide("PW.CYCLE", reason=" "), "reason"),
-    (decide("PW.CYCLE", reason="x" * (LONGEST_NOTE + 1)), "too long"),
+    (decide("PW.CYCLE", reason="x" * (MAX_NOTE_LENGTH + 1)), "too long"),
     (decide("PW.CYCLE", reason="a\u0007b"), "Say why"),
 ]
 
@@ -770,11 +771,10 @@ def test_a_study_is_rehearsed_with_its_own_versions_only(ward: Clinic, clinic: A
 def bring(source: Site, target: Site) -> None:
     """Bring to another computer what it has not of this one."""
     with target.vault.begin() as connection:
-        known = target.vault.chain_point(connection, source.device).sequence
+        known = target.vault.chain_point(connection, source.device)
     with source.vault.begin() as connection:
-        raws = journal_table.raw_entries(connection, source.device, known, 100_000)
-        end = source.vault.chain_point(connection, source.device)
-    target.receive(source.device, raws, end)
+        raws = journal_table.raw_entries(connection, source.device, known.sequence, 100_000)
+    target.receive(source.device, list(verified(raws, source.device, known)))
 
 
 def test_decisions_of_two_computers_come_together(ward: Clinic, tmp_path: Path) -> None:

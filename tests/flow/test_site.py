@@ -19,9 +19,10 @@ from desktop.imports import json_lines
 from desktop.recording.save_form import FormRefusedError
 from desktop.site import opening
 from desktop.site.site import Site
-from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import CheckAt, FormKey, ItemPlace, ItemValue
 from desktop.study.rules.assessment import Code
 from desktop.views.forms import Draft, FormState
+from desktop.wizard.form_wizard import FormWizard
 
 ADMIN = ("Manager", "manager passphrase")
 NURSE = ("Nurse A", "nurse A passphrase")
@@ -50,6 +51,43 @@ def codes(error: pytest.ExceptionInfo[FormRefusedError]) -> set[tuple[Code, str]
     return {(problem.code, problem.oid) for problem in error.value.problems}
 
 
+def test_a_comment_answers_the_check_that_it_was_given_for_and_no_other(clinic: Any) -> None:
+    """A second check at the same item asks for a comment of its own, in the window as on the command line."""
+    with clinic.sign_in() as site:
+        register(site)
+        wizard = FormWizard(site.rules, site.form(SUBJECT, VS))
+        wizard.put(WEIGHT, kg("160"))
+        wizard.comment(WEIGHT, "weighed twice")
+        site.record(wizard.save_form(complete=True))
+        # The height makes another check fire at the weight, whose value and comment stay as they are.
+        wizard = FormWizard(site.rules, site.form(SUBJECT, VS))
+        wizard.put(HEIGHT, text("140"))
+        assert wizard.waits_for_comment(WEIGHT)
+        assert wizard.comment_at(WEIGHT) == ""
+        assert [problem.check for problem in wizard.obstacles(complete=True)] == ["EC.VS.3"]
+        for act in (wizard.save_form(complete=True), SaveForm(subject=SUBJECT, key=VS, items={HEIGHT: text("140")})):
+            with pytest.raises(FormRefusedError) as error:
+                site.record(act)
+            assert [problem.check for problem in error.value.problems] == ["EC.VS.3"]
+        wizard.comment(WEIGHT, "measured twice")
+        site.record(wizard.save_form(complete=True))
+        comments = {check.check: check.comment for check in site.form(SUBJECT, VS).checks}
+        assert comments == {"EC.VS.2": "weighed twice", "EC.VS.3": "measured twice"}
+
+
+def test_a_draft_keeps_which_check_a_comment_answers(clinic: Any) -> None:
+    with clinic.sign_in() as site:
+        register(site)
+        wizard = FormWizard(site.rules, site.form(SUBJECT, VS))
+        wizard.put_all({WEIGHT: kg("160"), HEIGHT: text("140")})
+        wizard.comment(WEIGHT, "weighed twice")
+        site.keep_draft(wizard.draft())
+        again = FormWizard(site.rules, site.form(SUBJECT, VS))
+        assert again.comments == wizard.comments
+        again.put(HEIGHT, text("141"))
+        assert again.comment_at(WEIGHT) == "weighed twice"
+
+
 def test_a_subject_is_registered_and_its_forms_are_saved(clinic: Any) -> None:
     with clinic.sign_in() as site:
         assert site.next_subject() == SUBJECT
@@ -75,7 +113,9 @@ def test_hard_checks_stop_soft_ones_want_a_comment(clinic: Any) -> None:
         with pytest.raises(FormRefusedError) as error:
             site.record(heavy)
         assert codes(error) == {(Code.COMMENT_NEEDED, "IT.WEIGHT")}
-        site.record(SaveForm(subject=SUBJECT, key=VS, items=heavy.items, comments={WEIGHT: "weighed twice"}))
+        site.record(
+            SaveForm(subject=SUBJECT, key=VS, items=heavy.items, comments={CheckAt("", WEIGHT): "weighed twice"})
+        )
         [check] = site.form(SUBJECT, VS).checks
         assert (check.check, check.comment) == ("EC.VS.2", "weighed twice")
         # The comment stands while the value does, and goes with it.
@@ -175,7 +215,7 @@ def test_passphrases_are_changed_and_recovered(clinic: Any) -> None:
         clinic.sign_in()
     clinic.sign_in((NURSE[0], "the new passphrase")).close()
     typed = clinic.recovery_code.lower().replace("-", " ")
-    with opening.recover_site(clinic.folder, typed, NURSE[0], "after the recovery", wall=clinic.clock) as site:
+    with opening.recover_site(clinic.folder, typed, NURSE[0], "after the recovery", wall=clinic.clock)[0] as site:
         assert site.user.name == NURSE[0]
     with clinic.sign_in((NURSE[0], "after the recovery")) as site:
         details = [line.detail for line in site.audit()]
@@ -352,7 +392,7 @@ def test_a_later_change_elsewhere_shows_as_an_open_check(clinic: Any) -> None:
         assert not site.reassess_next()
         [form] = site.today().open_checks
         assert (form.key, form.open_checks) == (VS, 1)
-        site.record(SaveForm(subject=SUBJECT, key=VS, items={}, comments={WEIGHT: "weighed twice"}))
+        site.record(SaveForm(subject=SUBJECT, key=VS, items={}, comments={CheckAt("", WEIGHT): "weighed twice"}))
         site.reassess_next()
         assert site.today().open_checks == ()
 
@@ -392,3 +432,13 @@ def test_identifying_text_is_blanked_and_the_chain_still_verifies(clinic: Any) -
         assert raw.body is None
         with pytest.raises(RefusedError):
             site.record(redact)
+
+
+def test_the_rules_of_a_form_in_the_window_are_not_those_of_the_vault(clinic: Any) -> None:
+    """Rules remember what they evaluated: no two threads may share them."""
+    with clinic.sign_in() as site:
+        register(site)
+        active = site.conduct.active
+        assert site.rules_for_form("") is site.rules_for_form(active)
+        assert site.rules_for_form(active) is not site.rules_of(active)
+        assert site.rules_for_form(active).definition is site.rules.definition

@@ -54,8 +54,8 @@ def entries_at(store: Store, device: str) -> list[RawEntry]:
         record = store.device_record(connection, device)
         assert record is not None
         while held := store.batch_holding(connection, device, len(found) + 1):
-            data = batch.reseal(*held, reader.sealing_public)
-            opened = batch.open_batch(data, record.signing_key, reader)
+            data = batch.reseal(*held, reader.sealing_public, reader.signing)
+            opened = batch.open_batch(data, record.signing_key, reader, reader.signing_public)
             found += [raw for raw, _, point in opened.entries if point.sequence > len(found)]
     return found
 
@@ -161,7 +161,7 @@ def test_the_centre_may_be_down_for_weeks(joined: Any, centre: Any) -> None:
 def test_many_entries_go_in_several_batches_that_can_be_stopped_between(
     joined: Any, centre: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch, "MOST_ENTRIES", 4)
+    monkeypatch.setattr(batch, "MAX_ENTRIES", 4)
     with joined.sign_in() as site:
         for number in range(1, 11):
             register(site, number)
@@ -235,7 +235,7 @@ def test_whatever_the_line_loses_or_doubles_all_entries_arrive_once(joined: Any,
         return call()
 
     with joined.sign_in() as site, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(batch, "MOST_ENTRIES", 2)
+        patch.setattr(batch, "MAX_ENTRIES", 2)
         register(site, len(site.subjects()) + 1)
         for _ in line:
             with contextlib.suppress(CentreError):
@@ -355,7 +355,7 @@ def test_what_the_centre_sets_aside_is_packed_again_from_the_journal(
             return real(connection, first, last, data[:-1] + bytes([data[-1] ^ 1]), wall)
 
         monkeypatch.setattr(outbox_tables, "put_batch", spoil)
-        with pytest.raises(RefusedError, match=r"could not accept entries 1 to \d+ .*unsealed.* Tell the centre"):
+        with pytest.raises(RefusedError, match=r"could not accept entries 1 to \d+ .*sealed.* Tell the centre"):
             site.sync()
         assert site.status().entries.received == 0
         log = [event.message for event in site.sync_view().log]

@@ -164,7 +164,7 @@ def test_what_was_receipted_survives_the_centre_being_killed(
     store: Path, clinic: Any, soak: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The process is killed at a random moment of an exchange; what it signed for must be there afterwards."""
-    monkeypatch.setattr(batch, "MOST_ENTRIES", 1)
+    monkeypatch.setattr(batch, "MAX_ENTRIES", 1)
     code = json.loads(run("enrol-code", "--site", "01", "--json", "--store", str(store)).stdout)
     with serving(store) as (_, url), clinic.sign_in(ADMIN) as site:
         site.finish_enrolment(site.begin_enrolment(url, code["code"]))

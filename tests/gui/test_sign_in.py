@@ -186,6 +186,12 @@ def test_the_recovery_code_gives_a_new_passphrase(driver: Any, made_vault: tuple
     QTest.keyClicks(form.new.second, "one new passphrase")
     QTest.keyClick(form.new.second, Qt.Key.Key_Return)
     driver.settle()
+    # The code is used up: the new one is shown before anything else.
+    assert driver.window.frame is None
+    assert form.code_page.code.text() not in ("", made_vault[1])
+    driver.click(form.code_page.on_paper)
+    driver.click(form.code_page.go_on)
+    driver.settle()
     assert driver.window.frame is not None
     driver.window.sign_out()
     driver.sign_in(("Study nurse A", "one new passphrase"))
@@ -221,3 +227,17 @@ def test_anyone_changes_their_own_passphrase(driver: Any) -> None:
         driver.click(dialog.button)
     driver.window.sign_out()
     driver.sign_in((NURSE[0], "a quite new passphrase"))
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"port": 1}', b'{"port": 1, "complete": true, "device": "A-0"}'])
+def test_a_file_of_the_practice_sites_name_beside_a_real_vault_means_nothing(
+    vault: Path, open_window: Callable[[Path], Any], content: bytes
+) -> None:
+    (vault.parent / "practice.json").write_bytes(content)
+    driver = open_window(vault)
+    driver.settle()
+    assert not driver.sign_in_screen.message.text
+    assert not driver.sign_in_screen.hint.text
+    driver.sign_in(NURSE)
+    assert driver.window.frame.place.where is Where.TODAY
+    assert not driver.window.access.session.is_practice

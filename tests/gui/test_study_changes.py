@@ -58,7 +58,7 @@ def test_an_answer_is_in_the_session_before_anybody_is_told(ward: Any) -> None:
     access = ward.window.access
     access.recorded.connect(lambda _: seen.append(access.session.rules_mark))
     before = access.session.rules_mark
-    ward.record(AnswerPoint(name="MOST_CYCLES", value="3", reason="agreed with the sponsor"))
+    ward.record(AnswerPoint(name="MAX_CYCLES", value="3", reason="agreed with the sponsor"))
     assert seen == [access.session.rules_mark]
     assert access.session.rules_mark != before
 

@@ -72,7 +72,7 @@ def test_an_investigator_answers_a_point_by_keys_and_takes_it_back(ward: Any) ->
     QTest.keyClicks(part.reason, "it was a misunderstanding")
     ward.click(part.take_back)
     assert cells(part.table, 0)[2:] == ["20", "To confirm"]
-    assert ward.ask(lambda site: site.rules.settings["MOST_CYCLES"]) == 20.0
+    assert ward.ask(lambda site: site.rules.settings["MAX_CYCLES"]) == 20.0
 
 
 @pytest.mark.parametrize("who", [NURSE, MANAGER])
@@ -281,7 +281,7 @@ def test_every_part_says_all_in_a_low_window(ward: Any, looking: Any, tmp_path: 
     part.table.choose(part.table.lines[0].key)
     part._rehearse()
     ward.settle()
-    ward.record(AnswerPoint(name="MOST_CYCLES", value="4", reason="agreed with the sponsor"))
+    ward.record(AnswerPoint(name="MAX_CYCLES", value="4", reason="agreed with the sponsor"))
     found = NormalRange(item="IT.WBC", since="2026-01-01", low="3.5", high="9.5", sex="F", age_from=18, age_to=65)
     ward.record(SetNormalRange(range=found, reason="the list"))
     if chosen is not language.present():

@@ -1,5 +1,6 @@
 """A day's work outside the forms: Today, casebook, removing, finding, people, safekeeping, export."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ from desktop.views.forms import Draft
 from desktop.views.people import Role
 from ui.look.icons import Sign
 from ui.look.style import Tone
-from ui.screens.base import Where
+from ui.screens.base import Place, Where
 
 MANAGER = ("Manager", "manager passphrase")
 NURSE = ("Study nurse A", "nurse A passphrase")
 DOCTOR = ("研究者", "doctor passphrase")
+PATIENCE = 10
 CONTROL = Qt.KeyboardModifier.ControlModifier
 DM = FormKey("SE.VISIT", 1, "F.DM", 1)
 VS = FormKey("SE.VISIT", 1, "F.VS", 1)
@@ -171,7 +173,7 @@ def test_ctrl_k_finds_subjects_and_their_forms(driver: Any) -> None:
     finder, results = driver.window.frame.top.finder, driver.window.frame._results
     for typed, found in (
         ("a002", [("01-A002", None)]),
-        ("A001 adverse", [("01-A001", 1), ("01-A001", 2)]),
+        ("A001 adverse", [("01-A001", 1), ("01-A001", 2), ("01-A001", 3)]),
         ("人口学 a003", [("01-A003", 1)]),
         ("nothing like this", []),
     ):
@@ -182,7 +184,7 @@ def test_ctrl_k_finds_subjects_and_their_forms(driver: Any) -> None:
         driver.settle()
         lines = [line.key for line in results.table.lines]
         assert [(each.subject, each.key and each.key.form_repeat) for each in lines] == found
-        if len(found) == 2:
+        if len(found) == 3:
             driver.press(Qt.Key.Key_Down)
             driver.press(Qt.Key.Key_Return)
         else:
@@ -344,3 +346,89 @@ def test_folding_leaves_the_icons_and_a_narrow_window_folds_by_itself(driver: An
     driver.window.resize(1100, 700)
     QApplication.processEvents()
     assert rail.width() == 56
+
+
+@pytest.mark.parametrize("seen", range(5))
+@pytest.mark.parametrize("slow", [False, True])
+def test_enter_opens_what_was_typed_however_fast_and_slow(driver: Any, seen: int, slow: bool) -> None:
+    """`seen`: after how many letters the list was waited for; `slow`: the vault answers late."""
+    driver.sign_in(NURSE)
+    driver.go(Where.STUDY)
+    went: list[Any] = []
+    driver.window.frame.top.found.disconnect()
+    driver.window.frame.top.found.connect(went.append)
+    finder, results = driver.window.frame.top.finder, driver.window.frame._results
+    driver.press(Qt.Key.Key_K, CONTROL)
+    typed = "a002"
+    QTest.keyClicks(finder, typed[:seen])
+    if seen:
+        driver.until(results.isVisible)
+        driver.settle()
+    gate = threading.Event()
+    if slow:
+        driver.window.access.ask(lambda _: gate.wait(PATIENCE), lambda _: None, lambda _: None)
+    QTest.keyClicks(finder, typed[seen:])
+    QTest.keyClick(finder, Qt.Key.Key_Return)
+    gate.set()
+    driver.until(lambda: bool(went))
+    assert [(place.where, place.subject) for place in went] == [(Where.CASEBOOK, "01-A002")]
+
+
+def test_enter_before_a_list_of_several_was_seen_opens_none(driver: Any) -> None:
+    driver.sign_in(NURSE)
+    went: list[Any] = []
+    driver.window.frame.top.found.connect(went.append)
+    driver.press(Qt.Key.Key_K, CONTROL)
+    finder = driver.window.frame.top.finder
+    QTest.keyClicks(finder, "a00")
+    QTest.keyClick(finder, Qt.Key.Key_Return)
+    driver.until(driver.window.frame._results.isVisible)
+    driver.settle()
+    assert went == []
+    assert [cell.text for cell in driver.window.frame._results.table.lines[1].cells][1:] == ["01-A002", "Male"]
+    driver.press(Qt.Key.Key_Down)
+    driver.press(Qt.Key.Key_Return)
+    assert [place.subject for place in went] == ["01-A002"]
+
+
+def test_esc_in_find_gives_the_keys_back(driver: Any) -> None:
+    driver.sign_in(NURSE)
+    screen = driver.go(Where.SUBJECTS)
+    assert screen.table.hasFocus()
+    driver.press(Qt.Key.Key_K, CONTROL)
+    QTest.keyClicks(driver.window.frame.top.finder, "a0")
+    driver.press(Qt.Key.Key_Escape)
+    assert screen.table.hasFocus()
+
+
+def test_find_begins_what_is_not_there_yet_and_goes_to_screens(driver: Any) -> None:
+    driver.sign_in(NURSE)
+    for typed, expected in (("a003 vital", Where.FORM), ("administr", Where.ADMINISTRATION)):
+        driver.press(Qt.Key.Key_K, CONTROL)
+        QTest.keyClicks(driver.window.frame.top.finder, typed)
+        QTest.keyClick(driver.window.frame.top.finder, Qt.Key.Key_Return)
+        driver.until(lambda expected=expected: driver.window.frame.place.where is expected)
+        driver.settle()
+
+
+def test_a_screen_that_loads_late_leaves_the_keys_where_the_person_put_them(driver: Any) -> None:
+    driver.sign_in(NURSE)
+    frame = driver.window.frame
+    gate = threading.Event()
+    driver.window.access.ask(lambda _: gate.wait(PATIENCE), lambda _: None, lambda _: None)
+    frame.go(Place(Where.SUBJECTS))
+    driver.window.activateWindow()
+    frame._find()
+    QTest.keyClicks(frame.top.finder, "a00")
+    gate.set()
+    driver.settle()
+    assert frame.screen_at(Where.SUBJECTS)._lines
+    assert frame.top.finder.hasFocus()
+    gate.clear()
+    driver.window.access.ask(lambda _: gate.wait(PATIENCE), lambda _: None, lambda _: None)
+    frame.go(Place(Where.FORM, "01-A001", DM))
+    frame._find()
+    gate.set()
+    driver.settle()
+    assert frame.form.wizard is not None
+    assert frame.top.finder.hasFocus()

@@ -1,4 +1,4 @@
-"""The commands that open windows, beside those of `desktop.cli` in one command line."""
+"""The commands that open windows."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The `sitebook` command: with no argument the window, else a command of `desktop.cli` or one that opens windows.
+"""Entry point of `sitebook`: without an argument the window, otherwise a command.
 
 Qt is imported when a window opens, and the command line only when there is one to read: the first window must be
 there in a tenth of a second.

@@ -1,4 +1,4 @@
-"""The one object that owns the workers: one thread for the vault, one for the network.
+"""Background jobs: owns the vault thread and the network thread, shows progress, cancels.
 
 A job's work runs in its worker's thread and must hold no widget; its callbacks stay on this side, in
 the windows' thread, and are dropped when the widget that they belong to is gone. Every job says what

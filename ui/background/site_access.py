@@ -1,4 +1,4 @@
-"""The way from the windows to the Site: it lives on the vault's thread, and is asked there.
+"""Asynchronous access of the windows to the `Site`, which lives on the vault thread.
 
 What a window needs at once and what seldom changes during a session (`Session`) is kept on this side.
 """
@@ -29,6 +29,15 @@ PRACTICE_FILE = "practice.json"
 """Beside the vault of a practice site."""
 
 
+def is_practice(vault: Path) -> bool:
+    """Whether a vault is that of a practice site."""
+    if not (vault.parent / PRACTICE_FILE).exists():
+        return False
+    from desktop.practice.practice_site import practice_of
+
+    return practice_of(vault) is not None
+
+
 class Session:
     """What the windows know of the site and the person without asking: true until the study's rules change.
 
@@ -37,7 +46,7 @@ class Session:
 
     def __init__(self, site: Site) -> None:
         self.folder: Path = site.folder
-        self.is_practice = (site.folder.parent / PRACTICE_FILE).exists()
+        self.is_practice = is_practice(site.folder)
         """Nothing real may be entered here."""
         self.definition: Definition = site.definition
         """The study version in force; a form that was entered under another keeps that (`Site.rules_of`)."""

@@ -1,4 +1,4 @@
-"""A thread that does one work after the other, and can do others while one of them waits for the network."""
+"""A worker thread with a queue, which can run other work while one waits for the network."""
 
 import queue
 import threading

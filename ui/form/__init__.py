@@ -1,1 +1,1 @@
-"""How a form is drawn: one screen, one way to build it from the definition. The logic is in `desktop.wizard`."""
+"""The screen on which a form is filled in."""

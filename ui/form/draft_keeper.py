@@ -1,4 +1,4 @@
-"""What is typed and not yet saved: kept on the vault's thread as each field is left, and offered again."""
+"""Keeps what is typed and not yet saved as an encrypted draft, and offers it again."""
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTime, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
@@ -22,20 +22,39 @@ class DraftKeeper(QObject):
     """The time at which what was typed was on the disk."""
     failed = Signal(object)
     """The error for which it is not."""
+    rested = Signal()
+    """Nothing is on its way to the disk any more."""
 
     def __init__(self, access: SiteAccess, parent: QObject) -> None:
         super().__init__(parent)
         self._access = access
-        self._runs = False
+        self._running: _Form | None = None
         self._waiting: dict[_Form, FormWizard] = {}
         self._has_draft: set[_Form] = set()
+        self._kept_at: dict[_Form, str] = {}
+        self._not_kept_since: dict[_Form, str] = {}
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is on its way to the disk."""
+        return self._running is not None or bool(self._waiting)
+
+    def not_kept_since(self, wizard: FormWizard) -> str:
+        """Since when the form could not be kept; empty where it is."""
+        return self._not_kept_since.get(_form(wizard), "")
 
     def begin(self, wizard: FormWizard) -> None:
         """A form is filled from here on."""
+        self.forget(wizard)
         if wizard.view.draft is not None:
             self._has_draft.add(_form(wizard))
         else:
             self._has_draft.discard(_form(wizard))
+
+    def forget(self, wizard: FormWizard) -> None:
+        """Nothing more is to be said of what could not be kept."""
+        self._not_kept_since.pop(_form(wizard), None)
+        self._kept_at.pop(_form(wizard), None)
 
     def rest(self, wizard: FormWizard) -> None:
         """What waits for this form needs no keeping: it is being saved, or thrown away."""
@@ -44,33 +63,43 @@ class DraftKeeper(QObject):
     def keep(self, wizard: FormWizard) -> None:
         """Keep what is in the form now; where nothing differs from what is saved, there is no draft."""
         form = _form(wizard)
-        if self._runs:
+        if self._running is not None:
             self._waiting[form] = wizard
             return
         subject, key = form
         if wizard.is_changed:
             draft = wizard.draft()
-            self._runs = True
+            self._running = form
             self._has_draft.add(form)
             self._access.ask(lambda site: site.keep_draft(draft), self._done, self._not_done)
         elif form in self._has_draft:
-            self._runs = True
+            self._running = form
             self._has_draft.discard(form)
-            self._access.ask(lambda site: site.drop_draft(subject, key), self._done, self._not_done)
+            entry_pass = wizard.view.entry_pass
+            self._access.ask(lambda site: site.drop_draft(subject, key, entry_pass), self._done, self._not_done)
 
     def _done(self, _: None) -> None:
-        self._runs = False
-        self.kept.emit(QTime.currentTime().toString("HH:mm:ss"))
+        now = QTime.currentTime().toString("HH:mm:ss")
+        if self._running is not None:
+            self._kept_at[self._running] = now
+            self._not_kept_since.pop(self._running, None)
+        self._running = None
+        self.kept.emit(now)
         self._go_on()
 
     def _not_done(self, error: Exception) -> None:
-        self._runs = False
+        if self._running is not None:
+            since = self._kept_at.get(self._running) or QTime.currentTime().toString("HH:mm:ss")
+            self._not_kept_since.setdefault(self._running, since)
+        self._running = None
         self.failed.emit(error)
         self._go_on()
 
     def _go_on(self) -> None:
-        while self._waiting and not self._runs:
+        while self._waiting and self._running is None:
             self.keep(self._waiting.pop(next(iter(self._waiting))))
+        if self._running is None:
+            self.rested.emit()
 
 
 def _form(wizard: FormWizard) -> _Form:

@@ -1,13 +1,13 @@
-"""What a form screen needs of the Site to show a form; asked on the vault's thread."""
+"""What the form screen needs from the site to show a form, read on the vault thread."""
 
 from typing import NamedTuple
 
 from desktop.errors import RefusedError
+from desktop.reading.sync import received_to
 from desktop.site.site import Site
 from desktop.study.clinical_data import FormKey
 from desktop.study.rules.form_rules import Rules
 from desktop.views.forms import FormView
-from desktop.views.sync import SyncView
 
 
 class OpenedForm(NamedTuple):
@@ -16,7 +16,8 @@ class OpenedForm(NamedTuple):
     view: FormView
     rules: Rules
     """Of the study version that it was entered under; of the one in force where it is new."""
-    sync: SyncView
+    received_to: int
+    """Sequence number of this device up to which the centre has signed for its entries."""
 
     def is_older(self, in_force: str) -> bool:
         """Whether the form keeps to another study version than the one in force (its SHA-256)."""
@@ -26,7 +27,7 @@ class OpenedForm(NamedTuple):
 def open_form(site: Site, subject: str, key: FormKey) -> OpenedForm:
     """Look a form up. Raises RefusedError where the study has no such form, or not the version that it was entered under."""
     view = site.form(subject, key)
-    rules = site.rules_of(view.version_sha256) if view.version_sha256 else site.rules
+    rules = site.rules_for_form(view.version_sha256)
     if key.form not in rules.definition.forms or key.event not in rules.definition.events:
         raise RefusedError("The study version in force does not have this form any more.")
-    return OpenedForm(view, rules, site.sync_view())
+    return OpenedForm(view, rules, received_to(site))

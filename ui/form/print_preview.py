@@ -1,4 +1,4 @@
-"""The report of a form on paper: a preview of what is recorded, from which it is printed. Nothing is kept on the disk."""
+"""Print preview of a form's report; nothing is kept on the disk."""
 
 import datetime
 import zoneinfo

@@ -1,4 +1,4 @@
-"""The way of a form into the journal: what stands against it, what is still asked, and what came of it."""
+"""The steps of saving a form: what prevents it, what is still asked, and the result."""
 
 from functools import partial
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.actions import Recorded
 from desktop.recording.save_form import FormRefusedError
-from desktop.study.rules.assessment import Problem
+from desktop.study.rules.assessment import Code, Problem
 from desktop.wizard.form_wizard import FormWizard
 from ui.background.site_access import SiteAccess
 from ui.form.opened_form import OpenedForm, open_form
@@ -27,7 +27,7 @@ class Saving(QObject):
     stopped = Signal(object)
     """The problems that must be settled first."""
     asks = Signal()
-    """Something is missing, or a saved value changes: the person is to be asked."""
+    """A check is unanswered, something is missing, or a saved value changes: the person is to be asked."""
     recorded = Signal(object)
     """A `Recorded`: the entry survives a power cut from here on."""
     done = Signal(object)
@@ -45,10 +45,11 @@ class Saving(QObject):
         """Record the form, or say what is needed first."""
         if self.runs:
             return
-        obstacles = wizard.obstacles(complete=False)
+        wizard.check_everything()
+        obstacles = [problem for problem in wizard.obstacles(complete=False) if problem.code != Code.COMMENT_NEEDED]
         if obstacles:
-            self.stopped.emit(obstacles)
-        elif wizard.missing or wizard.changes_of_saved:
+            self.stopped.emit(tuple(obstacles))
+        elif wizard.open_checks or wizard.missing or wizard.changes_of_saved:
             self.asks.emit()
         else:
             self.go_on(wizard, reason="")
@@ -66,6 +67,14 @@ class Saving(QObject):
         if changed:
             return self.tr("Saved: it is recorded on this computer. The centre has not signed for it yet.")
         return self.tr("Nothing was different from what is saved, so nothing was recorded.")
+
+    def compared_words(self, compared: int, different: int) -> str:
+        """What both entries of the form gave."""
+        if not different:
+            return self.tr("Both entries are equal in all {n} items.").format(n=compared)
+        return self.tr(
+            "Both entries are equal in {equal} of {n} items. The differences stand in the list of discrepancies."
+        ).format(equal=compared - different, n=compared)
 
     def stopped_words(self, count: int) -> str:
         """What is said when so many answers stand against it."""

@@ -1,5 +1,6 @@
-"""The screen on which a form is filled. It draws a `FormWizard` and takes its answers to the vault's thread and back."""
+"""The form screen: shows a `FormWizard` and passes its answers to the vault thread and back."""
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
@@ -7,10 +8,12 @@ from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.actions import Recorded
+from desktop.casebook.form_fold import SECOND_PASS
 from desktop.recording.save_form import FormRefusedError
 from desktop.site.site import FILLS_FORMS
 from desktop.study.clinical_data import FormKey, ItemPlace
 from desktop.study.rules.assessment import Problem
+from desktop.study.values.typed_input import has_words
 from desktop.views.audit import Change
 from desktop.wizard.form_wizard import FormWizard, PageState
 from ui.background.jobs import Jobs
@@ -28,9 +31,12 @@ from ui.form.panels.history import HistoryColumn
 from ui.form.panels.notice import Notice
 from ui.form.panels.page_list import PageList
 from ui.form.panels.save_questions import Asked, SavePanel
+from ui.form.panels.second_entry_band import SecondEntryBand
 from ui.form.save_flow import Saved, Saving
+from ui.form.unkept import UnkeptDialog
 from ui.look import style
 from ui.look.style import Tone
+from ui.widgets.focus import types_elsewhere
 from ui.widgets.labels import line
 
 
@@ -55,11 +61,18 @@ class FormScreen(QWidget):
         """Nothing was touched since the save: what is left to do is to go on."""
         self._last_place: ItemPlace | None = None
         """Where the keys were last."""
+        self._last_in_comment = False
+        self._before_check: ItemPlace | None = None
+        """Where the keys were when the person turned to the checks."""
         self._page_wished = ""
         """The page with which a form that is opened anew begins."""
         self._item_wished = ""
         self._keeper = DraftKeeper(access, self)
+        self._keep_error: Exception | None = None
+        self._then: Callable[[], None] | None = None
+        """What goes on when the draft is kept."""
         self.saving = Saving(access, self)
+        self.band = SecondEntryBand()
         self.header = FormHeader()
         self.page_list = PageList()
         self.pages = Pages()
@@ -94,6 +107,7 @@ class FormScreen(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
+        whole.addWidget(self.band)
         whole.addWidget(self.header)
         whole.addWidget(line())
         whole.addLayout(body, 1)
@@ -113,8 +127,10 @@ class FormScreen(QWidget):
         self.footer.leave_wished.connect(self.leave)
         self.footer.save_wished.connect(self.save)
         self.footer.go_on_wished.connect(self._press_primary)
-        self._keeper.kept.connect(self.header.show_draft_kept)
-        self._keeper.failed.connect(self.notice.say_error)
+        self.footer.check_wished.connect(self.next_check)
+        self._keeper.kept.connect(self._draft_kept)
+        self._keeper.failed.connect(self._draft_failed)
+        self._keeper.rested.connect(self._keeper_rested)
         self.saving.stopped.connect(self._stop)
         self.saving.asks.connect(self._ask)
         self.saving.recorded.connect(self._recorded)
@@ -139,7 +155,9 @@ class FormScreen(QWidget):
         if self._asked == (subject, key):
             self._begin(opened, self._page_wished)
             place = self._place_of(self._item_wished)
-            if place is None:
+            if types_elsewhere(self):
+                self._last_place = place or self._last_place
+            elif place is None:
                 self._give_keys()
             else:
                 self.jump(place)
@@ -161,7 +179,8 @@ class FormScreen(QWidget):
         self.wizard = FormWizard(opened.rules, view)
         if page in self.wizard.form.groups:
             self.wizard.page = page
-        received = view.exists and 0 < view.basis.get(session.device, 0) <= opened.sync.received_to
+        received = view.exists and 0 < view.basis.get(session.device, 0) <= opened.received_to
+        self.band.setVisible(view.entry_pass == SECOND_PASS)
         self._keeper.begin(self.wizard)
         self.taken_up.show_draft(view.draft if view.draft and self.wizard.is_changed else None)
         self.header.show_form(
@@ -184,14 +203,19 @@ class FormScreen(QWidget):
 
     def _forget(self) -> None:
         self.wizard = None
+        focus = QApplication.focusWidget()
+        if focus is not None and self.isAncestorOf(focus):
+            # What has the focus goes away, and Qt would hand it to any other widget of the window.
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.pages.clear()
+        self.band.hide()
         self.header.clear()
         self.panel.hide()
         self.taken_up.hide()
         self.notice.clear()
         self._close_history()
         self._just_saved = False
-        self._last_place = None
+        self._last_place = self._before_check = None
         self._page_wished = self._item_wished = ""
 
     @property
@@ -204,7 +228,11 @@ class FormScreen(QWidget):
 
     def _give_keys(self) -> None:
         """Put the keys where they were last, else on the first question that waits."""
-        if self.wizard is not None and (self._last_place is None or not self.page.focus_place(self._last_place)):
+        if self.wizard is None:
+            return
+        place = self._last_place
+        go = self.page.focus_comment if self._last_in_comment else self.page.focus_place
+        if place is None or not go(place):
             self.page.focus_first()
 
     # What is shown
@@ -212,14 +240,14 @@ class FormScreen(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange and self.wizard is not None:
-            place = self.page.place
+            place, in_comment = self.page.place, self.page.is_at_comment
             self.pages.commit()
             self.pages.rebuild()
             self._show_around()
             self.panel.say_again(self.wizard)
             # A form behind another screen takes no keys from it, nor does a page from the button that has them.
             if self.isVisible() and place is not None:
-                self._last_place = place
+                self._last_place, self._last_in_comment = place, in_comment
                 self._give_keys()
 
     def _show_around(self) -> None:
@@ -268,6 +296,7 @@ class FormScreen(QWidget):
                 back=index > 0,
                 keeps_draft=changed,
                 save=changed and not is_last,
+                checks=0 if self._read_only else len(wizard.open_checks),
                 busy=self.saving.runs,
             )
         self.footer.show_foot(foot)
@@ -314,8 +343,12 @@ class FormScreen(QWidget):
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         match event.key():
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter if control:
+                self.page.explain()
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 self._enter(back=shift)
+            case Qt.Key.Key_F6:
+                self.next_check()
             case Qt.Key.Key_S if control:
                 self.save()
             case Qt.Key.Key_P if control:
@@ -338,8 +371,41 @@ class FormScreen(QWidget):
     def _enter(self, *, back: bool) -> None:
         if self.is_asking:
             self._press_primary()
+        elif self.page.is_at_comment:
+            self._leave_comment()
         elif not self.page.step(-1 if back else 1) and not self._turn(-1 if back else 1) and not back:
             self.footer.go_on.setFocus(Qt.FocusReason.TabFocusReason)
+
+    @Slot()
+    def next_check(self) -> None:
+        """Go to the comment of the next check that waits for one, round all pages."""
+        wizard = self.wizard
+        if wizard is None or self._read_only or self.saving.runs or self.is_asking:
+            return
+        here, order = self.page.place if self.page.is_at_comment else None, wizard.open_checks
+        self.pages.commit()
+        if self.page.explain():
+            return
+        waiting = wizard.open_checks
+        if not waiting:
+            if here is not None:
+                self._leave_comment()
+            return
+        if here is None:
+            self._before_check = None if self.page.is_aside else self._last_place
+        # The check that was just answered is in the list no more: its place is found in the list as it was before.
+        after = order[order.index(here) + 1 :] if here in order else ()
+        self.pages.go_to_comment(next((place for place in after if place in waiting), waiting[0]))
+        self._show_around()
+
+    def _leave_comment(self) -> None:
+        """From a comment back to where the person came from, else to its question."""
+        self.pages.commit()
+        back, self._before_check = self._before_check, None
+        if back is None:
+            self.page.close_aside()
+        else:
+            self.jump(back, missing=False)
 
     def _next_marker(self, wizard: FormWizard) -> None:
         """Go from no marker to the first, to the next, and round to none."""
@@ -356,7 +422,9 @@ class FormScreen(QWidget):
             self._close_history()
         elif self.is_asking:
             self._close_panel()
-        else:
+        elif self.page.is_at_comment:
+            self._leave_comment()
+        elif not self.page.close_aside():
             self.leave()
 
     @Slot(QWidget, QWidget)
@@ -410,11 +478,11 @@ class FormScreen(QWidget):
             self.page.focus_first()
 
     @Slot(object)
-    def jump(self, place: ItemPlace) -> None:
-        """Go to a place, on whichever page it is."""
+    def jump(self, place: ItemPlace, *, missing: bool = True) -> None:
+        """Go to a place, on whichever page it is; the page then shows what it misses, unless that is not wanted."""
         if self.wizard is not None:
             self.panel.hide()
-            self.pages.go_to(place)
+            self.pages.go_to(place, missing=missing)
             self._show_around()
 
     @Slot()
@@ -428,7 +496,7 @@ class FormScreen(QWidget):
 
     @Slot()
     def _moved(self) -> None:
-        self._last_place = self.page.place
+        self._last_place, self._last_in_comment = self.page.place, self.page.is_at_comment
         self._show_evidence()
         if not self.history.isHidden():
             self.show_history()
@@ -443,6 +511,80 @@ class FormScreen(QWidget):
     def _keep_draft(self) -> None:
         if self.wizard is not None and not self._read_only and not self.saving.runs:
             self._keeper.keep(self.wizard)
+
+    @Slot(str)
+    def _draft_kept(self, time: str) -> None:
+        self.header.show_draft_kept(time)
+        self._show_alarm()
+        if self._keep_error is not None and not self._not_kept:
+            self._keep_error = None
+            self.notice.clear()
+
+    @Slot(object)
+    def _draft_failed(self, error: Exception) -> None:
+        self._keep_error = error
+        self.notice.say_error(error)
+        self._show_alarm()
+
+    def _show_alarm(self) -> None:
+        self.header.show_not_kept(self._not_kept)
+
+    @property
+    def _not_kept(self) -> str:
+        """Since when the answers of this form are in memory only; empty where they are kept."""
+        return "" if self.wizard is None else self._keeper.not_kept_since(self.wizard)
+
+    @property
+    def is_keeping(self) -> bool:
+        """Whether what was typed is on its way to the disk."""
+        return self._keeper.is_busy
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether nothing would be lost if the person went away."""
+        wizard = self.wizard
+        if wizard is None or self._read_only or self.saving.runs or not wizard.is_changed:
+            return True
+        return not self._keeper.is_busy and not self._not_kept
+
+    def release(self, then: Callable[[], None]) -> None:
+        """Go on with `then` when what was typed is kept; where it cannot be, the person is asked."""
+        self.keep()
+        if self.is_kept or self.wizard is None:
+            then()
+            return
+        self._then = then
+        if not self._keeper.is_busy:
+            # It failed before: perhaps there is room by now.
+            self._keeper.keep(self.wizard)
+
+    @Slot()
+    def _keeper_rested(self) -> None:
+        then, self._then = self._then, None
+        if then is None:
+            return
+        if self.is_kept or self.wizard is None:
+            then()
+            return
+        wizard = self.wizard
+        count = len(wizard.changes) + len(wizard.removed_rows)
+        dialog = UnkeptDialog(max(count, 1), self._keep_error, self)
+        dialog.again.connect(partial(self.release, then))
+        dialog.lost.connect(partial(self._lose, then))
+        dialog.rejected.connect(self._stay)
+        dialog.open()
+
+    @Slot()
+    def _stay(self) -> None:
+        self.window().activateWindow()
+        self._give_keys()
+
+    def _lose(self, then: Callable[[], None]) -> None:
+        """The person leaves answers that could not be kept."""
+        if self.wizard is not None:
+            self._keeper.forget(self.wizard)
+        self._forget()
+        then()
 
     @Slot()
     def _ask_start_again(self) -> None:
@@ -478,7 +620,9 @@ class FormScreen(QWidget):
         """The question above the footer is answered."""
         if self.wizard is None:
             return
-        if self.panel.needs_reason and not self.panel.reason_text:
+        if self.panel.asked is Asked.SAVE and not self.panel.take_comments(self.wizard):
+            return
+        if self.panel.needs_reason and not has_words(self.panel.reason_text):
             self.panel.ask_for_reason()
         elif self.panel.asked is Asked.START_AGAIN:
             self._start_again(self.wizard)
@@ -508,7 +652,7 @@ class FormScreen(QWidget):
         if self.wizard is not None:
             self.panel.ask_save(self.wizard)
             self._show_footer()
-            if not self.panel.needs_reason:
+            if not self.panel.asks_for_text:
                 self.footer.go_on.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot(object)
@@ -523,11 +667,16 @@ class FormScreen(QWidget):
         if self.wizard is None or self._asked != (view.subject, view.key):
             return
         page = self.wizard.page
+        was_second = self.wizard.view.entry_pass == SECOND_PASS
         self._forget()
         self._just_saved = True
         self._show_saving()
         self._begin(saved.opened, page)
-        self.notice.tell(Tone.DONE, partial(self.saving.saved_words, changed=saved.recorded.changed))
+        if was_second and view.compared:
+            tone = Tone.DUE if view.different else Tone.DONE
+            self.notice.tell(tone, partial(self.saving.compared_words, view.compared, view.different))
+        else:
+            self.notice.tell(Tone.DONE, partial(self.saving.saved_words, changed=saved.recorded.changed))
         self.footer.go_on.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot(object)
@@ -553,7 +702,9 @@ class FormScreen(QWidget):
     @Slot()
     def leave(self) -> None:
         """Go away; what was typed is kept as a draft."""
-        self.keep()
+        self.release(self._leave)
+
+    def _leave(self) -> None:
         self.pages.stop()
         self.left.emit()
 

@@ -1,4 +1,4 @@
-"""Our own icons, tinted by role, and the signs of a form's state."""
+"""Icons, tinted by role, and the signs of a form's state."""
 
 import enum
 import functools

@@ -1,4 +1,4 @@
-"""The language of the windows: changed at any time, without a restart.
+"""Language of the windows, changed without a restart.
 
 Qt sends a `LanguageChange` to every widget when the translator changes; what holds a text sets it
 anew then. Dates and numbers are written as people of each language write them in a trial's papers.
@@ -13,6 +13,7 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from desktop.errors import SitebookError
+from desktop.journal.hybrid_clock import parse_wall
 
 if TYPE_CHECKING:
     from desktop.study.definition.base import Text
@@ -146,15 +147,23 @@ def month_name(name: str) -> str:
 
 def moment(wall: str) -> str:
     """`21 Nov, 17:04` for a wall time with offset, or `11-21 17:04` in Chinese."""
-    at = datetime.datetime.fromisoformat(wall)
-    return f"{short_date(at.date())}{' ' if is_chinese() else ', '}{at:%H:%M}"
+    at = parse_wall(wall)
+    return wall if at is None else f"{short_date(at.date())}{' ' if is_chinese() else ', '}{at:%H:%M}"
 
 
 def full_moment(wall: str) -> str:
     """`21 Nov 2026, 17:04:09 +08:00`, or `2026-11-21 17:04:09 +08:00` in Chinese."""
-    at = datetime.datetime.fromisoformat(wall)
+    at = parse_wall(wall)
+    if at is None:
+        return wall
     offset = at.strftime("%z")
     return f"{date(at.date())}{' ' if is_chinese() else ', '}{at:%H:%M:%S} {offset[:3]}:{offset[3:5]}"
+
+
+def day_of(wall: str) -> str:
+    """`21 Nov` for a wall time; the text itself where an entry says no time."""
+    at = parse_wall(wall)
+    return wall if at is None else short_date(at.date())
 
 
 def number(count: float) -> str:

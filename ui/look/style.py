@@ -1,4 +1,4 @@
-"""How Sitebook looks: colours by role, measures and fonts, and the one style sheet made from them.
+"""Colours by role, measures, fonts and the style sheet.
 
 Colours are data. Whoever paints asks `colours()` at the moment of painting, so a change of theme
 needs no more than a repaint; whoever holds a tinted picture makes it anew on a `PaletteChange`.
@@ -38,7 +38,7 @@ SIDE: Final = 290
 ICON: Final = 16
 FOLD_BELOW: Final = 1200
 WINDOW_SIZE: Final = (1366, 768)
-LEAST_SIZE: Final = (1024, 640)
+MIN_SIZE: Final = (1024, 640)
 
 FAMILIES: Final = (
     "Noto Sans",
@@ -66,6 +66,8 @@ class Tone(enum.StrEnum):
     SECOND = "second"
     ACCENT = "accent"
     ON_ACCENT = "on_accent"
+    ON_BAND = "rail_here_ink"
+    """On the band of a second entry, in both themes."""
     RAIL = "rail_ink"
     RAIL_HERE = "rail_here_ink"
 

@@ -1,4 +1,4 @@
-"""Words for what the engine knows by name: states, roles, kinds of entries, coordinates of a form."""
+"""Shown texts for enumerations: states, roles, kinds of entries, form coordinates."""
 
 from PySide6.QtCore import QCoreApplication
 

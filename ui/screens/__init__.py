@@ -1,1 +1,1 @@
-"""The screens of the window, one file each."""
+"""The screens of the window."""

@@ -1,14 +1,15 @@
-"""What every screen has: a header, a place for sentences, and the ways in and out."""
+"""Base class of all screens: header, messages, navigation."""
 
 import enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ui.background.site_access import SiteAccess
 from ui.look import style
 from ui.widgets.card import Header
+from ui.widgets.focus import types_elsewhere
 from ui.widgets.message import Message
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Screen(QWidget):
         self.access = access
         self.setObjectName(name)
         self.place: Place | None = None
+        self._focus_at_entering: QWidget | None = None
         self._whole = QVBoxLayout(self)
         self._whole.setContentsMargins(0, 0, 0, 0)
         self._whole.setSpacing(0)
@@ -80,6 +82,13 @@ class Screen(QWidget):
         self.notice.clear()
         self.refresh()
         self.focus_next_step()
+        self._focus_at_entering = QApplication.focusWidget()
+
+    def focus_when_loaded(self) -> None:
+        """Put the focus where the work goes on, unless the person has moved it since the screen was entered."""
+        focus = QApplication.focusWidget()
+        if self.isVisible() and focus in (None, self._focus_at_entering) and not types_elsewhere(self):
+            self.focus_next_step()
 
     def refresh(self) -> None:
         """Ask for what is shown."""

@@ -1,4 +1,4 @@
-"""The subjects of this site."""
+"""The list of subjects."""
 
 from typing import Any
 
@@ -72,7 +72,7 @@ class SubjectsScreen(Screen):
         self._lines = lines
         self._show_lines()
         if first_time:
-            self.focus_next_step()
+            self.focus_when_loaded()
 
     @Slot()
     def _show_lines(self) -> None:

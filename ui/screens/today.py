@@ -1,4 +1,4 @@
-"""Today: what is due, what was begun, what is to settle, and how far the month and the centre are."""
+"""The Today screen."""
 
 import datetime
 from functools import partial
@@ -117,7 +117,9 @@ class TodayScreen(Screen):
         self._nothing_card = Card()
         self._nothing_card.body.addWidget(self._nothing)
         page.main.addWidget(self._nothing_card)
-        self._cards = {name: TodayCard(name) for name in ("decide", "due", "begun", "checks", "settle", "missed")}
+        self._cards = {
+            name: TodayCard(name) for name in ("decide", "due", "second", "begun", "checks", "settle", "missed")
+        }
         for card in self._cards.values():
             card.table.opened.connect(self._open)
             page.main.addWidget(card)
@@ -185,7 +187,7 @@ class TodayScreen(Screen):
         self._view = view
         self._show_view(view)
         if first_time:
-            self.focus_next_step()
+            self.focus_when_loaded()
         if not self._looking:
             self._looking, self._assessed = True, 0
             self.access.ask(Site.reassess_next, self._look_on, self._stop_looking)
@@ -209,6 +211,7 @@ class TodayScreen(Screen):
         titles = (
             self.tr("Decisions to make"),
             self.tr("Forms due and to come"),
+            self.tr("Waiting for the second entry"),
             self.tr("Begun and not complete"),
             self.tr("Checks to answer"),
             self.tr("To settle"),
@@ -217,6 +220,7 @@ class TodayScreen(Screen):
         contents = (
             self._decision_lines(view),
             self._due_lines(view, missed=False),
+            self._second_lines(view),
             self._begun_lines(view),
             self._check_lines(view),
             self._settle_lines(view),
@@ -305,7 +309,6 @@ class TodayScreen(Screen):
         for summary in view.incomplete:
             key = (summary.subject, summary.key)
             if key not in lines:
-                day = datetime.datetime.fromisoformat(summary.wall).date()
                 lines[key] = Line(
                     key=key,
                     cells=(
@@ -313,11 +316,27 @@ class TodayScreen(Screen):
                         *lists.form_cells(
                             definition, summary.subject, summary.key, self._label(summary.key, summary.label)
                         ),
-                        Cell(text=language.short_date(day)),
+                        Cell(text=language.day_of(summary.wall)),
                         Cell(text=summary.user, tone=Tone.SECONDARY),
                     ),
                 )
         return tuple(lines.values())
+
+    def _second_lines(self, view: Today) -> tuple[Line, ...]:
+        """What the person may enter a second time, oldest first."""
+        definition = self.access.session.definition
+        return tuple(
+            Line(
+                key=(summary.subject, summary.key),
+                cells=(
+                    lists.state_cell(summary),
+                    *lists.form_cells(definition, summary.subject, summary.key, ""),
+                    Cell(text=language.day_of(summary.wall)),
+                    Cell(text=self.tr("Second entry"), icon="state-twice", tone=Tone.SECOND, chip=True),
+                ),
+            )
+            for summary in view.awaiting_second
+        )
 
     def _check_lines(self, view: Today) -> tuple[Line, ...]:
         definition = self.access.session.definition

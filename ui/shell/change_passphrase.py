@@ -1,4 +1,4 @@
-"""Anyone changes their own passphrase."""
+"""Change of one's own passphrase."""
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget

@@ -1,4 +1,4 @@
-"""What a person who is signed in sees: the rail, the line on top, and one screen."""
+"""The frame of a signed-in person: navigation rail, top bar, current screen."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from ui.screens.base import Place, Screen, Where
 from ui.shell.navigation_rail import LOWER, UPPER, Rail
 from ui.shell.top_bar import FindResults, TopLine
 from ui.widgets.buttons import Button
+from ui.widgets.labels import literal
 
 if TYPE_CHECKING:
     from ui.form.screen import FormScreen
@@ -104,7 +105,14 @@ class Frame(QWidget):
 
     @Slot(object)
     def go(self, place: Place) -> None:
-        """Go to a place."""
+        """Go to a place; from a form only when what was typed there is kept, or the person gives it up."""
+        form = self._form
+        if form is not None and self._place is not None and self._place.where is Where.FORM:
+            form.release(partial(self._go, place))
+        else:
+            self._go(place)
+
+    def _go(self, place: Place) -> None:
         if place.where is Where.FORM:
             self._open_form(place)
         else:
@@ -148,6 +156,7 @@ class Frame(QWidget):
 
     @Slot()
     def _find(self) -> None:
+        self.top.finder.screens = tuple((where, item.text()) for where, item in self.rail.items.items())
         self.top.finder.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.top.finder.selectAll()
 
@@ -212,7 +221,7 @@ class Frame(QWidget):
         menu = self._menu
         menu.clear()
         roles = [vocabulary.role_words(role) for role in self._access.session.user.roles]
-        who = menu.addAction(language.joined(self._access.session.user.name, language.listed(roles)))
+        who = menu.addAction(literal(language.joined(self._access.session.user.name, language.listed(roles))))
         who.setEnabled(False)
         menu.addSeparator()
         menu.addAction(self.tr("Change passphrase")).triggered.connect(self.change_passphrase)

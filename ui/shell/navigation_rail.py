@@ -1,4 +1,4 @@
-"""The rail at the left: where one can go, with the number of things that wait there."""
+"""The navigation rail, with counts."""
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen

@@ -1,4 +1,4 @@
-"""What a person prefers on this computer: language, theme and the like; nothing about the trial."""
+"""Preferences of a person on this computer; nothing about the trial."""
 
 import contextlib
 import json

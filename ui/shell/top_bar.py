@@ -1,13 +1,17 @@
-"""The line on top: study and site, find, how much the centre has not received, language, user, lock."""
+"""The top bar: study and site, find, entries not yet received, language, user, lock."""
 
+from functools import partial
+
+import shiboken6
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.errors import SitebookError
 from desktop.reading import find
 from desktop.reading.find import Found
 from desktop.study.definition.metadata import Definition
+from desktop.study.values.pinyin import initials
 from desktop.views.today import ShellView
 from ui.background.site_access import SiteAccess
 from ui.look import icons, language, style, vocabulary
@@ -21,6 +25,7 @@ from ui.widgets.table import Cell, Column, Line, Table
 
 FIND_WIDTH = 270
 TYPING_PAUSE_MS = 120
+FOUND_WIDTH = 560
 
 
 class EntriesChip(Button):
@@ -71,23 +76,33 @@ class FindBox(QLineEdit):
         self._pause.setSingleShot(True)
         self._pause.setInterval(TYPING_PAUSE_MS)
         self._pause.timeout.connect(self._ask)
+        self._answered: str | None = None
+        """What the results under the box answer."""
+        self._enter_waits = False
+        """Enter was pressed before the answer to what stands in the box was here."""
+        self._came_from: QWidget | None = None
+        self.screens: tuple[tuple[Where, str], ...] = ()
+        """The screens that can be found, with their names."""
         self.textEdited.connect(self._typed)
         results.table.opened.connect(self._choose)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._focus_moved)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self._leave()
+            self._give_back()
         elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             self._results.step(1 if event.key() == Qt.Key.Key_Down else -1)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            found = self._results.table.current_key
-            if isinstance(found, Found):
-                self._choose(found)
+            self._enter()
         else:
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
+        self._enter_waits = False
         self._results.hide()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -95,35 +110,80 @@ class FindBox(QLineEdit):
         painter = QPainter(self)
         icons.paint(painter, "find", QRectF(9, 6, style.ICON, style.ICON), Tone.SECONDARY)
 
+    @Slot(QWidget, QWidget)
+    def _focus_moved(self, before: QWidget | None, now: QWidget | None) -> None:
+        if now is self and before is not None:
+            self._came_from = before
+
     @Slot()
     def _typed(self) -> None:
+        self._enter_waits = False
         self._pause.start()
+
+    def _enter(self) -> None:
+        """Open what is chosen, where the results answer what stands in the box; else wait for that answer."""
+        if self._answered == self.text() and self._results.isVisible():
+            found = self._results.table.current_key
+            if isinstance(found, Found | Where):
+                self._choose(found)
+        elif self.text().strip():
+            self._enter_waits = True
+            self._ask()
 
     @Slot()
     def _ask(self) -> None:
+        self._pause.stop()
         text = self.text()
         if text.strip():
-            self._access.ask(lambda site: find.find(site, text), self._show, self._fail)
+            self._access.ask(lambda site: find.find(site, text), partial(self._show, text), partial(self._fail, text))
         else:
             self._results.hide()
 
-    def _show(self, found: tuple[Found, ...]) -> None:
-        if self.hasFocus():
-            self._results.show_found(self._access.session.definition, found, self)
+    def _show(self, text: str, found: tuple[Found, ...]) -> None:
+        if not self.hasFocus() or text != self.text():
+            return
+        words = text.casefold().split()
+        screens = tuple(where for where, name in self.screens if _names(name, words))
+        self._answered = text
+        self._results.show_found(self._access.session.definition, found, screens, dict(self.screens), self)
+        waited, self._enter_waits = self._enter_waits, False
+        # Whoever has not seen the list opens only what cannot be another one.
+        if waited and len(found) + len(screens) == 1:
+            self._choose((*found, *screens)[0])
 
-    def _fail(self, error: Exception) -> None:
-        self._results.show_error(error, self)
+    def _fail(self, text: str, error: Exception) -> None:
+        self._enter_waits = False
+        if text == self.text():
+            self._results.show_error(error, self)
 
     @Slot(object)
-    def _choose(self, found: Found) -> None:
+    def _choose(self, found: Found | Where) -> None:
         self._leave()
-        where = Where.CASEBOOK if found.key is None else Where.FORM
-        self.chosen.emit(Place(where, found.subject, found.key))
+        self.clearFocus()
+        if isinstance(found, Where):
+            self.chosen.emit(Place(found))
+        else:
+            where = Where.CASEBOOK if found.key is None else Where.FORM
+            self.chosen.emit(Place(where, found.subject, found.key))
 
     def _leave(self) -> None:
+        self._pause.stop()
+        self._enter_waits, self._answered = False, None
         self.clear()
         self._results.hide()
-        self.clearFocus()
+
+    def _give_back(self) -> None:
+        """The focus goes back to where it was before the person came here."""
+        before = self._came_from
+        if before is not None and shiboken6.isValid(before) and before.isVisible():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.clearFocus()
+
+
+def _names(name: str, words: list[str]) -> bool:
+    """Whether words name a screen: parts of its name, or its pinyin initials."""
+    return all(word in name.casefold() or initials(name).startswith(word) for word in words)
 
 
 class FindResults(QFrame):
@@ -145,30 +205,55 @@ class FindResults(QFrame):
         column.addWidget(self._nothing)
         self.hide()
 
-    def show_found(self, definition: Definition, found: tuple[Found, ...], under: QWidget) -> None:
+    def show_found(
+        self,
+        definition: Definition,
+        found: tuple[Found, ...],
+        screens: tuple[Where, ...],
+        names: dict[Where, str],
+        under: QWidget,
+    ) -> None:
         """Show it."""
-        columns = (Column(width=36), Column(width=90), Column(stretch=1), Column())
-        self.table.show_lines(columns, tuple(_line(definition, each) for each in found))
-        self.table.setVisible(bool(found))
+        columns = (Column(width=36), Column(width=90), Column(stretch=1), Column(), Column())
+        lines = [self._line(definition, each) for each in found]
+        lines += [_screen_line(where, names[where]) for where in screens]
+        self.table.show_lines(columns, tuple(lines))
+        found_any = bool(lines)
+        self.table.setVisible(found_any)
         self.table.choose_first()
-        self._nothing.setText("" if found else self.tr("Nothing found"))
-        self._hang(found, under)
+        self._nothing.setText("" if found_any else self.tr("Nothing found"))
+        self._hang(under, found=found_any)
 
     def show_error(self, error: Exception, under: QWidget) -> None:
         """Say why nothing could be looked for."""
         self.table.hide()
         told = language.sentence(error) if isinstance(error, SitebookError) else str(type(error))
         self._nothing.setText(told)
-        self._hang((), under)
+        self._hang(under, found=False)
 
-    def _hang(self, found: tuple[Found, ...], under: QWidget) -> None:
+    def _hang(self, under: QWidget, *, found: bool) -> None:
         self._nothing.setVisible(not found)
-        self.setFixedWidth(max(under.width(), 440) if found else under.width())
+        self.setFixedWidth(max(under.width(), FOUND_WIDTH) if found else under.width())
         self.adjustSize()
         corner = under.mapToGlobal(QPoint(under.width(), under.height() + 4))
         self.move(self._frame.mapFromGlobal(corner) - QPoint(self.width(), 0))
         self.show()
         self.raise_()
+
+    def _line(self, definition: Definition, found: Found) -> Line:
+        """A subject or form; what identifies the subject beside its key stands with it."""
+        who = Cell(text=vocabulary.headline(definition, found.headline), tone=Tone.SECONDARY, small=True)
+        subject = Cell(text=found.subject, bold=True)
+        if found.key is None:
+            return Line(key=found, cells=(Cell(icon="subjects", tone=Tone.SECONDARY), subject, who))
+        title = Cell(text=vocabulary.form_title(definition, found.key))
+        event = Cell(text=vocabulary.where(definition, found.key), tone=Tone.SECONDARY, small=True)
+        if found.state is None:
+            sign = Cell(icon="add", tone=Tone.ACCENT, tip=self.tr("begin"))
+        else:
+            shown = SIGN_OF_STATE[found.state]
+            sign = Cell(icon=shown.icon, tone=shown.tone, tip=vocabulary.sign_words(shown))
+        return Line(key=found, cells=(sign, subject, title, event, who))
 
     def step(self, step: int) -> None:
         """Go to another line."""
@@ -178,20 +263,9 @@ class FindResults(QFrame):
             self.table.choose(lines[row].key)
 
 
-def _line(definition: Definition, found: Found) -> Line:
-    if found.key is None or found.state is None:
-        cells = (Cell(icon="subjects", tone=Tone.SECONDARY), Cell(text=found.subject, bold=True))
-        return Line(key=found, cells=cells)
-    sign = SIGN_OF_STATE[found.state]
-    return Line(
-        key=found,
-        cells=(
-            Cell(icon=sign.icon, tone=sign.tone, tip=vocabulary.sign_words(sign)),
-            Cell(text=found.subject, bold=True),
-            Cell(text=vocabulary.form_title(definition, found.key)),
-            Cell(text=vocabulary.where(definition, found.key), tone=Tone.SECONDARY, small=True),
-        ),
-    )
+def _screen_line(where: Where, name: str) -> Line:
+    cells = (Cell(icon=where.value, tone=Tone.SECONDARY), Cell(text=name, bold=True))
+    return Line(key=where, cells=cells)
 
 
 class TopLine(QFrame):

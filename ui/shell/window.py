@@ -1,4 +1,4 @@
-"""The one window: the way in, the frame with its screens, and the lock between them."""
+"""The main window: sign-in, frame, lock."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QShowEvent, QWindow
-from PySide6.QtWidgets import QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import SitebookError
 from ui.background.jobs import Job, Jobs, Lane
@@ -75,7 +75,7 @@ class MainWindow(QWidget):
         self._watched: QWindow | None = None
         self.entrance: Entrance | None = None
         self.resize(*style.WINDOW_SIZE)
-        self.setMinimumSize(*style.LEAST_SIZE)
+        self.setMinimumSize(*style.MIN_SIZE)
         self._show_entrance()
 
     # The way in
@@ -156,6 +156,7 @@ class MainWindow(QWidget):
             return
         self._locked = True
         self._idle.stop()
+        self._close_dialogs()
         if not isinstance(self.entrance, SignInScreen):
             self._show_sign_in()
         screen = self.entrance
@@ -175,9 +176,22 @@ class MainWindow(QWidget):
             if current is not None:
                 current.setFocus()
 
+    def _close_dialogs(self) -> None:
+        """Nothing of a subject stays in front of a locked window: menus, questions, the print preview."""
+        for widget in QApplication.topLevelWidgets():
+            owner = widget.parentWidget()
+            if owner is not None and widget.isVisible() and (self is owner or self.isAncestorOf(owner)):
+                widget.close()
+
     @Slot()
     def sign_out(self) -> None:
-        """End the session; drafts are kept."""
+        """End the session; drafts are kept, and what could not be is asked about."""
+        if self.frame is not None and self.frame.form is not None:
+            self.frame.form.release(self._sign_out)
+        else:
+            self._sign_out()
+
+    def _sign_out(self) -> None:
         self._idle.stop()
         self._locked = False
         if self.frame is not None:
@@ -226,14 +240,14 @@ class MainWindow(QWidget):
 
     def _start_practice_centre(self) -> None:
         """The centre of a practice site runs as long as its window."""
-        folder = self._folder.parent
+        vault, folder = self._folder, self._folder.parent
         if self._centre is not None or not (folder / PRACTICE_FILE).exists():
             return
 
         def work(_: Job) -> Centre | None:
-            from desktop.practice.practice_site import Centre, find
+            from desktop.practice.practice_site import Centre, practice_of
 
-            practice = find(folder)
+            practice = practice_of(vault)
             return None if practice is None else Centre(folder, practice.port)
 
         self.jobs.run(work, self._centre_runs, self._no_centre, lane=Lane.NETWORK)
@@ -266,11 +280,21 @@ class MainWindow(QWidget):
             self._idle.start()
         return False
 
+    def _close(self) -> None:
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Finish what was begun, sign out, stop the workers and the practice centre."""
+        form = None if self.frame is None else self.frame.form
+        if form is not None:
+            form.keep()
+            while form.is_keeping:
+                QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+            if not form.is_kept:
+                event.ignore()
+                form.release(self._close)
+                return
         self._idle.stop()
-        if self.frame is not None and self.frame.form is not None:
-            self.frame.form.keep()
         try:
             self.access.end()
         except SitebookError as error:

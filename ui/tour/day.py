@@ -1,4 +1,4 @@
-"""The day of the tour: what a study nurse, an investigator and a manager do at the practice site, screen by screen.
+"""The tour through a site's day: nurse, investigator, manager.
 
 It names the forms and items of the study that the practice site ships with; the windows know none of them.
 """
@@ -116,7 +116,8 @@ def blood_count(tour: Tour) -> None:
     """A hard check stops, a soft one asks; both beside the field."""
     tour.open("01-A006", "SE.SCREENING", "F.CBC", repeat=2)
     counts = {"IT.LBDAT": today(tour), "IT.LBTIM": "7.40".replace(".", ":"), "IT.WBC": "120", "IT.NEUT": "1.8"}
-    tour.fill(counts, until="comment.IT.WBC")
+    tour.fill(counts, until="IT.NEUT")
+    tour.press(KEY.Key_F6)
     tour.shoot("soft-check")
     tour.type("Leukapheresis begun at 09:00")
     tour.enter()
@@ -165,6 +166,7 @@ def dosing(tour: Tour) -> None:
     tour.press(KEY.Key_Space)
     tour.type("20")
     tour.enter()
+    tour.press(KEY.Key_F6)
     tour.shoot("dosing-deviation", dark=True)
     tour.press(KEY.Key_1)
     tour.enter()
@@ -234,7 +236,8 @@ def response(tour: Tour) -> None:
     }
     tour.fill(answers, until="IT.RSTRFYN")
     tour.shoot("response-counts")
-    tour.fill(answers, until="comment.IT.RSORRES")
+    tour.fill(answers)
+    tour.press(KEY.Key_F6)
     tour.shoot("response-category", dark=True)
     tour.type("Neutrophils 1.1 the day after")
     tour.enter()
@@ -377,4 +380,5 @@ def _message(tour: Tour) -> str:
 
 
 def _expect_saved(tour: Tour) -> None:
+    tour.answer_checks()
     tour.expect(_message(tour).startswith("Saved"), f"the form to be saved, not: {_message(tour)}")

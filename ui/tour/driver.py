@@ -1,4 +1,4 @@
-"""`sitebook tour`: drives the very windows through a site's day, and saves a screenshot of each screen.
+"""Drives the windows for the tour and saves screenshots.
 
 Nothing is staged: the real window, keys sent to whatever has the focus, a real vault, a real centre in a process of its
 own. What the day consists of is in `day.py`; here is the hand that does it. With no display it runs offscreen.
@@ -28,7 +28,7 @@ from ui.shell.window import MainWindow
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 LAYOUT_PASSES = 6
 """A sentence that wraps changes the height of what it stands in, and so on outwards."""
-MOST_KEYS = 200
+MAX_KEYS = 200
 """More Enters than any form has questions: then it does not come to an end."""
 
 COMMENT = "Checked against the source"
@@ -209,7 +209,7 @@ class Tour:
 
     def fill(self, answers: Answers, until: str = "form.primary") -> None:
         """Answer question after question with Enter, until the keys come to `until`."""
-        for _ in range(MOST_KEYS):
+        for _ in range(MAX_KEYS):
             here = self.here
             if here == until:
                 return
@@ -219,6 +219,14 @@ class Tour:
                 self.answer(answer)
             self.enter()
         raise RefusedError("The tour expected: {what}", what=f"to come to {until}")
+
+    def answer_checks(self) -> None:
+        """Answer what a save asks about checks, one comment after the other."""
+        for _ in range(MAX_KEYS):
+            if not self.here.startswith("comment."):
+                return
+            self.type(COMMENT)
+            self.enter()
 
     def answer(self, answer: str) -> None:
         """Give the answer in the field that has the keys."""

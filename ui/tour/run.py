@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from desktop.errors import SitebookError
+from desktop.output_files import refuse_program_folder
 from ui.tour.driver import Tour
 
 
@@ -22,10 +23,14 @@ def run_tour(out: Path) -> int:
     application.setApplicationName("Sitebook")
     with tempfile.TemporaryDirectory(prefix="sitebook-tour-") as folder:
         try:
+            refuse_program_folder(out)
             out.mkdir(parents=True, exist_ok=True)
         except OSError:
             sys.stderr.write(f"sitebook: the folder {out} cannot be made.\n")
             return 1
+        except SitebookError as error:
+            sys.stderr.write(f"sitebook: {error}\n")
+            return error.exit_status
         tour = Tour(Path(folder), out)
         try:
             the_day(tour)

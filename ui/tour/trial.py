@@ -1,4 +1,4 @@
-"""The investigator's part of the tour: simulated courses through the pathway, and how the site conducts its study.
+"""The tour through simulated courses, the pathway and study conduct.
 
 Like `day.py` it names what the practice site's study has; the windows know none of it.
 """

@@ -1,1 +1,1 @@
-"""The few widgets that every screen is made of."""
+"""Widgets that screens are made of."""

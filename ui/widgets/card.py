@@ -1,4 +1,4 @@
-"""Cards, headers and what a screen shows where there is nothing to show."""
+"""Cards, headers, and the empty state of a screen."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget

@@ -1,4 +1,4 @@
-"""Fields outside the forms: a line of text, a passphrase, a choice; each with its label."""
+"""Labelled fields outside the forms: text, passphrase, choice."""
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QVBoxLayo
 from ui.look import icons, style
 from ui.look.style import Tone
 from ui.widgets.drawing import draw_text
-from ui.widgets.labels import label
+from ui.widgets.labels import label, literal
 from ui.widgets.message import Message
 
 
@@ -39,7 +39,7 @@ class Labelled(QWidget):
 
     def say(self, text: str, help_text: str = "") -> None:
         """Name the field."""
-        self.label.setText(text)
+        self.label.setText(literal(text))
         self.field.setAccessibleName(text)
         self.field.setAccessibleDescription(help_text)
         self.help.setText(help_text)

@@ -28,6 +28,11 @@ def label(
     return made
 
 
+def literal(text: str) -> str:
+    """A text for a label with a buddy, a menu or a tab, where a single & would vanish as the mark of a mnemonic."""
+    return text.replace("&", "&&")
+
+
 def set_tone(shown: QLabel, tone: Tone) -> None:
     """Give a text another tone."""
     if shown.property("tone") != tone.value:

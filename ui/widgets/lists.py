@@ -1,6 +1,4 @@
-"""The lines that several screens show: a form that is due, a form of a subject, a discrepancy."""
-
-import datetime
+"""Lines shared by several screens: due form, form of a subject, discrepancy."""
 
 from PySide6.QtCore import QCoreApplication
 
@@ -63,8 +61,7 @@ def last_saved(summary: FormSummary) -> str:
     """`Study nurse B · 21 Nov`."""
     if not summary.wall:
         return summary.user
-    day = datetime.datetime.fromisoformat(summary.wall).date()
-    return language.joined(summary.user, language.short_date(day))
+    return language.joined(summary.user, language.day_of(summary.wall))
 
 
 def state_cell(summary: FormSummary) -> Cell:
@@ -75,23 +72,31 @@ def state_cell(summary: FormSummary) -> Cell:
 def discrepancy_kind(discrepancy: Discrepancy) -> str:
     """How the two came to differ."""
     translate = QCoreApplication.translate
-    if discrepancy.kind == "duplicate_subject":
+    if discrepancy.is_subject:
         return translate("Lists", "registered twice")
-    return translate("Lists", "two computers")
+    match discrepancy.kind:
+        case "second_entry" | "missing_row" | "extra_row":
+            return translate("Lists", "two entries")
+        case "same_person":
+            return translate("Lists", "one person twice")
+        case "after_lock":
+            return translate("Lists", "after the lock")
+        case _:
+            return translate("Lists", "two computers")
 
 
 def discrepancy_title(definition: Definition, discrepancy: Discrepancy) -> str:
     """What differs: `Weight: 61 kg and 16 kg`."""
     translate = QCoreApplication.translate
     if discrepancy.place is None or not discrepancy.place.item:
-        if discrepancy.key is None or discrepancy.kind == "duplicate_subject":
+        if discrepancy.is_subject:
             return translate("Lists", "The subject's key")
         return vocabulary.form_title(definition, discrepancy.key)
     item = definition.items.get(discrepancy.place.item)
     if item is None:
         return discrepancy.place.item
     question = language.words(item.question)
-    values = [vocabulary.value_words(definition, item, value) for value in discrepancy.values]
+    values = [vocabulary.value_words(definition, item, side.value) for side in discrepancy.sides]
     if len(values) != 2:
         return question
     return translate("Lists", "{question}: {first} and {second}").format(

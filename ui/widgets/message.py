@@ -1,4 +1,4 @@
-"""A message: a sentence that helps, in its place on the screen, never in a box to click away."""
+"""Inline messages."""
 
 from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent

@@ -1,4 +1,4 @@
-"""A few parts of one screen beside each other, one of them chosen."""
+"""Tabs: a few parts of one screen, one of them chosen."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen

@@ -1,4 +1,4 @@
-"""The one way to draw a table: lines of frozen cells in a view that keys and the mouse can work.
+"""The table widget of all screens.
 
 A line carries whatever it stands for (`key`); activating it, by a click or by Enter, gives that back.
 A table chooses whole lines, or single cells where it is a matrix.

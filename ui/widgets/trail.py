@@ -1,4 +1,4 @@
-"""A way that was gone, in one line: what is behind, and where one is. The middle gives way where there is no room."""
+"""A breadcrumb trail that elides its middle."""
 
 from collections.abc import Iterator
 

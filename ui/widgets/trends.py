@@ -1,4 +1,4 @@
-"""The course of a subject's values over the days on which something was given."""
+"""Plot of a subject's laboratory values over dosing days."""
 
 import datetime
 

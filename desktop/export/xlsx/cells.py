@@ -1,4 +1,4 @@
-"""How a value stands in an Excel cell, and how it is read back.
+"""Item values as Excel cells, and back.
 
 A number is a real number only where Excel's 15 digits and a number format give back its very text; a date is a real date only
 where it is complete and Excel's calendar has it. Everything else is text. So from every cell the text that was entered
@@ -14,7 +14,7 @@ import msgspec
 from desktop.study.clinical_data import ItemValue
 from desktop.study.definition.metadata import DataType, ItemDef
 
-LONGEST_TEXT = 32_767
+MAX_TEXT_LENGTH = 32_767
 """UTF-16 units that an Excel cell holds."""
 CUT_MARK = "…[cut 截断]"
 
@@ -133,9 +133,9 @@ def writable(text: str) -> str:
         escape = _ESCAPE_UNDERSCORE if is_rich(text) else _SHARED_UNDERSCORE
         text = escape.sub(FULL_WIDTH_UNDERSCORE, text)
     # A character takes one or two UTF-16 units.
-    if 2 * len(text) <= LONGEST_TEXT or _units(text) <= LONGEST_TEXT:
+    if 2 * len(text) <= MAX_TEXT_LENGTH or _units(text) <= MAX_TEXT_LENGTH:
         return text
-    left = LONGEST_TEXT - len(CUT_MARK)
+    left = MAX_TEXT_LENGTH - len(CUT_MARK)
     return text.encode("utf-16-le")[: 2 * left].decode("utf-16-le", "ignore") + CUT_MARK
 
 

@@ -1,9 +1,10 @@
-"""The sheets that explain the others: the data dictionary and the code lists."""
+"""The data dictionary and code list sheets."""
 
 from collections.abc import Iterable
 
 from desktop.export.xlsx.cells import Cell
 from desktop.export.xlsx.sheet_model import Cells, Column, Sheet, both
+from desktop.messages import bilingual
 from desktop.study.definition.base import Text, words
 from desktop.study.definition.metadata import Definition, RangeCheck
 
@@ -13,25 +14,25 @@ DICTIONARY, CODE_LISTS = "Dictionary", "Code lists"
 def dictionary(definition: Definition) -> Sheet:
     """One row an item of a form."""
     heads: tuple[tuple[str, Text, int], ...] = (
-        ("Form", {"en": "Form", "zh": "表单"}, 12),
-        ("Group", {"en": "Group", "zh": "题组"}, 14),
-        ("ItemOID", {"en": "Item", "zh": "项目"}, 18),
-        ("Name", {"en": "CDASH name, column", "zh": "CDASH 变量名（列名）"}, 14),
-        ("Question", {"en": "Question in English", "zh": "英文问题"}, 44),
-        ("Question_ZH", {"en": "Question in Chinese", "zh": "中文问题"}, 36),
-        ("DataType", {"en": "Type", "zh": "类型"}, 12),
-        ("Length", {"en": "Longest", "zh": "长度"}, 8),
-        ("SignificantDigits", {"en": "Digits after the point", "zh": "小数位数"}, 8),
-        ("Units", {"en": "Units", "zh": "单位"}, 14),
-        ("CodeList", {"en": "Code list", "zh": "编码表"}, 18),
-        ("Multiple", {"en": "Several codes", "zh": "可多选"}, 8),
-        ("Limits", {"en": "Limits", "zh": "范围"}, 30),
-        ("Mandatory", {"en": "Mandatory", "zh": "必填"}, 9),
-        ("SkippedIf", {"en": "Not asked if", "zh": "跳过条件"}, 30),
-        ("DerivedFrom", {"en": "Worked out from", "zh": "推导公式"}, 40),
-        ("SDTM", {"en": "SDTM variable", "zh": "SDTM 变量"}, 14),
-        ("NCI", {"en": "NCI C-code", "zh": "NCI 编码"}, 10),
-        ("Tags", {"en": "Marks", "zh": "标记"}, 10),
+        ("Form", bilingual("Form"), 12),
+        ("Group", bilingual("Group"), 14),
+        ("ItemOID", bilingual("Item"), 18),
+        ("Name", bilingual("CDASH name, column"), 14),
+        ("Question", bilingual("Question in English"), 44),
+        ("Question_ZH", bilingual("Question in Chinese"), 36),
+        ("DataType", bilingual("Type"), 12),
+        ("Length", bilingual("Longest"), 8),
+        ("SignificantDigits", bilingual("Digits after the point"), 8),
+        ("Units", bilingual("Units"), 14),
+        ("CodeList", bilingual("Code list"), 18),
+        ("Multiple", bilingual("Several codes"), 8),
+        ("Limits", bilingual("Limits"), 30),
+        ("Mandatory", bilingual("Mandatory"), 9),
+        ("SkippedIf", bilingual("Not asked if"), 30),
+        ("DerivedFrom", bilingual("Worked out from"), 40),
+        ("SDTM", bilingual("SDTM variable"), 14),
+        ("NCI", bilingual("NCI C-code"), 10),
+        ("Tags", bilingual("Marks"), 10),
     )
     rows = [
         _texts(
@@ -58,7 +59,7 @@ def dictionary(definition: Definition) -> Sheet:
         for form in definition.version.forms
         for group, ref, item in definition.form_items(form.oid)
     ]
-    return _listing(DICTIONARY, {"en": "Every item of the study", "zh": "研究的全部项目"}, heads, rows, frozen=4)
+    return _listing(DICTIONARY, bilingual("Every item of the study"), heads, rows, frozen=4)
 
 
 def _limit(check: RangeCheck) -> str:
@@ -69,12 +70,12 @@ def _limit(check: RangeCheck) -> str:
 def code_lists(definition: Definition) -> Sheet:
     """One row a code that some item may take."""
     heads: tuple[tuple[str, Text, int], ...] = (
-        ("CodeList", {"en": "Code list", "zh": "编码表"}, 20),
-        ("Code", {"en": "Code", "zh": "编码"}, 24),
-        ("Decode", {"en": "Meaning in English", "zh": "英文含义"}, 44),
-        ("Decode_ZH", {"en": "Meaning in Chinese", "zh": "中文含义"}, 36),
-        ("NCI", {"en": "NCI C-code", "zh": "NCI 编码"}, 10),
-        ("Group", {"en": "Group", "zh": "分组"}, 36),
+        ("CodeList", bilingual("Code list"), 20),
+        ("Code", bilingual("Code"), 24),
+        ("Decode", bilingual("Meaning in English"), 44),
+        ("Decode_ZH", bilingual("Meaning in Chinese"), 36),
+        ("NCI", bilingual("NCI C-code"), 10),
+        ("Group", bilingual("Grouping"), 36),
     )
     used = {item.codelist for item in definition.version.items}
     rows = [
@@ -83,7 +84,7 @@ def code_lists(definition: Definition) -> Sheet:
         if codelist.oid in used
         for item in codelist.items
     ]
-    return _listing(CODE_LISTS, {"en": "Every code and its meaning", "zh": "全部编码及含义"}, heads, rows, frozen=2)
+    return _listing(CODE_LISTS, bilingual("Every code and its meaning"), heads, rows, frozen=2)
 
 
 def _texts(*texts: str) -> Cells:

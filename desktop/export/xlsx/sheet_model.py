@@ -1,4 +1,4 @@
-"""What a sheet of a transfer is: columns with their heads, and rows of cells."""
+"""Model of a sheet: columns with their headings, and rows of cells."""
 
 from collections.abc import Callable, Iterator
 

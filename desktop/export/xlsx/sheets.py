@@ -1,4 +1,4 @@
-"""What stands on the sheets of a transfer, cell by cell, before any file is written.
+"""Contents of the sheets of a transfer, before any file is written.
 
 One sheet a form, and one for each of its repeating groups, keyed back to the form; then the data dictionary and the code lists.
 A value that the definition has no column for (an older version asked it, or it came with a unit of its own) stands on
@@ -16,29 +16,30 @@ from desktop.export.transfer import Transfer, TransferForm
 from desktop.export.xlsx.cells import Cell, Kind, Mark, value_cell
 from desktop.export.xlsx.data_dictionary import CODE_LISTS, DICTIONARY, code_lists, dictionary
 from desktop.export.xlsx.sheet_model import COVER, HEAD_ROWS, Cells, Column, Sheet, both
+from desktop.messages import bilingual
 from desktop.study.clinical_data import ItemValue
 from desktop.study.clinical_data import Row as Values
-from desktop.study.definition.base import Text, words
+from desktop.study.definition.base import Text
 from desktop.study.definition.metadata import NON_REPEATING_ROW, Definition, FormDef, ItemDef, ItemGroupDef, ItemRef
 from desktop.study.values.item_values import CODE_SEPARATOR
 
 OTHER = "Other values"
-LONGEST_NAME = 31
-MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
+MAX_NAME_LENGTH = 31
+MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 
-SUBJECT = Column(name="SubjectKey", label={"en": "Subject", "zh": "受试者"}, width=12)
-EVENT = Column(name="StudyEventOID", label={"en": "Event", "zh": "访视"}, width=15)
-EVENT_REPEAT = Column(name="StudyEventRepeatKey", label={"en": "Event number", "zh": "访视序号"}, width=8)
-FORM = Column(name="FormOID", label={"en": "Form", "zh": "表单"}, width=9)
-FORM_REPEAT = Column(name="FormRepeatKey", label={"en": "Form number", "zh": "表单序号"}, width=8)
-GROUP = Column(name="ItemGroupOID", label={"en": "Group", "zh": "题组"})
-ROW = Column(name="ItemGroupRepeatKey", label={"en": "Row", "zh": "行"}, width=10)
-STATE = Column(name="State", label={"en": "State of the form", "zh": "表单状态"}, width=12)
+SUBJECT = Column(name="SubjectKey", label=bilingual("Subject"), width=12)
+EVENT = Column(name="StudyEventOID", label=bilingual("Event"), width=15)
+EVENT_REPEAT = Column(name="StudyEventRepeatKey", label=bilingual("Event number"), width=8)
+FORM = Column(name="FormOID", label=bilingual("Form"), width=9)
+FORM_REPEAT = Column(name="FormRepeatKey", label=bilingual("Form number"), width=8)
+GROUP = Column(name="ItemGroupOID", label=bilingual("Group"))
+ROW = Column(name="ItemGroupRepeatKey", label=bilingual("Row"), width=10)
+STATE = Column(name="State", label=bilingual("State of the form"), width=12)
 SAVED = (
-    Column(name="MetaDataVersionOID", label={"en": "Definition it was entered under", "zh": "录入时的定义版本"}),
-    Column(name="FirstSaved", label={"en": "First saved", "zh": "首次保存"}, width=30),
-    Column(name="LastSaved", label={"en": "Last saved", "zh": "最后保存"}, width=30),
-    Column(name="UserOID", label={"en": "Last saved by", "zh": "最后保存人"}),
+    Column(name="MetaDataVersionOID", label=bilingual("Definition it was entered under")),
+    Column(name="FirstSaved", label=bilingual("First saved"), width=30),
+    Column(name="LastSaved", label=bilingual("Last saved"), width=30),
+    Column(name="UserOID", label=bilingual("Last saved by")),
 )
 KEYS = (SUBJECT, EVENT, EVENT_REPEAT, FORM, FORM_REPEAT)
 FROZEN_KEYS = 3
@@ -67,7 +68,7 @@ def sheets_of(transfer: Transfer) -> tuple[Sheet, ...]:
         sheets.append(_other_sheet(others))
     sheets += [dictionary(definition), code_lists(definition)]
     for sheet in sheets:
-        if sheet.count + HEAD_ROWS > MOST_ROWS or len(sheet.columns) > MOST_COLUMNS:
+        if sheet.count + HEAD_ROWS > MAX_ROWS or len(sheet.columns) > MAX_COLUMNS:
             raise RefusedError(
                 "The sheet {name} would have {rows} rows and {columns} columns: more than Excel can hold.",
                 name=sheet.name,
@@ -94,7 +95,7 @@ def _unused(taken: set[str], wanted: str) -> str:
     """A name that Excel takes and that no other sheet has; `taken` learns it."""
     clean = re.sub(r"[\[\]:*?/\\\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", "_", wanted)
     tails = itertools.chain([""], (f"_{number}" for number in itertools.count(2)))
-    names = (_shortened(clean, LONGEST_NAME - len(tail)).strip("' ") + tail for tail in tails)
+    names = (_shortened(clean, MAX_NAME_LENGTH - len(tail)).strip("' ") + tail for tail in tails)
     name = next(name for name in names if name and name.casefold() not in taken)
     taken.add(name.casefold())
     return name
@@ -125,10 +126,10 @@ class _ItemColumns(msgspec.Struct, frozen=True, kw_only=True):
             Column(name=item.name, oid=item.oid, label=self.label, width=_width(item), derived=derived),
         ]
         if self.units:
-            unit: Text = {"en": "Unit", "zh": "单位"}
+            unit: Text = bilingual("Unit")
             columns.append(Column(name=f"{item.name}U", oid=f"{item.oid}/Unit", label=unit, width=10, derived=derived))
         if self.decode is not None:
-            told: Text = {"en": "In words", "zh": "含义"}
+            told: Text = bilingual("In words")
             name = f"{item.name}_DECODE"
             columns.append(Column(name=name, oid=f"{item.oid}/Decode", label=told, width=22, derived=derived))
         return tuple(columns)
@@ -174,10 +175,7 @@ def _label(definition: Definition, item: ItemDef) -> Text:
     if len(item.units) != 1:
         return item.question
     symbol = definition.units[item.units[0].unit].symbol
-    return {
-        "en": f"{words(item.question, 'en')} ({words(symbol, 'en')})",
-        "zh": f"{words(item.question, 'zh')}（{words(symbol, 'zh')}）",
-    }
+    return bilingual("{question} ({symbol})", question=item.question, symbol=symbol)
 
 
 def _width(item: ItemDef) -> int:
@@ -230,10 +228,7 @@ def _group_sheet(
     return Sheet(
         name=name,
         oid=group.oid,
-        title={
-            "en": f"{words(form.title, 'en')}: {words(group.title, 'en')}",
-            "zh": f"{words(form.title, 'zh')}：{words(group.title, 'zh')}",
-        },
+        title=bilingual("{form}: {group}", form=form.title, group=group.title),
         columns=_distinct((*KEYS, ROW, *(column for part in parts for column in part.columns))),
         frozen=FROZEN_KEYS,
         count=sum(len(_row_keys(instance, group.oid)) for instance in instances),
@@ -312,14 +307,14 @@ def _other_row(form: TransferForm, group: str, row: str, item: str, value: ItemV
 
 def _other_sheet(rows: list[Cells]) -> Sheet:
     columns = (
-        Column(name="ItemOID", label={"en": "Item", "zh": "项目"}),
-        Column(name="Value", label={"en": "Value", "zh": "值"}, width=28),
-        Column(name="Unit", label={"en": "Unit", "zh": "单位"}),
-        Column(name="Missing", label={"en": "Why there is no value", "zh": "缺失原因"}),
+        Column(name="ItemOID", label=bilingual("Item")),
+        Column(name="Value", label=bilingual("Value"), width=28),
+        Column(name="Unit", label=bilingual("Unit")),
+        Column(name="Missing", label=bilingual("Why there is no value")),
     )
     return Sheet(
         name=OTHER,
-        title={"en": "Values that this definition has no column for", "zh": "当前定义中没有对应列的值"},
+        title=bilingual("Values that this definition has no column for"),
         columns=(*KEYS, GROUP, ROW, *columns),
         frozen=FROZEN_KEYS,
         count=len(rows),

@@ -1,4 +1,4 @@
-"""Checks of a transfer's file, read back by a library other than the one that wrote it.
+"""Verification of a transfer file, read back by another library than the one that wrote it.
 
 `verify_excel` needs the file alone: rows against the cover's counts, and the checksum over all cells on the cover's last row.
 It shows damage and carelessness, not forgery: whoever changes a cell can work out a checksum. `check` compares with
@@ -29,7 +29,7 @@ from desktop.export.xlsx.sheets import sheets_of
 from desktop.views.verification import Failure, Verification
 
 NOT_A_TRANSFER = "This file is not a Sitebook transfer, or it is damaged."
-MOST_FAILURES = 50
+MAX_FAILURES = 50
 """More than these help nobody."""
 
 _GROUNDS = {DERIVED_GROUND: Mark.DERIVED, MISSING_GROUND: Mark.MISSING}
@@ -77,7 +77,7 @@ def verify_excel(path: Path) -> Verification:
         entries=0,
         signatures=0,
         subjects=int(subjects) if subjects.isdecimal() else 0,
-        failures=tuple(failures[:MOST_FAILURES]),
+        failures=tuple(failures[:MAX_FAILURES]),
     )
 
 
@@ -103,7 +103,7 @@ def check(path: Path, transfer: Transfer) -> tuple[Failure, ...]:
                 for number, cells in enumerate(expected)
                 if cells != (found[number] if number < len(found) else [])
             ]
-    return tuple(failures[:MOST_FAILURES])
+    return tuple(failures[:MAX_FAILURES])
 
 
 def _differences(plan: Sheet, found: Iterator[Cells], altered: list[str]) -> Iterator[Failure]:

@@ -1,4 +1,4 @@
-"""The monthly transfer as an Excel file: writes what `sheets.py` and `cover.py` lay out.
+"""Writes a monthly transfer as an Excel file.
 
 Every text goes in as a string, so content that begins with = + - @ never runs as a formula, not even after someone
 edits the cell: such cells bear Excel's quote prefix and the text format. The same entries give the same bytes. The file
@@ -8,9 +8,10 @@ carries no person's name. What is written lies in a folder beside the target unt
 import contextlib
 import hashlib
 import io
+import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 import xlsxwriter
@@ -25,24 +26,26 @@ from desktop.export.xlsx.cells import DERIVED_GROUND, MISSING_GROUND, Cell, Kind
 from desktop.export.xlsx.cover import WIDTHS, SheetsHash, cover_rows, hash_row
 from desktop.export.xlsx.sheet_model import COVER, HEAD_ROWS, Cells, Sheet
 from desktop.export.xlsx.sheets import sheets_of
-from desktop.files import aside, file_problem, flush_to_disk, sync_folder
+from desktop.files import UNREADABLE_ZIP, aside, file_problem, flush_to_disk, sync_folder
+from desktop.output_files import check_output_file
 from desktop.progress import Cancelled, Progress, never, no_progress
 from desktop.study.definition.base import words
 
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer as Buffer
+CATEGORY = "Sitebook transfer"
+"""Category in the file's properties: tells a transfer from any other workbook."""
+MAX_PROPERTIES_BYTES = 65_536
 
 ROWS_BETWEEN_LOOKS = 200
 """Rows written between two looks at whether the person cancelled."""
 
-LONGEST_TEXT_FORMAT = 255
+MAX_TEXT_FORMAT_LENGTH = 255
 """Characters of a cell with the text format that every Excel shows; of a longer one some show ####."""
 
 FONT = "Microsoft YaHei"
 CHINESE_CHARSET = 134
 """Lets a computer without that font choose another one that has Chinese."""
 A4 = 9
-LONGEST_FOOTER_TEXT = 60
+MAX_FOOTER_TEXT_LENGTH = 60
 
 _RUNNABLE = frozenset("=+-@\t\r＝＋－＠'")
 """First characters of what Excel would take for a formula, or for its own mark of a text, if it were typed."""
@@ -67,24 +70,27 @@ def write_excel(
     cancelled: Cancelled | None = None,
     note: Callable[[ExportResult], None] | None = None,
 ) -> ExportResult:
-    """Write the transfer. An older file of the name is replaced only by a whole new one.
+    """Write the transfer. An older transfer of the name is replaced only by a whole new one; another file never is.
 
     `note` is told when the file is whole, before it takes its place: so no file leaves that was not noted.
     Raises RefusedError where there is more than Excel can hold, EnvironmentProblemError or CancelledError; then nothing was
     written.
     """
+    check_output_file(out, is_transfer)
     try:
         with aside(out.parent) as folder:
+            # Packed in memory: a disk that fills up cannot stop the packer half-way.
+            target = io.BytesIO()
+            writer = _Writer(transfer, target, folder, progress or no_progress, cancelled or never)
+            try:
+                writer.write()
+            finally:
+                writer.close_sheets()
             made = folder / "transfer.xlsx"
-            with _Target(made, "wb+") as target:
-                writer = _Writer(transfer, target, folder, progress or no_progress, cancelled or never)
-                try:
-                    writer.write()
-                finally:
-                    writer.close_sheets()
-                target.seek(0)
-                sha256 = hashlib.file_digest(target, "sha256").hexdigest()
-                flush_to_disk(target)
+            with made.open("wb") as stream:
+                stream.write(target.getbuffer())
+                flush_to_disk(stream)
+            sha256 = hashlib.sha256(target.getbuffer()).hexdigest()
             result = ExportResult(rows=writer.rows, cells=writer.cells, altered=len(writer.altered), sha256=sha256)
             if note is not None:
                 note(result)
@@ -99,6 +105,17 @@ def write_excel(
     return result
 
 
+def is_transfer(path: Path) -> bool:
+    """Whether a file is an Excel file that `write_excel` made. Raises OSError where it cannot be read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            properties = archive.getinfo("docProps/core.xml")
+            is_small = properties.file_size < MAX_PROPERTIES_BYTES
+            return is_small and f"<cp:category>{CATEGORY}</cp:category>".encode() in archive.read(properties)
+    except UNREADABLE_ZIP:
+        return False
+
+
 def _replace(made: Path, out: Path) -> None:
     try:
         made.replace(out)
@@ -111,43 +128,9 @@ def _replace(made: Path, out: Path) -> None:
         raise
 
 
-class _Target(io.FileIO):
-    """The file that is packed. Once a write was refused or it is closed, what the packer does on its way out goes nowhere."""
-
-    refused = False
-
-    def close(self) -> None:
-        """Take no more."""
-        self.refused = True
-        super().close()
-
-    def write(self, data: "Buffer") -> int:
-        """Write all of it."""
-        left = memoryview(data)
-        size = left.nbytes
-        try:
-            while left and not self.refused:
-                left = left[super().write(left) :]
-        except OSError:
-            self.refused = True
-            raise
-        return size
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go there."""
-        return 0 if self.refused else super().seek(offset, whence)
-
-    def tell(self) -> int:
-        """Where it is."""
-        return 0 if self.refused else super().tell()
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-
 class _Writer:
     def __init__(
-        self, transfer: Transfer, target: io.FileIO, folder: Path, progress: Progress, cancelled: Cancelled
+        self, transfer: Transfer, target: io.BytesIO, folder: Path, progress: Progress, cancelled: Cancelled
     ) -> None:
         self.transfer = transfer
         self.progress = progress
@@ -169,7 +152,9 @@ class _Writer:
         self.book.use_zip64()
         self.styles = _Styles(self.book)
         version = transfer.definition.version
-        self.book.set_properties({"created": transfer.created, "title": f"{version.name} {transfer.month}"})
+        self.book.set_properties(
+            {"created": transfer.created, "title": f"{version.name} {transfer.month}", "category": CATEGORY}
+        )
 
     def write(self) -> None:
         """Write all sheets. The cover stands first, and is written last: it tells of the others."""
@@ -232,7 +217,7 @@ class _Writer:
 
     def _print_setup(self, sheet: Worksheet) -> None:
         version = self.transfer.definition.version
-        told = f"{version.name[:LONGEST_FOOTER_TEXT]} · {self.transfer.location.oid} · {self.transfer.month}"
+        told = f"{version.name[:MAX_FOOTER_TEXT_LENGTH]} · {self.transfer.location.oid} · {self.transfer.month}"
         sheet.set_paper(A4)
         sheet.set_footer(f"&L{told.replace('&', '&&')}&C&A&R&P / &N")
 
@@ -295,7 +280,7 @@ class _Styles:
         number_format: str = kind
         if kind is Kind.TEXT:
             quoted = text[0] in _RUNNABLE
-            if len(text) > LONGEST_TEXT_FORMAT:
+            if len(text) > MAX_TEXT_FORMAT_LENGTH:
                 number_format = "General"
         elif kind is Kind.NUMBER and (digits := decimals(text)):
             number_format = f"0.{'0' * digits}"

@@ -1,4 +1,4 @@
-"""What all parts of a study definition are made of: immutable structures, and texts in several languages."""
+"""Base types of a study definition: immutable structures, and texts in several languages."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""A subject's course as a study plans it, as data: events and when they are due, and the response-adapted pathway.
+"""Study events, their schedule, and the response-adapted pathway, as data.
 
 Expressions here are CEL about a whole subject; `rules/subject_scope.py` gives the names that they may use.
 """

@@ -1,4 +1,4 @@
-"""How laboratory values are read, as data: whose normal ranges count, and which grade a value suggests."""
+"""Normal ranges and grades of laboratory values, as data."""
 
 from desktop.study.definition.base import Part
 

@@ -1,4 +1,4 @@
-"""What a trial asks, as immutable data in the shape and words of CDISC ODM 1.3.2.
+"""MetaDataVersion: forms, item groups, items, code lists, checks; in the shape of CDISC ODM 1.3.2.
 
 A `MetaDataVersion` is one version of a study's definition. It is read from YAML (`load.py`) or from ODM-XML,
 travels whole inside the journal as canonical JSON, and is named there by OID and SHA-256: a definition in use
@@ -196,6 +196,17 @@ class ItemGroupDef(Part, frozen=True, kw_only=True):
     grid: Grid | None = None
     lines: bool = False
     """The repeating group has fixed lines: one per code of its first item (e.g. one per drug), all shown at once."""
+    keys: tuple[str, ...] = ()
+    """Items that tell the rows of a repeating group apart, e.g. drug and date: by them the rows of two passes are aligned."""
+
+    @property
+    def key_items(self) -> tuple[str, ...]:
+        """`keys`; where there are none, the coordinates of a grid or the item that names the fixed lines."""
+        if self.keys or not self.repeating:
+            return self.keys
+        if self.grid is not None:
+            return (self.grid.rows, self.grid.columns)
+        return (self.items[0].item,) if self.lines and self.items else ()
 
 
 class EditCheck(Part, frozen=True, kw_only=True):
@@ -231,7 +242,24 @@ class FormDef(Part, frozen=True, kw_only=True):
     deadline: str | None = None
     """Date-time item (mostly derived) until which something must be done; while it has a value, the form shows the time left."""
     double_entry: bool = False
+    """Every item that is typed is entered twice, by two persons."""
+    double_entry_items: tuple[str, ...] = ()
+    """Only these items are entered twice."""
     laboratory: "Laboratory | None" = None
+
+
+TextRule = Literal["folded", "exact"]
+
+
+class DoubleEntry(Part, frozen=True, kw_only=True):
+    """How the two passes of a form are compared and settled."""
+
+    text: TextRule = "folded"
+    """Free text: trimmed, case-folded and with full-width forms as half-width ones; or letter by letter."""
+    third_person: bool = False
+    """Differences are settled by somebody who made neither pass."""
+    query_days: int = 14
+    """Days within which a query is to be answered."""
 
 
 class Laboratory(Part, frozen=True, kw_only=True):
@@ -308,6 +336,7 @@ class MetaDataVersion(Part, frozen=True, kw_only=True):
     pathway: Pathway | None = None
     normal_ranges: RangeKeys | None = None
     grading: Grading | None = None
+    double_entry: DoubleEntry = DoubleEntry()
     sources: dict[str, Text] = {}
     """Phrases of the sources of rules, as they are written there -> words for people (see `source_words`)."""
 
@@ -371,6 +400,17 @@ class Definition:
     def group_of_item(self) -> dict[tuple[str, str], ItemGroupDef]:
         """(form OID, item OID) -> the group in which the form asks the item."""
         return {(form, item.oid): group for form in self.forms for group, _, item in self.form_items(form)}
+
+    @functools.cached_property
+    def entered_twice(self) -> dict[str, frozenset[str]]:
+        """Form OID -> OIDs of its items that are entered twice, of the forms that have any."""
+        found: dict[str, frozenset[str]] = {}
+        for form in self.version.forms:
+            typed = frozenset(item.oid for _, _, item in self.form_items(form.oid) if item.derivation is None)
+            items = typed if form.double_entry else typed.intersection(form.double_entry_items)
+            if items:
+                found[form.oid] = items
+        return found
 
     @functools.cached_property
     def laboratory_items(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What a site adds to its study: answers to the points that the protocol leaves open, and its laboratories' normal ranges.
+"""Site parameters: answers to the protocol's open points, and normal ranges of the site's laboratories.
 
 Both are entries of the journal; here they are what the rules see of them. Nothing that was recorded is rewritten when they
 change: what differs then shows as an open check.

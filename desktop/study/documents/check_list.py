@@ -1,24 +1,31 @@
-"""The document of a study's rules: every edit check and derivation with its words, its kind and its source.
+"""List of a study's edit checks and derivations, with wording, kind and source (CHECKS.md).
 
 Generated from the definition, so that it is what the program does. Markdown, in every language of the study.
 """
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
+from desktop.messages import bilingual
 from desktop.study.definition.base import Text, words
 from desktop.study.definition.metadata import Definition, FormDef, source_words
 
 _HEADINGS: dict[str, Text] = {
-    "title": {"en": "Edit checks and derivations", "zh": "核查与派生规则"},
-    "checks": {"en": "Edit checks", "zh": "逻辑核查"},
-    "derived": {"en": "Derived items", "zh": "派生项目"},
-    "limits": {"en": "Limits of single items", "zh": "单项限值"},
+    "title": bilingual("Edit checks and derivations"),
+    "checks": bilingual("Edit checks"),
+    "derived": bilingual("Derived items"),
+    "limits": bilingual("Limits of single items"),
 }
 _KINDS: dict[bool, Text] = {
-    True: {"en": "asks for a comment", "zh": "须填写说明"},
-    False: {"en": "must be met", "zh": "必须满足"},
+    True: bilingual("asks for a comment"),
+    False: bilingual("must be met"),
 }
 _COMPLETION: Text = {"en": "before completion", "zh": "完成前须满足"}
+
+
+MARK = "SHA-256 "
+"""Stands in the third line, before the hash of the definition."""
+MAX_HEAD_BYTES = 4096
 
 
 def checks_document(definition: Definition) -> tuple[str, int]:
@@ -28,7 +35,7 @@ def checks_document(definition: Definition) -> tuple[str, int]:
     lines = [
         f"# {version.name}: {_both(_HEADINGS['title'], languages)}",
         "",
-        f"{version.study}, {version.oid}, SHA-256 {definition.sha256}",
+        f"{version.study}, {version.oid}, {MARK}{definition.sha256}",
         "",
     ]
     count = 0
@@ -45,6 +52,13 @@ def checks_document(definition: Definition) -> tuple[str, int]:
         if limits:
             lines += [f"### {_both(_HEADINGS['limits'], languages)}", "", *_table(("OID", "", ""), limits), ""]
     return "\n".join(lines), count
+
+
+def is_checks_document(path: Path) -> bool:
+    """Whether a file is such a document. Raises OSError where it cannot be read."""
+    with path.open("rb") as stream:
+        head = stream.read(MAX_HEAD_BYTES).split(b"\n")
+    return head[0].startswith(b"# ") and any(MARK.encode() in line for line in head[:3])
 
 
 def _both(text: Text, languages: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""What a study asks, as the one document of `sitebook study show --json`: everything that a form save needs to name.
+"""The document of `sitebook study show --json`: everything that a form save can name.
 
 Derived items are left out, since nobody enters them.
 """

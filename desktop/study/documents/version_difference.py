@@ -1,4 +1,4 @@
-"""What a new version of a study changes, and what it must not: the meaning of what was recorded under an older one."""
+"""Differences between two versions of a study, and changes that would alter recorded meaning."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 
 _OF_STUDY = (
     "name", "title", "description", "protocol", "languages", "subject_key", "first_event", "first_form", "ended",
-    "headline", "trends", "normal_ranges", "grading", "sources",
+    "headline", "trends", "normal_ranges", "grading", "double_entry", "sources",
 )  # fmt: skip
 _NO_PATHWAY = Pathway(steps=())
 

@@ -1,4 +1,4 @@
-"""The order in which a form's derived items are worked out: each after those that it reads."""
+"""Evaluation order of a form's derived items: each after those that it reads."""
 
 from desktop.study.definition.metadata import Definition, FormDef, ItemDef, ItemGroupDef
 from desktop.study.expressions import parser

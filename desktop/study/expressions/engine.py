@@ -1,4 +1,4 @@
-"""The door to the CEL engine: compiled expressions, and what their outcomes mean.
+"""The CEL engine: compiled expressions and their outcomes.
 
 *Unknown* is the outcome where a declared name has no value: the name is absent from the context, or the key from its
 map, or a list has no such element. Every other error is a fault of the definition.

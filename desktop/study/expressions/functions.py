@@ -1,4 +1,4 @@
-"""The functions of expressions, beside those of CEL itself.
+"""Functions of expressions beyond those of CEL.
 
 They must not fail for values of the types that they take: loading holds expressions to these types.
 """

@@ -1,4 +1,4 @@
-"""Names in expressions."""
+"""Identifiers in expressions."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The shape of a CEL expression, so that its parts can be looked at one by one.
+"""Parser: CEL text to syntax tree.
 
 The engine decides what is CEL; this reads the part of the language that studies use, by the grammar of the CEL
 specification (github.com/google/cel-spec, langdef.md), and says so of the rest: maps, messages, bytes.

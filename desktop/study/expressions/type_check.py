@@ -1,4 +1,4 @@
-"""What kind of value an expression gives, and everything in it that cannot be right.
+"""Static type checker for CEL expressions.
 
 CEL itself finds a misspelt name or a wrong type only when that part is evaluated, and never finds a comparison with a
 code that does not exist. So every part is judged here from the kinds of the names, before any subject has a value.
@@ -8,6 +8,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from desktop.messages import bilingual, joined
+from desktop.study.definition.base import Text
 from desktop.study.expressions import parser
 from desktop.study.expressions.functions import FUNCTIONS
 from desktop.study.expressions.types import (
@@ -36,9 +38,9 @@ _OF_CEL = {"size", "double", "int", "string", "timestamp", "duration", *_TEXT_TE
 class Judgement(msgspec.Struct, frozen=True):
     """A fault of an expression."""
 
-    english: str
-    chinese: str
-    fields: dict[str, str]
+    message: str
+    """English template of `desktop.messages`."""
+    fields: dict[str, object]
 
 
 class Operand(msgspec.Struct, frozen=True):
@@ -88,7 +90,7 @@ class Inference:
         if node.name in self.names:
             self.reads.add(("", node.name))
             return self.names[node.name]
-        return self._fault(node, "There is no {name} here.", "此处没有 {name}。", name=node.name)
+        return self._fault(node, "There is no {name} here.", name=node.name)
 
     def _select(self, node: parser.Select, bound: dict[str, Kind]) -> Kind:
         record = self.kind_of(node.operand, bound)
@@ -98,7 +100,6 @@ class Inference:
             return self._fault(
                 node,
                 "{owner} has no {name}.",
-                "{owner} 中没有 {name}。",
                 owner=self._text(node.operand),
                 name=node.field,
             )
@@ -110,7 +111,7 @@ class Inference:
         if ANY in (owner, index):
             return ANY
         if owner.element is None or index != WHOLE:
-            return self._fault(node, "Only a list has an element of a whole number.", "只有列表可以用整数取元素。")
+            return self._fault(node, "Only a list has an element of a whole number.")
         return owner.element
 
     # Operators
@@ -134,7 +135,7 @@ class Inference:
         self.operands.append(Operand(node, bound))
         kind = self.kind_of(node, bound)
         if kind not in (TRUTH, ANY):
-            self._fault(node, "{part} is {kind}, not true or false.", "{part} 是{kind_zh}，不是真假值。", **_of(kind))
+            self._fault(node, "{part} is {kind}, not true or false.", **_of(kind))
 
     def _unary(self, node: parser.Unary, bound: dict[str, Kind]) -> Kind:
         if node.operator == "!":
@@ -143,7 +144,7 @@ class Inference:
         kind = self.kind_of(node.operand, bound)
         if kind.word in _NUMBERS or kind == ANY:
             return kind
-        return self._fault(node, "{part} is {kind} and has no sign.", "{part} 是{kind_zh}，不能取负。", **_of(kind))
+        return self._fault(node, "{part} is {kind} and has no sign.", **_of(kind))
 
     def _choice(self, node: parser.Choice, bound: dict[str, Kind]) -> Kind:
         self._truth(node.condition, bound)
@@ -168,7 +169,6 @@ class Inference:
                 return self._fault(
                     node,
                     "{part} gives now {kind} and now {other}.",
-                    "{part} 有时是{kind_zh}，有时是{other_zh}。",
                     **_of(united),
                     **_of(kind, "other"),
                 )
@@ -179,7 +179,7 @@ class Inference:
             return ANY if ANY in (left, right) else self._arithmetic(node, left, right)
         if node.operator == "in":
             if right.element is None and ANY not in (left, right):
-                return self._fault(node, "{part} looks in what is no list.", "{part} 的右侧不是列表。")
+                return self._fault(node, "{part} looks in what is no list.")
             self._comparable(node, left, right.element or ANY, equality=True)
         else:
             self._comparable(node, left, right, equality=node.operator in ("==", "!="))
@@ -192,25 +192,22 @@ class Inference:
             self._fault(
                 node,
                 "A value is never null: ask has(self.NAME), or leave it to be unknown.",
-                "值不会是 null：用 has(self.NAME) 判断有无。",
             )
         elif not (_same(left, right) or (left.word in _NUMBERS and right.word in _NUMBERS)):
             self._fault(
                 node,
                 "{part} compares {kind} with {other}.",
-                "{part} 将{kind_zh}与{other_zh}比较。",
                 **_of(left),
                 **_of(right, "other"),
             )
         elif left.word in ("record", "list"):
-            self._fault(node, "{part} compares whole {kind}s.", "{part} 比较的是整个{kind_zh}。", **_of(left))
+            self._fault(node, "{part} compares whole {kind}s.", **_of(left))
         elif not equality and left.word not in _ORDERED:
-            self._fault(node, "{part}: {kind} has no order.", "{part}：{kind_zh}没有大小之分。", **_of(left))
+            self._fault(node, "{part}: {kind} has no order.", **_of(left))
         elif left.values is not None and right.values is not None and (missing := _missing(left, right)):
             self._fault(
                 node,
                 "{part} can never be: there is no code {codes}.",
-                "{part} 不可能成立：没有编码 {codes}。",
                 codes=", ".join(sorted(missing)),
             )
 
@@ -235,12 +232,10 @@ class Inference:
             return self._fault(
                 node,
                 "{part} mixes a number with a whole number: write 2.0 for 2, or double(...).",
-                "{part} 混用了数值与整数：2 须写作 2.0，或用 double(...)。",
             )
         return self._fault(
             node,
             "{part}: {operator} does not work on {kind} and {other}.",
-            "{part}：{operator} 不能用于{kind_zh}与{other_zh}。",
             operator=node.operator,
             **_of(left),
             **_of(right, "other"),
@@ -253,15 +248,12 @@ class Inference:
         if target.element is None:
             if target == ANY:
                 return ANY
-            return self._fault(
-                node.target, "{part} is {kind}, not a list.", "{part} 是{kind_zh}，不是列表。", **_of(target)
-            )
+            return self._fault(node.target, "{part} is {kind}, not a list.", **_of(target))
         inside = {**bound, node.variable: target.element}
         if node.variable in self.names:
             self._fault(
                 node,
                 "{name} means something else here already: name the element otherwise.",
-                "{name} 在此处已另有含义，须换一个变量名。",
                 name=node.variable,
             )
         *conditions, last = node.parts
@@ -276,19 +268,17 @@ class Inference:
         if ANY in given:
             return _result_where_known(node.function)
         if node.function not in _OF_CEL and node.function not in FUNCTIONS:
-            return self._fault(node, "There is no function {name}.", "没有函数 {name}。", name=node.function)
+            return self._fault(node, "There is no function {name}.", name=node.function)
         if node.function in FUNCTIONS and node.target is not None:
-            return self._fault(node, "Write {name}(...).", "须写作 {name}(...)。", name=node.function)
+            return self._fault(node, "Write {name}(...).", name=node.function)
         found = (self._own_function if node.function in FUNCTIONS else self._function_of_cel)(node, given)
         if found is not None:
             return found
         return self._fault(
             node,
             "{name} does not work on {kinds}.",
-            "{name} 不能用于{kinds_zh}。",
             name=node.function,
-            kinds=", ".join(kind_words(kind)["en"] for kind in given) or "nothing",
-            kinds_zh="、".join(kind_words(kind)["zh"] for kind in given) or "空参数",
+            kinds=joined(map(kind_words, given)) if given else bilingual("nothing"),
         )
 
     def _own_function(self, node: parser.Call, given: list[Kind]) -> Kind | None:
@@ -333,8 +323,8 @@ class Inference:
     def _text(self, node: parser.Node) -> str:
         return " ".join(self.source[node.start : node.end].split())
 
-    def _fault(self, node: parser.Node, english: str, chinese: str, **fields: str) -> Kind:
-        self.faults.append(Judgement(english, chinese, {"part": self._text(node), **fields}))
+    def _fault(self, node: parser.Node, message: str, **fields: object) -> Kind:
+        self.faults.append(Judgement(message, {"part": self._text(node), **fields}))
         return ANY
 
 
@@ -372,6 +362,5 @@ def _result_where_known(function: str) -> Kind:
     return FUNCTIONS[function].gives or ANY if function in FUNCTIONS else ANY
 
 
-def _of(kind: Kind, name: str = "kind") -> dict[str, str]:
-    text = kind_words(kind)
-    return {name: text["en"], f"{name}_zh": text["zh"]}
+def _of(kind: Kind, name: str = "kind") -> dict[str, Text]:
+    return {name: kind_words(kind)}

@@ -1,9 +1,10 @@
-"""What expressions are about: the kinds of value that they read and give, and which names a form's expressions see."""
+"""Types of CEL values, and the names that each kind of expression can use."""
 
 from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from desktop.messages import bilingual
 from desktop.study.definition.base import Text
 from desktop.study.definition.metadata import DataType, Definition, FormDef, ItemDef, ItemGroupDef
 
@@ -36,24 +37,10 @@ ANY = Kind("anything")
 
 PARTIAL_DATE = Kind("partial date", members={"earliest": MOMENT, "latest": MOMENT})
 
-_CHINESE = {
-    "number": "数值",
-    "whole number": "整数",
-    "text": "文本",
-    "truth value": "真假值",
-    "date": "日期",
-    "duration": "时长",
-    "null": "空值",
-    "anything": "任意值",
-    "partial date": "不完整日期",
-    "list": "列表",
-    "record": "记录",
-}
-
 
 def kind_words(kind: Kind) -> Text:
     """How a message calls a kind."""
-    return {"en": f"a {kind.word}", "zh": _CHINESE[kind.word]}
+    return bilingual("a {kind}", kind=bilingual(kind.word))
 
 
 def text_of(values: Iterable[str], *, literal: bool = False) -> Kind:

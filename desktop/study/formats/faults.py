@@ -1,9 +1,10 @@
-"""Faults of a study definition, each with its place: file, line and OID."""
+"""Faults of a study definition, each with file, line and OID."""
 
 from collections.abc import Iterator
 
 import msgspec
 
+from desktop.messages import bilingual
 from desktop.study.definition.base import Text, words
 
 
@@ -42,20 +43,20 @@ class Faults:
         """Remember where a property of a part stands; the first place counts."""
         self._places.setdefault((part, key), (file, line))
 
-    def at(self, file: str, line: int, oid: str, english: str, chinese: str, /, **fields: object) -> None:
-        """A fault at a known line."""
-        message = {"en": english.format_map(fields), "zh": chinese.format_map(fields)}
-        self._found[file, line, oid, message["en"]] = Fault(file, line, oid, message)
+    def at(self, file: str, line: int, oid: str, message: str, /, **fields: object) -> None:
+        """A fault at a known line; `message` is an English template of `desktop.messages`."""
+        words = bilingual(message, **fields)
+        self._found[file, line, oid, words["en"]] = Fault(file, line, oid, words)
 
-    def note(self, file: str, line: int, oid: str, english: str, chinese: str) -> None:
+    def note(self, file: str, line: int, oid: str, message: str) -> None:
         """Something that was left out or assumed."""
-        self.notes.append(Fault(file, line, oid, {"en": english, "zh": chinese}))
+        self.notes.append(Fault(file, line, oid, bilingual(message)))
 
-    def of(self, part: str, key: str, english: str, chinese: str, /, **fields: object) -> None:
+    def of(self, part: str, key: str, message: str, /, **fields: object) -> None:
         """A fault of a property of a part, at the line where it stands."""
         place = self._places.get((part, key)) or self._places.get((part, ""))
         file, line = place or self._places.get(("", ""), ("", 0))
-        self.at(file, line, part.rpartition("/")[2], english, chinese, **fields)
+        self.at(file, line, part.rpartition("/")[2], message, **fields)
 
     def __iter__(self) -> Iterator[Fault]:
         """The faults by file and line, each once."""

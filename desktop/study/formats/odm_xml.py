@@ -1,4 +1,4 @@
-"""Reads the definition of a study from ODM-XML 1.3.2 (CDISC, www.cdisc.org/standards/data-exchange/odm).
+"""Reads a study definition from CDISC ODM-XML 1.3.2.
 
 What ODM cannot say gets a careful default, and what Sitebook cannot use is left out; a *note* tells of both. A document
 type is refused whatever it declares: neither entities nor files are ever read for it.
@@ -31,7 +31,7 @@ from desktop.study.definition.metadata import (
 from desktop.study.expressions.identifiers import usable_name
 from desktop.study.formats.faults import Faults
 from desktop.study.formats.yaml_layout import COMPARATORS, in_order_of_use
-from desktop.study.formats.yaml_reader import LARGEST_FILE
+from desktop.study.formats.yaml_reader import MAX_FILE_BYTES
 from desktop.study.values.item_types import DATE_TYPES
 from desktop.study.values.range_checks import TODAY
 
@@ -62,15 +62,15 @@ class _RootFoundError(Exception):
 
 def read_odm(faults: Faults, file: str, data: bytes) -> MetaDataVersion | None:
     """Read the study of a file. What is wrong goes to `faults`, what is left out or assumed to `faults.notes`."""
-    if len(data) > LARGEST_FILE:
-        faults.at(file, 0, "", "The file is too large.", "文件过大。")
+    if len(data) > MAX_FILE_BYTES:
+        faults.at(file, 0, "", "The file is too large.")
         return None
     try:
         _refuse_doctype(data)
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
         root = etree.fromstring(data, parser)
     except _DoctypeFoundError:
-        faults.at(file, 1, "", "The file has a DOCTYPE, which is refused.", "文件含有 DOCTYPE，已拒绝读取。")
+        faults.at(file, 1, "", "The file has a DOCTYPE, which is refused.")
         return None
     except (etree.XMLSyntaxError, xml.parsers.expat.ExpatError) as error:
         line = error.lineno or 0
@@ -79,11 +79,10 @@ def read_odm(faults: Faults, file: str, data: bytes) -> MetaDataVersion | None:
             line,
             "",
             "This is neither a folder with study.yaml nor XML.",
-            "既不是 study.yaml 文件夹，也不是 XML。",
         )
         return None
     if root.tag != f"{{{NAMESPACE}}}ODM":
-        faults.at(file, 1, "", "This is not ODM-XML 1.3.", "这不是 ODM-XML 1.3 文件。")
+        faults.at(file, 1, "", "This is not ODM-XML 1.3.")
         return None
     return _Reader(faults, file, root).study()
 
@@ -122,14 +121,13 @@ class _Reader:
         version = next(iter(reversed(list(self._all(self.root, "Study/MetaDataVersion")))), None)
         study = None if version is None else version.getparent()
         if version is None or study is None:
-            self._fault(self.root, "The file defines no study.", "文件中没有研究定义。")
+            self._fault(self.root, "The file defines no study.")
             return None
         self.faults.place("", "", self.file, self._line(version))
         if version.find(f"{{{NAMESPACE}}}Include") is not None:
             self._fault(
                 version,
                 "The version includes another one: a file must hold all of it.",
-                "该版本引用了其他版本，文件须包含全部内容。",
             )
         self.conditions = self._expressions(version, "ConditionDef")
         methods = self._expressions(version, "MethodDef")
@@ -176,7 +174,6 @@ class _Reader:
         self._note(
             self.root,
             "ODM names no time zones: the sites are taken to be in UTC.",
-            "ODM 不含时区信息：各中心按 UTC 处理。",
         )
         return found or (Location(oid="01", name=self._everywhere("01"), zone="UTC"),)
 
@@ -253,7 +250,6 @@ class _Reader:
             self._fault(
                 element,
                 "Items of type {type} cannot be asked here.",
-                "不支持类型为 {type} 的项目。",
                 type=declared,
             )
             data_type = DataType.TEXT
@@ -284,7 +280,6 @@ class _Reader:
             self._note(
                 element,
                 "ODM does not say how units convert: only the first unit is used.",
-                "ODM 不含单位换算系数：仅使用第一个单位。",
             )
         return tuple(UnitRef(unit=oid) for oid in refs[:1])
 
@@ -295,7 +290,6 @@ class _Reader:
             self._note(
                 element,
                 "This check is left out: it has no single limit.",
-                "此核查未采用：没有单一界值。",
             )
             return None
         return RangeCheck(
@@ -308,7 +302,7 @@ class _Reader:
     def _codelist(self, element: Element) -> CodeList:
         oid = self._placed(element)
         if element.find(f"{{{NAMESPACE}}}ExternalCodeList") is not None:
-            self._fault(element, "The codes of this list are not in the file.", "文件中没有该代码列表的编码。")
+            self._fault(element, "The codes of this list are not in the file.")
         items: list[CodeListItem] = []
         for part in (*self._in_order(element, "CodeListItem"), *self._in_order(element, "EnumeratedItem")):
             code = self._attribute(part, "CodedValue")
@@ -329,7 +323,6 @@ class _Reader:
                 self._note(
                     element,
                     "It has no formal expression in CEL and is left out.",
-                    "没有 CEL 形式表达式，未采用。",
                 )
         return found
 
@@ -346,7 +339,7 @@ class _Reader:
     def _attribute(self, element: Element, name: str) -> str:
         value = element.get(name, "").strip()
         if not value:
-            self._fault(element, "The attribute {name} is missing.", "缺少属性 {name}。", name=name)
+            self._fault(element, "The attribute {name} is missing.", name=name)
         return value
 
     def _whole(self, element: Element, name: str) -> int | None:
@@ -355,7 +348,7 @@ class _Reader:
             return None
         if text.isascii() and text.isdigit():
             return int(text)
-        self._fault(element, "{name} is not a whole number.", "{name} 不是整数。", name=name)
+        self._fault(element, "{name} is not a whole number.", name=name)
         return None
 
     def _placed(self, element: Element) -> str:
@@ -406,11 +399,11 @@ class _Reader:
     def _line(self, element: Element) -> int:
         return element.sourceline or 0
 
-    def _fault(self, element: Element, english: str, chinese: str, **fields: str) -> None:
-        self.faults.at(self.file, self._line(element), element.get("OID", ""), english, chinese, **fields)
+    def _fault(self, element: Element, message: str, **fields: str) -> None:
+        self.faults.at(self.file, self._line(element), element.get("OID", ""), message, **fields)
 
-    def _note(self, element: Element, english: str, chinese: str) -> None:
-        self.faults.note(self.file, self._line(element), element.get("OID", ""), english, chinese)
+    def _note(self, element: Element, message: str) -> None:
+        self.faults.note(self.file, self._line(element), element.get("OID", ""), message)
 
 
 def _language(element: Element) -> str:

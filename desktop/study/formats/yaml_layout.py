@@ -1,4 +1,4 @@
-"""The YAML layout of a study definition: which keys its files have, and what they become.
+"""The YAML layout of a study definition: the keys of its files, and what they become.
 
 What is read here has the right shape; whether it hangs together is asked afterwards, of the whole (`validation/references.py`).
 """
@@ -15,6 +15,7 @@ from desktop.study.definition.metadata import (
     CodeListItem,
     Comparator,
     DataType,
+    DoubleEntry,
     EditCheck,
     FormDef,
     Grid,
@@ -27,6 +28,7 @@ from desktop.study.definition.metadata import (
     MetaDataVersion,
     RangeCheck,
     Setting,
+    TextRule,
     UnitRef,
 )
 from desktop.study.formats.faults import Faults
@@ -100,6 +102,7 @@ def read_form(parts: Parts, entry: Entry) -> None:
             label=entry.optional("label"),
             deadline=entry.optional("deadline"),
             double_entry=entry.flag("double_entry"),
+            double_entry_items=entry.texts("double_entry_items"),
             laboratory=_laboratory(entry.entry("laboratory")),
         )
     )
@@ -130,6 +133,7 @@ def _group(parts: Parts, entry: Entry) -> str:
             title=entry.words("title", required=True),
             repeating=entry.flag("repeating"),
             lines=entry.flag("lines"),
+            keys=entry.texts("keys"),
             instruction=entry.words("instruction"),
             grid=None if grid is None else _grid(grid),
             items=tuple(refs),
@@ -274,10 +278,23 @@ def read_study(parts: Parts, entry: Entry, grading: Entry | None) -> MetaDataVer
         pathway=_pathway(entry.entry("pathway")),
         normal_ranges=_range_keys(entry.entry("normal_ranges")),
         grading=None if grading is None else _grading(grading),
+        double_entry=_double_entry(entry.entry("double_entry")),
         sources=entry.words_by_key("sources"),
     )
     entry.end()
     return version
+
+
+def _double_entry(entry: Entry | None) -> DoubleEntry:
+    if entry is None:
+        return DoubleEntry()
+    rule = DoubleEntry(
+        text=_one_of(entry, "text", get_args(TextRule), "folded"),
+        third_person=entry.flag("third_person"),
+        query_days=entry.whole("query_days", DoubleEntry().query_days) or 0,
+    )
+    entry.end()
+    return rule
 
 
 def in_order_of_use(events: Iterable[StudyEventDef], forms: list[FormDef]) -> tuple[FormDef, ...]:
@@ -450,7 +467,6 @@ def _one_of(entry: Entry, key: str, known: tuple[_Word, ...], default: _Word) ->
             return word
     entry.fault(
         "There is no {key} {text}; there are: {known}.",
-        "没有 {key} {text}；可用：{known}。",
         at=key,
         key=key,
         text=text,

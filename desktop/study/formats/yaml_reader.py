@@ -1,4 +1,4 @@
-"""Reads YAML with its line numbers, and reports everything that is not as it should be.
+"""Reads YAML with line numbers and reports every fault.
 
 Scalars are taken as they are written and read by what the key wants: `NO`, `01` and `2026-11-24` stay texts.
 """
@@ -10,41 +10,53 @@ from typing import cast
 
 import yaml
 
+from desktop.messages import bilingual
 from desktop.study.definition.base import Text
 from desktop.study.formats.faults import Faults
 
-LARGEST_FILE = 16 * 1024 * 1024
+MAX_FILE_BYTES = 16 * 1024 * 1024
 """Bytes. A study of 30 forms has some 300,000."""
 
 
 def read_yaml(faults: Faults, file: str, data: bytes) -> yaml.Node | None:
     """The one document of a file; None, with a fault, where it cannot be read."""
-    if len(data) > LARGEST_FILE:
-        faults.at(file, 0, "", "The file is too large.", "文件过大。")
+    if len(data) > MAX_FILE_BYTES:
+        faults.at(file, 0, "", "The file is too large.")
         return None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        faults.at(file, line, "", "The file is not UTF-8.", "文件不是 UTF-8 编码。")
+        faults.at(file, line, "", "The file is not UTF-8.")
         return None
     try:
+        if (alias := _first_alias(text)) is not None:
+            faults.at(file, alias, "", "An alias (*) is not read: write out what it stands for.")
+            return None
         node = cast("yaml.Node | None", yaml.compose(text, Loader=yaml.CBaseLoader))  # pyright: ignore[reportUnknownMemberType]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0
-        faults.at(
-            file, line, "", "This is not YAML: {problem}.", "YAML 语法错误：{problem}。", problem=error.problem or ""
-        )
+        faults.at(file, line, "", "This is not YAML: {problem}.", problem=error.problem or "")
     except (yaml.YAMLError, RecursionError):
-        faults.at(file, 0, "", "This is not YAML.", "不是 YAML 文件。")
+        faults.at(file, 0, "", "This is not YAML.")
     else:
         if node is None:
-            faults.at(file, 1, "", "The file is empty.", "文件为空。")
+            faults.at(file, 1, "", "The file is empty.")
         return node
     # What the file would have defined is unknown now; what refers to it is not to blame.
     faults.lost.update(re.findall(r"\b(?:oid|name):[\s\"'{\[]*([^\s\"',}\]]+)", text))
     faults.lost.update(found.removeprefix("IT.") for found in re.findall(r"\boid:[\s\"'{\[]*(IT\.[^\s\"',}\]]+)", text))
+    return None
+
+
+def _first_alias(text: str) -> int | None:
+    """The line of the first alias: a few of them can stand for more than a computer holds, or for themselves."""
+    if "&" not in text or "*" not in text:
+        return None
+    for event in cast("Iterator[yaml.Event]", yaml.parse(text, Loader=yaml.CBaseLoader)):  # pyright: ignore[reportUnknownMemberType]
+        if isinstance(event, yaml.AliasEvent):
+            return event.start_mark.line + 1
     return None
 
 
@@ -60,7 +72,7 @@ class Entry:
         self._asked: set[str] = set()
         self.part = within
         if not isinstance(node, yaml.MappingNode):
-            self._fault(node, "Expected keys with values here.", "此处应为键值对。")
+            self._fault(node, "Expected keys with values here.")
             return
         repeated: list[yaml.Node] = []
         for key, value in node.value:
@@ -73,14 +85,14 @@ class Entry:
             self.part = oid.value
             self.mark(self.part)
         for key in repeated:
-            self._fault(key, "The key stands here twice, or is no word.", "键重复，或不是单词。")
+            self._fault(key, "The key stands here twice, or is no word.")
 
     @classmethod
     def list_of(cls, faults: Faults, file: str, node: yaml.Node) -> list["Entry"]:
         """The mappings of a file that is one list."""
         if isinstance(node, yaml.SequenceNode):
             return [cls(faults, file, child) for child in node.value]
-        faults.at(file, node.start_mark.line + 1, "", "Expected a list here.", "此处应为列表。")
+        faults.at(file, node.start_mark.line + 1, "", "Expected a list here.")
         return []
 
     def mark(self, part: str) -> None:
@@ -126,7 +138,7 @@ class Entry:
             return default
         text = self._scalar(node)
         if text not in ("true", "false"):
-            self._fault(node, "Expected true or false.", "应为 true 或 false。")
+            self._fault(node, "Expected true or false.")
         return text == "true"
 
     def whole(self, key: str, default: int | None = None) -> int | None:
@@ -137,7 +149,7 @@ class Entry:
         text = self._scalar(node)
         if re.fullmatch(r"-?[0-9]{1,9}", text):
             return int(text)
-        self._fault(node, "Expected a whole number.", "应为整数。")
+        self._fault(node, "Expected a whole number.")
         return default
 
     def number(self, key: str, default: float) -> float:
@@ -148,7 +160,7 @@ class Entry:
         text = self._scalar(node)
         if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?", text):
             return float(text)
-        self._fault(node, "Expected a number.", "应为数字。")
+        self._fault(node, "Expected a number.")
         return default
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -175,29 +187,25 @@ class Entry:
         if len(given) == 1:
             return given[0]
         self._asked.update(keys)
-        self.fault("Expected exactly one of: {keys}.", "以下键应有且仅有一个：{keys}。", keys=", ".join(keys))
+        self.fault("Expected exactly one of: {keys}.", keys=", ".join(keys))
         return None
 
     def end(self) -> None:
         """Report the keys that nobody asked for."""
         for key in self._nodes.keys() - self._asked:
             near = difflib.get_close_matches(key, self._asked, 1)
-            hint = (
-                {"en": f" Perhaps {near[0]} is meant.", "zh": f"是否应为 {near[0]}。"} if near else {"en": "", "zh": ""}
-            )
+            hint = bilingual(" Perhaps {value} is meant.", value=near[0]) if near else ""
             self._fault(
                 self._nodes[key],
-                "There is no key {key} here.{hint_en}",
-                "此处没有键 {key}。{hint_zh}",
+                "There is no key {key} here.{hint}",
                 key=key,
-                hint_en=hint["en"],
-                hint_zh=hint["zh"],
+                hint=hint,
             )
 
-    def fault(self, english: str, chinese: str, /, at: str = "", **fields: object) -> None:
+    def fault(self, message: str, /, at: str = "", **fields: object) -> None:
         """A fault of the mapping, or of the key `at`."""
         line = self._nodes[at].start_mark.line + 1 if at in self._nodes else self.line
-        self.faults.at(self.file, line, self.part, english, chinese, **fields)
+        self.faults.at(self.file, line, self.part, message, **fields)
 
     def _ask(self, key: str, *, required: bool) -> yaml.Node | None:
         self._asked.add(key)
@@ -205,7 +213,7 @@ class Entry:
         if isinstance(node, yaml.ScalarNode) and not node.style and node.value in ("", "null", "~"):
             node = None
         if node is None and required:
-            self.fault("The key {key} is missing.", "缺少键 {key}。", key=key)
+            self.fault("The key {key} is missing.", key=key)
         return node
 
     def _list(self, key: str, *, required: bool) -> list[yaml.Node]:
@@ -214,7 +222,7 @@ class Entry:
             return []
         if isinstance(node, yaml.SequenceNode):
             return node.value
-        self._fault(node, "Expected a list here.", "此处应为列表。")
+        self._fault(node, "Expected a list here.")
         return []
 
     def _pairs(self, key: str) -> list[tuple[yaml.Node, yaml.Node]]:
@@ -223,22 +231,20 @@ class Entry:
             return []
         if isinstance(node, yaml.MappingNode):
             return node.value
-        self._fault(node, "Expected keys with values here.", "此处应为键值对。")
+        self._fault(node, "Expected keys with values here.")
         return []
 
     def _scalar(self, node: yaml.Node) -> str:
         if isinstance(node, yaml.ScalarNode):
             return node.value
-        self._fault(node, "Expected a single text or number here.", "此处应为单个文本或数字。")
+        self._fault(node, "Expected a single text or number here.")
         return ""
 
     def _words(self, node: yaml.Node) -> Text:
         if not isinstance(node, yaml.MappingNode):
-            self._fault(
-                node, "Expected words by language: {{en: ..., zh: ...}}.", "应按语言给出文字：{{en: ..., zh: ...}}。"
-            )
+            self._fault(node, "Expected words by language: {{en: ..., zh: ...}}.")
             return {}
         return {self._scalar(language): self._scalar(value) for language, value in node.value}
 
-    def _fault(self, node: yaml.Node, english: str, chinese: str, /, **fields: object) -> None:
-        self.faults.at(self.file, node.start_mark.line + 1, self.part, english, chinese, **fields)
+    def _fault(self, node: yaml.Node, message: str, /, **fields: object) -> None:
+        self.faults.at(self.file, node.start_mark.line + 1, self.part, message, **fields)

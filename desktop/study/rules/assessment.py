@@ -1,4 +1,4 @@
-"""Assessment: everything that the study's rules say about a form as it would be.
+"""Assessment of a form: values, limits, edit checks, derivations and skip conditions together.
 
 Pure: the same form, the same other forms and the same date give the same answer, in the window after each field and in
 `Site.record` before anything is written. Nothing is decided here: what stops a save, what asks for a comment and what
@@ -13,8 +13,9 @@ from typing import cast
 
 import msgspec
 
-from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue, copy_content, value_at
-from desktop.study.definition.base import Text, words
+from desktop.messages import bilingual
+from desktop.study.clinical_data import CheckAt, FormContent, FormKey, ItemPlace, ItemValue, copy_content, value_at
+from desktop.study.definition.base import Text
 from desktop.study.definition.metadata import (
     NON_REPEATING_ROW,
     DataType,
@@ -33,6 +34,7 @@ from desktop.study.values.item_types import ITEM_TYPES
 from desktop.study.values.item_values import CODE_SEPARATOR, number_in_first_unit
 from desktop.study.values.personal_data import identifying
 from desktop.study.values.range_checks import broken_limits
+from desktop.study.values.typed_input import is_blank
 
 
 class Code(enum.StrEnum):
@@ -59,6 +61,13 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     check: str = ""
     """OID of the edit check. The program's own: `RANGE.<item>.<n>`, `NARROWED.<item>`, `SKIPPED.<item>`,
     `IDENTIFYING.<item>`, and `FAULT.<check or item>` where an expression failed."""
+
+
+def comment_for(problem: Problem, comments: Mapping[CheckAt, str]) -> str:
+    """The comment that answers a soft check; empty where none does. A comment on another check at its place does not."""
+    place = problem.place or ItemPlace("", "", problem.oid)
+    keys = (CheckAt(problem.check, place), CheckAt("", place), CheckAt("", ItemPlace("", "", place.item)))
+    return next((text for key in keys if (text := comments.get(key))), "")
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,12 +97,9 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
 
 _ORDER = {Code.BAD_VALUE: 0, Code.HARD_CHECK: 1, Code.COMMENT_NEEDED: 2, Code.MISSING_MANDATORY: 3}
 
-_MISSING: Text = {"en": "A value, or not done, is needed here.", "zh": "此项必填，或标记为未做。"}
-_SKIPPED: Text = {
-    "en": "Does not apply because of other answers. Clear it, or say in a comment why it stands.",
-    "zh": "根据其他填写内容，此项不适用。清除该值，或在备注中说明保留原因。",
-}
-_REASON: Text = {"en": "The dose differs from the plan: say why.", "zh": "与计划剂量不同，须说明原因。"}
+_MISSING: Text = bilingual("A value, or not done, is needed here.")
+_SKIPPED: Text = bilingual("Does not apply because of other answers. Clear it, or say in a comment why it stands.")
+_REASON: Text = bilingual("The dose differs from the plan: say why.")
 
 
 def assess(
@@ -226,11 +232,11 @@ class _Assessor:
             return False
 
     def _add_fault(self, at: ItemPlace, name: str) -> None:
-        message = {
-            "en": f"The study's rule {name} could not be worked out. Say in a comment that you saw this, and tell the "
+        message = bilingual(
+            "The study's rule {name} could not be worked out. Say in a comment that you saw this, and tell the "
             "study's data manager.",
-            "zh": f"研究规则 {name} 无法执行。须在备注中注明已知悉，并告知研究数据管理员。",
-        }
+            name=name,
+        )
         self._add(Code.COMMENT_NEEDED, message, at, f"FAULT.{name}")
 
     def _derive(self) -> None:
@@ -293,6 +299,8 @@ class _Assessor:
             if place.ref.mandatory and not is_derived and not is_skipped and at not in self.values:
                 self._add(Code.MISSING_MANDATORY, _MISSING, at)
             return
+        if place.ref.mandatory and value.value and is_blank(value.value):
+            self._add(Code.MISSING_MANDATORY, _MISSING, at)
         if is_skipped and not is_derived:
             self._add(Code.COMMENT_NEEDED, _SKIPPED, at, f"SKIPPED.{item.oid}")
         if value.missing:
@@ -310,10 +318,7 @@ class _Assessor:
 
     def _not_allowed(self, item: ItemDef) -> Text:
         question = self.definition.items[item.narrowed_by or ""].question
-        return {
-            "en": f"Does not go with the answer to “{words(question, 'en')}”.",
-            "zh": f"与“{words(question, 'zh')}”的选择不符。",
-        }
+        return bilingual("Does not go with the answer to “{question}”.", question=question)
 
     def _check_grid(self, group: ItemGroupDef) -> None:
         """A cell of a grid that differs from the plan says why."""

@@ -1,4 +1,4 @@
-"""The study's expressions at work: the names that they see, and what they say of a form.
+"""Evaluation of a study's expressions for one form.
 
 *Unknown* means one thing only: a declared item has no value here. It is absent from the context; `&&` and `||` absorb
 it; an unknown check does not fire, an unknown skip condition shows the item, an unknown derivation gives no value. Every
@@ -19,10 +19,11 @@ Names that an expression of a form sees (their kinds: `expressions/types.py`, th
 from desktop.study.clinical_data import FormContent, FormKey, ItemValue, Row
 from desktop.study.definition.base import Text
 from desktop.study.definition.events import Days
-from desktop.study.definition.metadata import Definition, FormDef, ItemDef, ItemGroupDef, Setting
+from desktop.study.definition.metadata import Definition, EditCheck, FormDef, ItemDef, ItemGroupDef, Setting
 from desktop.study.definition.site_parameters import NOTHING_LOCAL, Local
 from desktop.study.expressions.derivation_order import in_order
 from desktop.study.expressions.engine import Condition, Expression
+from desktop.study.rules.check_reads import groups_read
 from desktop.study.rules.laboratory import Laboratory
 from desktop.study.values.item_types import ValueFault
 from desktop.study.values.item_values import sound_expression_value, value_fault
@@ -35,7 +36,7 @@ Values = dict[str, object]
 """Name -> value; a name without a value is absent."""
 
 
-LONGEST_DAYS = 36_525
+MAX_DAYS = 36_525
 """No study plans for more than a century: an answer of more days is taken as so many."""
 
 
@@ -54,6 +55,7 @@ class Rules:
         self._compiled: dict[str, Expression] = {}
         self._conditions: dict[str, Condition] = {}
         self._derivations: dict[str, tuple[tuple[ItemGroupDef, ItemDef, Expression], ...]] = {}
+        self._groups_read: dict[tuple[str, str], frozenset[str]] = {}
         self._days: dict[str, int] = {}
         self._read: dict[tuple[str, ItemValue], tuple[Text | None, object]] = {}
         self._saved: dict[tuple[str, int], tuple[FormContent, Values]] = {}
@@ -79,7 +81,7 @@ class Rules:
         if days not in self._days:
             found = self.expression(days).evaluate(lambda name: self.settings if name == "setting" else None)
             number = found if isinstance(found, float | int) else 0
-            self._days[days] = round(max(-LONGEST_DAYS, min(number, LONGEST_DAYS)))
+            self._days[days] = round(max(-MAX_DAYS, min(number, MAX_DAYS)))
         return self._days[days]
 
     def coordinates(self, key: FormKey) -> Values:
@@ -98,6 +100,13 @@ class Rules:
                 (group, item, self.expression(item.derivation or "")) for group, item in in_order(self.definition, form)
             )
         return self._derivations[form.oid]
+
+    def groups_read(self, form: FormDef, check: EditCheck) -> frozenset[str]:
+        """The form's item groups that decide whether a check fires."""
+        key = (form.oid, check.oid)
+        if key not in self._groups_read:
+            self._groups_read[key] = groups_read(self.definition, form, check)
+        return self._groups_read[key]
 
     def order(self, key: FormKey) -> tuple[int, int, int]:
         """Sorts forms by the order of the study's events, then by their repeats."""

@@ -1,4 +1,4 @@
-"""What the expressions of one form can refer to."""
+"""Names that the expressions of a form can use, with their values."""
 
 import datetime
 import functools

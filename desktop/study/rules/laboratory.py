@@ -1,4 +1,4 @@
-"""Laboratory values against the normal ranges of the site, and the grades that they suggest.
+"""Laboratory values against the site's normal ranges, and the grades that they suggest.
 
 Which range holds depends on laboratory, sex, age and the date of the sample, so a range that is set later for later samples
 changes nothing of earlier ones. A grade is suggested by the study's version of the criteria (`grades.GradeRule`); it is

@@ -1,4 +1,4 @@
-"""The response-adapted pathway: where a subject is in it, what led there, and what may follow.
+"""Position of a subject in the response-adapted pathway, what led there, and what may follow.
 
 The study gives the steps and the conditions between them as data (`course.Pathway`); a subject's entries decide which way
 it goes. An investigator may decide otherwise, or where the study is silent: such a decision is an entry of the journal and
@@ -16,7 +16,7 @@ from desktop.study.definition.events import Pathway, PathwayBranch, PathwayStep
 from desktop.study.rules.form_rules import Rules
 from desktop.study.rules.subject_scope import SubjectScope
 
-LONGEST_WALK = 300
+MAX_STEPS = 300
 """Steps. A course of two years has some 30; a definition that goes in a circle ends here."""
 
 
@@ -90,7 +90,7 @@ class _Walk:
     def run(self) -> tuple[Stage, ...]:
         stages: list[Stage] = []
         step: PathwayStep | None = self.pathway.steps[0]
-        while step is not None and len(stages) < LONGEST_WALK:
+        while step is not None and len(stages) < MAX_STEPS:
             self.visits[step.oid] += 1
             visit = self.visits[step.oid]
             repeat = 1 if step.event is None else self.gone[step.event] + 1

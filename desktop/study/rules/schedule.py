@@ -1,4 +1,4 @@
-"""What the schedule expects: the forms of a subject that are due, and when.
+"""Schedule: the forms of a subject that are due, and when.
 
 An event is due `day` days after the date in its schedule's anchor item, within `before` and `after` days (study
 definition, `Schedule`). A form that has an entry is not due. Computed on reading, by the version in force.
@@ -22,7 +22,7 @@ from desktop.study.rules.subject_scope import SubjectScope, source_names, subjec
 from desktop.study.values.item_types import PartialDate
 from desktop.study.values.item_values import parsed, value_fault
 
-MOST_OCCURRENCES = 500
+MAX_OCCURRENCES = 500
 """Of one event by one schedule: an answer of nonsense must not make visits without end."""
 
 Contents = Mapping[FormKey, FormContent]
@@ -171,7 +171,7 @@ def _days(
     for repeat, anchor in _anchors(rules, event, schedule, contents):
         yield repeat, _moved(anchor, first)
         if every > 0:
-            later = list(range(first + every, until + 1, every)[:MOST_OCCURRENCES])
+            later = list(range(first + every, until + 1, every)[:MAX_OCCURRENCES])
             if schedule.to_end and later:
                 later[-1] = until
             for number, day in enumerate(later, 2):

@@ -1,4 +1,4 @@
-"""What expressions about a whole subject see: conditions of the schedule and of the pathway.
+"""Names that expressions about a whole subject can use: conditions of schedule and pathway.
 
 - a form by name: the map of its last instance in the order of events; empty where there is none;
 - `here.NAME`: the form's instance at this very occurrence of the event, the last one where it repeats;

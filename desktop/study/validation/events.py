@@ -1,4 +1,4 @@
-"""Whether a study's pathway, its normal ranges and its grades refer to what is there."""
+"""Validation of events, pathway, normal ranges and grades: every reference must exist."""
 
 from collections.abc import Iterable
 
@@ -32,7 +32,6 @@ class _Course:
                         event.oid,
                         f"schedules.{number}",
                         "Only a repeating event can be due every so many days.",
-                        "只有可重复的访视才能按间隔天数重复到期。",
                     )
         if version.pathway is not None:
             self._pathway(version.pathway)
@@ -45,14 +44,14 @@ class _Course:
     def _known(self, part: str, key: str, oid: str, known: Iterable[str]) -> bool:
         if oid in known or oid in self.faults.lost:
             return True
-        self.faults.of(part, key, "There is no {oid} in the study.", "研究中没有 {oid}。", oid=oid)
+        self.faults.of(part, key, "There is no {oid} in the study.", oid=oid)
         return False
 
     def _pathway(self, pathway: Pathway) -> None:
         seen: set[str] = set()
         for step in pathway.steps:
             if step.oid in seen:
-                self.faults.of(step.oid, "", "{name} is defined twice.", "{name} 被重复定义。", name=step.oid)
+                self.faults.of(step.oid, "", "{name} is defined twice.", name=step.oid)
             seen.add(step.oid)
         for step in pathway.steps:
             if step.event is not None:
@@ -69,12 +68,12 @@ class _Course:
     def _grading(self, grading: Grading) -> None:
         of = self.faults.of
         if all(setting.name != grading.version for setting in self.version.settings):
-            of("", "", "There is no setting {name}.", "没有设置项 {name}。", name=grading.version)
+            of("", "", "There is no setting {name}.", name=grading.version)
         self._known("", "", grading.term, self.items)
         self._known("", "", grading.baseline, self.items)
         baseline, term = self.items.get(grading.baseline), self.items.get(grading.term)
         if baseline is not None and baseline.data_type not in DATE_TYPES:
-            of("", "", "The baseline {item} is not a date.", "基线项目 {item} 不是日期。", item=baseline.oid)
+            of("", "", "The baseline {item} is not a date.", item=baseline.oid)
         lists = {codelist.oid: codelist for codelist in self.version.codelists}
         codelist = lists.get(term.codelist or "") if term is not None else None
         for number, rule in enumerate(grading.rules, 1):
@@ -82,23 +81,15 @@ class _Course:
             self._known("grading", key, rule.item, self.items)
             item = self.items.get(rule.item)
             if item is not None and (item.data_type not in NUMBER_TYPES or item.codelist is not None):
-                of("grading", key, "{item} is not a number.", "{item} 不是数值。", item=rule.item)
+                of("grading", key, "{item} is not a number.", item=rule.item)
             if item is not None and rule.unit is not None and rule.unit not in (ref.unit for ref in item.units):
-                of(
-                    "grading",
-                    key,
-                    "{item} has no unit {unit}.",
-                    "{item} 没有单位 {unit}。",
-                    item=item.oid,
-                    unit=rule.unit,
-                )
+                of("grading", key, "{item} has no unit {unit}.", item=item.oid, unit=rule.unit)
             found = codelist.by_code.get(rule.term) if codelist is not None else None
             if codelist is not None and found is None:
                 of(
                     "grading",
                     key,
                     "There is no code {code} in {list}.",
-                    "{list} 中没有编码 {code}。",
                     code=rule.term,
                     list=codelist.oid,
                 )
@@ -111,7 +102,6 @@ class _Course:
                     "grading",
                     key,
                     "The term {term} has no grade {grades}.",
-                    "事件 {term} 没有 {grades} 级。",
                     term=rule.term,
                     grades=", ".join(sorted(unknown)),
                 )

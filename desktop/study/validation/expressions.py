@@ -1,4 +1,4 @@
-"""Whether every expression of a study can be evaluated, whatever a subject's values will be.
+"""Validation of expressions: each can be evaluated whatever a subject's values will be.
 
 First each part is judged from the kinds of the names (`expressions/type_check.py`); then the engine itself evaluates the
 whole, and each part that `&&`, `||`, `?:` and `!` could leave out or absorb, over a sample of every kind.
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from desktop.messages import bilingual
 from desktop.study.definition.metadata import DataType, Definition, FormDef, ItemDef, ItemGroupDef, MetaDataVersion
 from desktop.study.expressions import parser
 from desktop.study.expressions.derivation_order import derived_from
@@ -125,7 +126,6 @@ class _Validation:
                 oid,
                 "derive",
                 "This derivation needs its own result, by way of {items}.",
-                "该计算需要自身的结果，涉及 {items}。",
                 items=", ".join(sorted(waiting)),
             )
 
@@ -135,7 +135,7 @@ class _Validation:
             node = parser.parse(place.source)
             expression = Expression(place.source, node)
         except (ExpressionSyntaxError, parser.NotReadError) as error:
-            self._fault(place, "This is no expression: {why}.", "表达式无法解析：{why}。", why=str(error))
+            self._fault(place, "This is no expression: {why}.", why=str(error))
             return set()
         if not self.faults.lost.isdisjoint(expression.names):
             return set()
@@ -143,7 +143,7 @@ class _Validation:
         inference = Inference(place.source, seen)
         kind = inference.kind_of(node)
         for fault in inference.faults:
-            self._fault(place, fault.english, fault.chinese, **fault.fields)
+            self._fault(place, fault.message, **fault.fields)
         if not inference.faults:
             self._result(place, kind)
             self._evaluate(place, expression, place.source, seen)
@@ -160,17 +160,14 @@ class _Validation:
         return self._seen[key]
 
     def _result(self, place: Place, kind: Kind) -> None:
-        words = {"kind": kind_words(kind)["en"], "kind_zh": kind_words(kind)["zh"]}
+        words = kind_words(kind)
         if place.item is None:
             if kind != place.wanted:
-                wanted_words = kind_words(place.wanted)
                 self._fault(
                     place,
                     "The expression gives {kind}, not {wanted}.",
-                    "表达式的结果是{kind_zh}，不是{wanted_zh}。",
-                    **words,
-                    wanted="true or false" if place.wanted == TRUTH else wanted_words["en"],
-                    wanted_zh=wanted_words["zh"],
+                    kind=words,
+                    wanted=bilingual("true or false") if place.wanted == TRUTH else kind_words(place.wanted),
                 )
             return
         wanted = self.names.item(place.item)
@@ -179,15 +176,13 @@ class _Validation:
             self._fault(
                 place,
                 "The expression gives {kind}, which is no value of the item's type {type}.",
-                "表达式的结果是{kind_zh}，不是该项目类型 {type} 的值。",
-                **words,
+                kind=words,
                 type=place.item.data_type.value,
             )
         elif codes is not None and (found is None or not found <= codes):
             self._fault(
                 place,
                 "The expression can give a text that is no code of the item: {codes}.",
-                "表达式可能给出不属于该项目编码的文本：{codes}。",
                 codes=", ".join(sorted(found - codes)) if found else "?",
             )
 
@@ -203,7 +198,7 @@ class _Validation:
             try:
                 expression = Expression(part, node)
             except ExpressionSyntaxError:
-                self._fault(place, "{part} cannot be evaluated.", "{part} 无法求值。", part=" ".join(part.split()))
+                self._fault(place, "{part} cannot be evaluated.", part=" ".join(part.split()))
             else:
                 self._evaluate(place, expression, part, seen | bound)
 
@@ -211,7 +206,7 @@ class _Validation:
         try:
             expression.evaluate(lambda name: self._sample(seen[name]) if name in seen else None)
         except ExpressionFaultError:
-            self._fault(place, "{part} cannot be evaluated.", "{part} 无法求值。", part=" ".join(part.split()))
+            self._fault(place, "{part} cannot be evaluated.", part=" ".join(part.split()))
 
     def _sample(self, kind: Kind) -> object:
         """A value of a kind, with everything in it that can be there."""
@@ -224,8 +219,8 @@ class _Validation:
             return self._samples[id(kind)]
         return min(kind.values) if kind.values else _SAMPLES.get(kind.word)
 
-    def _fault(self, place: Place, english: str, chinese: str, **fields: str) -> None:
-        self.faults.of(place.part, place.key, english, chinese, **fields)
+    def _fault(self, place: Place, message: str, **fields: object) -> None:
+        self.faults.of(place.part, place.key, message, **fields)
 
 
 _SAMPLES: dict[str, object] = {

@@ -1,4 +1,4 @@
-"""Whether items, code lists and settings are sound by themselves: types, lengths, units, limits, codes."""
+"""Validation of items, code lists and settings: types, lengths, units, limits, codes."""
 
 import re
 from collections.abc import Mapping
@@ -23,32 +23,31 @@ def validate_item(item: ItemDef, units: Mapping[str, MeasurementUnit], faults: F
     oid, of = item.oid, faults.of
     numeric = item.data_type in NUMBER_TYPES and item.codelist is None
     if item.codelist is not None and item.data_type not in (DataType.TEXT, DataType.INTEGER):
-        of(oid, "codelist", "An item with a code list is of type text.", "带代码列表的项目类型须为 text。")
+        of(oid, "codelist", "An item with a code list is of type text.")
     if item.codelist is None and (item.multiple or item.narrowed_by):
-        of(oid, "codelist", "Choosing codes needs a code list.", "选择编码须有代码列表。")
+        of(oid, "codelist", "Choosing codes needs a code list.")
     if item.narrowed_by == oid:
-        of(oid, "narrowed_by", "An item cannot narrow itself.", "项目不能限定自身。")
+        of(oid, "narrowed_by", "An item cannot narrow itself.")
     if item.length is not None and item.length < 1:
-        of(oid, "length", "The length is at least 1.", "长度至少为 1。")
+        of(oid, "length", "The length is at least 1.")
     if item.significant_digits is not None and (item.data_type != DataType.FLOAT or item.significant_digits < 0):
-        of(oid, "digits", "Only a float has digits after the point.", "只有 float 类型有小数位数。")
+        of(oid, "digits", "Only a float has digits after the point.")
     if item.derivation is not None and item.suggestion is not None:
-        of(oid, "suggest", "A derived item needs no suggestion.", "计算得出的项目无需建议值。")
+        of(oid, "suggest", "A derived item needs no suggestion.")
     if item.units and not numeric:
-        of(oid, "units", "Only a number has units.", "只有数值才有单位。")
+        of(oid, "units", "Only a number has units.")
     if item.comparators and (item.data_type != DataType.FLOAT or item.derivation is not None):
-        of(oid, "comparators", "Only a float that is entered has a sign.", "只有录入的 float 类型可带比较符号。")
+        of(oid, "comparators", "Only a float that is entered has a sign.")
     if any(ref.assumed for ref in item.units[1:]):
-        of(oid, "units", "Only the first unit can be assumed.", "只有第一个单位可作为默认单位。")
+        of(oid, "units", "Only the first unit can be assumed.")
     names = [units[ref.unit].name for ref in item.units if ref.unit in units]
     if len(set(names)) != len(names):
-        of(oid, "units", "A unit stands twice.", "单位重复。")
+        of(oid, "units", "A unit stands twice.")
     if any(not 0 < ref.factor < float("inf") for ref in item.units) or (item.units and item.units[0].factor != 1):
         of(
             oid,
             "units",
             "The factor of a unit is above 0, and that of the first unit is 1.",
-            "单位系数须大于 0，且第一个单位的系数为 1。",
         )
     _validate_limits(item, faults)
 
@@ -61,7 +60,6 @@ def _validate_limits(item: ItemDef, faults: Faults) -> None:
                 item.oid,
                 f"checks.{number}",
                 "Only numbers, dates and times have limits.",
-                "只有数值、日期和时间才有界值。",
             )
             continue
         try:
@@ -71,7 +69,6 @@ def _validate_limits(item: ItemDef, faults: Faults) -> None:
                 item.oid,
                 f"checks.{number}",
                 "The limit {value} is not a value of type {type}.",
-                "界值 {value} 不是 {type} 类型的值。",
                 value=check.value,
                 type=item.data_type.value,
             )
@@ -82,7 +79,7 @@ def _validate_limits(item: ItemDef, faults: Faults) -> None:
         low = [limit_of(item, check) for check in fixed if check.comparator in ("GE", "GT", "EQ")]
         high = [limit_of(item, check) for check in fixed if check.comparator in ("LE", "LT", "EQ")]
         if low and high and max(low) > min(high):  # type: ignore[type-var] - the limits of one item are of one type
-            faults.of(item.oid, "checks", "The lowest limit is above the highest.", "下限高于上限。")
+            faults.of(item.oid, "checks", "The lowest limit is above the highest.")
 
 
 def validate_codelists(version: MetaDataVersion, faults: Faults) -> None:
@@ -93,27 +90,25 @@ def validate_codelists(version: MetaDataVersion, faults: Faults) -> None:
     for codelist in version.codelists:
         seen: set[str] = set()
         if not codelist.items:
-            faults.of(codelist.oid, "items", "The code list has no codes.", "代码列表没有编码。")
+            faults.of(codelist.oid, "items", "The code list has no codes.")
         for item in codelist.items:
             part = f"{codelist.oid}/{item.code}"
             if item.code in seen:
-                faults.of(codelist.oid, "items", "The code {code} stands twice.", "编码 {code} 重复。", code=item.code)
+                faults.of(codelist.oid, "items", "The code {code} stands twice.", code=item.code)
             seen.add(item.code)
             if item.code != item.code.strip() or not item.code.isprintable() or not item.code:
-                faults.of(part, "", "A code is a text without spaces around it.", "编码须为首尾无空格的文本。")
+                faults.of(part, "", "A code is a text without spaces around it.")
             if CODE_SEPARATOR in item.code and codelist.oid in several:
                 faults.of(
                     part,
                     "",
                     "Several codes are joined by ;, so none may hold it.",
-                    "多个编码以 ; 连接，编码中不能含 ;。",
                 )
             if codelist.oid in whole and not item.code.lstrip("-").isdecimal():
                 faults.of(
                     part,
                     "",
                     "An item of type integer has this code list: codes are numbers.",
-                    "整数项目的编码须为数字。",
                 )
     items = {item.oid: item for item in version.items}
     for item in version.items:
@@ -121,9 +116,7 @@ def validate_codelists(version: MetaDataVersion, faults: Faults) -> None:
         if narrowing is None or narrowing.codelist not in codelists or item.codelist not in codelists:
             continue
         if narrowing.multiple:
-            faults.of(
-                item.oid, "narrowed_by", "Only a single choice can narrow another.", "只有单选项目才能限定其他项目。"
-            )
+            faults.of(item.oid, "narrowed_by", "Only a single choice can narrow another.")
         _validate_narrowing(codelists[narrowing.codelist], codelists[item.codelist], faults)
 
 
@@ -135,7 +128,6 @@ def _validate_narrowing(narrowing: CodeList, narrowed: CodeList, faults: Faults)
                     f"{narrowing.oid}/{item.code}",
                     "",
                     "{codelist} has no code {code}.",
-                    "{codelist} 中没有编码 {code}。",
                     codelist=narrowed.oid,
                     code=code,
                 )
@@ -150,13 +142,12 @@ def validate_settings(version: MetaDataVersion, faults: Faults) -> None:
                 part,
                 "name",
                 "{name} cannot be a name in expressions: letters, digits and _ only, and no reserved word.",
-                "{name} 不能用作表达式中的名称：只能含字母、数字和 _，且不能是保留字。",
                 name=setting.name,
             )
         limits = {"least": setting.least, "most": setting.most}
         wrong = [name for name, limit in limits.items() if limit and not _NUMBER.fullmatch(limit)]
         for name in wrong:
-            faults.of(part, name, "Expected a number.", "应为数字。")
+            faults.of(part, name, "Expected a number.")
         if wrong:
             continue
         try:
@@ -166,11 +157,10 @@ def validate_settings(version: MetaDataVersion, faults: Faults) -> None:
                 part,
                 "value",
                 "The value of the setting is not of type {type}.",
-                "设置的值不是 {type} 类型。",
                 type=setting.data_type.value,
             )
             continue
         try:
             setting_value(setting, setting.value)
         except ValueFault as fault:
-            faults.of(part, "value", fault.message["en"], fault.message["zh"])
+            faults.of(part, "value", "{why}", why=fault.message)

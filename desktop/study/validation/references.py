@@ -1,4 +1,4 @@
-"""Whether a MetaDataVersion hangs together: every fault at once, whatever file it was read from.
+"""Validation of a MetaDataVersion as a whole: reports every fault at once.
 
 Here: identity, texts, references and shapes. Values and limits are in `items.py`, expressions in
 `expressions.py`.
@@ -105,9 +105,7 @@ class _Validation:
             self._distinct([part.oid for part in parts])
             for part in parts:
                 if part.oid and not _OID.fullmatch(part.oid):
-                    self.faults.of(
-                        part.oid, "oid", "An OID holds no spaces, no / and no |.", "OID 不能含空格、/ 或 |。"
-                    )
+                    self.faults.of(part.oid, "oid", "An OID holds no spaces, no / and no |.")
         self._distinct([unit.name for unit in version.units], "unit")
         self._distinct([event.name for event in version.events], "event")
         self._distinct([setting.name for setting in version.settings], "setting")
@@ -132,7 +130,6 @@ class _Validation:
                     oid,
                     "name",
                     "The name {name} means something else in form {form} already.",
-                    "名称 {name} 在表单 {form} 中已另有含义。",
                     name=name,
                     form=form.oid,
                 )
@@ -143,7 +140,6 @@ class _Validation:
                 oid,
                 "name",
                 "{name} cannot be a name in expressions: letters, digits and _ only, and no reserved word.",
-                "{name} 不能用作表达式中的名称：只能含字母、数字和 _，且不能是保留字。",
                 name=name,
             )
 
@@ -155,7 +151,6 @@ class _Validation:
                     f"{kind}/{name}" if kind else name,
                     "",
                     "{name} is defined twice.",
-                    "{name} 被重复定义。",
                     name=name,
                 )
             seen.add(name)
@@ -168,9 +163,8 @@ class _Validation:
             of(
                 "",
                 "subject_key",
-                "The pattern of subject keys needs {{site}}, {{letter}} and {{number}} once each, e.g. "
-                "{{site}}-{{letter}}{{number:03d}}.",
-                "受试者编号规则须各含一次 {{site}}、{{letter}} 和 {{number}}，例如 {{site}}-{{letter}}{{number:03d}}。",
+                "The pattern of subject keys needs {{site}}, {{letter}} and {{number}} once each, "
+                "e.g. {{site}}-{{letter}}{{number:03d}}.",
             )
         event = self._there("", "first_event", version.first_event, self.events)
         if event is not None and all(ref.form != version.first_form for ref in event.forms):
@@ -178,7 +172,6 @@ class _Validation:
                 "",
                 "first_form",
                 "The first form {form} is not a form of the first event.",
-                "第一份表单 {form} 不在第一次访视中。",
                 form=version.first_form,
             )
         for oid in version.headline:
@@ -186,17 +179,16 @@ class _Validation:
         for oid in version.trends:
             item = self._there("", "trends", oid, self.items)
             if item is not None and (item.data_type not in ("integer", "float") or item.codelist is not None):
-                of("", "trends", "{item} is not a number.", "{item} 不是数值。", item=oid)
+                of("", "trends", "{item} is not a number.", item=oid)
         for language in version.languages:
             if not _LANGUAGE.fullmatch(language):
-                of("", "languages", "{language} is no language code.", "{language} 不是语言代码。", language=language)
+                of("", "languages", "{language} is no language code.", language=language)
         for location in version.locations:
             if location.zone not in zoneinfo.available_timezones():
                 of(
                     location.oid,
                     "zone",
                     "There is no time zone {zone}. An IANA name is needed, e.g. Asia/Shanghai.",
-                    "没有时区 {zone}。须用 IANA 名称，例如 Asia/Shanghai。",
                     zone=location.zone,
                 )
 
@@ -206,21 +198,20 @@ class _Validation:
         for form in forms:
             self._there(event.oid, "forms", form, self.forms)
         if len(set(forms)) != len(forms):
-            of(event.oid, "forms", "A form stands twice in this event.", "同一表单在该访视中出现两次。")
+            of(event.oid, "forms", "A form stands twice in this event.")
         for number, schedule in enumerate(event.schedules, 1):
             key = f"schedules.{number}"
             anchor = self._there(event.oid, key, schedule.anchor, self.items)
             if anchor is not None and anchor.data_type not in DATE_TYPES:
-                of(event.oid, key, "The anchor {item} is not a date.", "基准项目 {item} 不是日期。", item=anchor.oid)
+                of(event.oid, key, "The anchor {item} is not a date.", item=anchor.oid)
             if any(isinstance(days, int) and days < 0 for days in (schedule.before, schedule.after)):
-                of(event.oid, key, "A window has no negative days.", "时间窗天数不能为负。")
+                of(event.oid, key, "A window has no negative days.")
             for form in schedule.forms:
                 if form not in forms:
                     of(
                         event.oid,
                         key,
                         "The schedule names {form}, which is not a form of this event.",
-                        "计划中的 {form} 不是该访视的表单。",
                         form=form,
                     )
 
@@ -237,7 +228,6 @@ class _Validation:
                         f"{oid}/{ref.item}",
                         "",
                         "The item stands twice in form {form}.",
-                        "该项目在表单 {form} 中出现两次。",
                         form=form.oid,
                     )
                 seen.add(ref.item)
@@ -246,8 +236,10 @@ class _Validation:
                 if oid is not None:
                     self._one_of_form(form, form.oid, "laboratory", oid, seen)
         if not form.groups:
-            of(form.oid, "groups", "The form has no groups.", "表单没有项目组。")
-        for key, oid in (("verdict", form.verdict), ("label", form.label), ("deadline", form.deadline)):
+            of(form.oid, "groups", "The form has no groups.")
+        named = [("verdict", form.verdict), ("label", form.label), ("deadline", form.deadline)]
+        named += [("double_entry_items", oid) for oid in form.double_entry_items]
+        for key, oid in named:
             if oid is not None:
                 self._one_of_form(form, form.oid, key, oid, seen)
         deadline = self.items.get(form.deadline or "")
@@ -256,7 +248,6 @@ class _Validation:
                 form.oid,
                 "deadline",
                 "The deadline {item} is no date and time.",
-                "截止项目 {item} 不是日期时间。",
                 item=deadline.oid,
             )
         for check in form.checks:
@@ -268,14 +259,12 @@ class _Validation:
                     check.oid,
                     "group",
                     "The check's group must be the repeating group of its item.",
-                    "核查的项目组须为其项目所在的重复项目组。",
                 )
             if check.group is None and repeating:
                 of(
                     check.oid,
                     "item",
                     "The item stands in a repeating group: name it as the check's group.",
-                    "该项目在重复项目组中，须在核查中指明 group。",
                 )
 
     def _one_of_form(self, form: FormDef, part: str, key: str, oid: str, items: set[str]) -> None:
@@ -284,7 +273,6 @@ class _Validation:
                 part,
                 key,
                 "{item} is not an item of form {form}.",
-                "{item} 不是表单 {form} 的项目。",
                 item=oid,
                 form=form.oid,
             )
@@ -295,7 +283,7 @@ class _Validation:
     def _group(self, group: ItemGroupDef) -> None:
         of = self.faults.of
         if not group.items:
-            of(group.oid, "items", "The group has no items.", "项目组没有项目。")
+            of(group.oid, "items", "The group has no items.")
         for ref in group.items:
             item = self._there(f"{group.oid}/{ref.item}", "", ref.item, self.items)
             if item is None:
@@ -305,7 +293,6 @@ class _Validation:
                     f"{group.oid}/{ref.item}",
                     "mandatory",
                     "A derived item is entered by nobody and cannot be mandatory.",
-                    "计算得出的项目无需录入，不能设为必填。",
                 )
             narrowing = item.narrowed_by
             if narrowing is not None and not self._holds(group.oid, narrowing) and narrowing not in self.faults.lost:
@@ -313,8 +300,15 @@ class _Validation:
                     item.oid,
                     "narrowed_by",
                     "{item} is not an item of the same group.",
-                    "{item} 不在同一项目组中。",
                     item=narrowing,
+                )
+        for oid in group.keys:
+            if oid not in self.faults.lost and not (group.repeating and self._holds(group.oid, oid)):
+                of(
+                    group.oid,
+                    "keys",
+                    "{item} is not an item of this group, or the group does not repeat.",
+                    item=oid,
                 )
         if group.lines:
             first = self.items.get(group.items[0].item) if group.items else None
@@ -323,7 +317,6 @@ class _Validation:
                     group.oid,
                     "lines",
                     "Fixed lines need a repeating group whose first item has a code list.",
-                    "固定行须为重复项目组，且第一个项目带有代码列表。",
                 )
         if group.grid is not None:
             self._grid(group, group.grid)
@@ -335,18 +328,16 @@ class _Validation:
                 group.oid,
                 "grid",
                 "A grid needs a repeating group and at least one column.",
-                "网格须为重复项目组，且至少一列。",
             )
         for oid in (grid.rows, grid.columns, grid.value, grid.planned, grid.date, grid.reason, grid.note):
             if oid is not None and not self._holds(group.oid, oid) and oid not in self.faults.lost:
-                of(group.oid, "grid", "{item} is not an item of the group.", "{item} 不是该项目组的项目。", item=oid)
+                of(group.oid, "grid", "{item} is not an item of the group.", item=oid)
         columns, rows = self.items.get(grid.columns), self.items.get(grid.rows)
         if columns is not None and (columns.data_type != "integer" or columns.codelist is not None):
             of(
                 group.oid,
                 "grid",
                 "The columns item {item} is not a whole number.",
-                "列项目 {item} 不是整数。",
                 item=columns.oid,
             )
         if rows is not None and (rows.codelist is None or rows.multiple):
@@ -354,13 +345,12 @@ class _Validation:
                 group.oid,
                 "grid",
                 "The rows item {item} has no code list.",
-                "行项目 {item} 没有代码列表。",
                 item=rows.oid,
             )
         for oid in (grid.planned, grid.date):
             item = self.items.get(oid or "")
             if item is not None and item.derivation is None:
-                of(group.oid, "grid", "{item} is not a derived item.", "{item} 不是计算得出的项目。", item=item.oid)
+                of(group.oid, "grid", "{item} is not a derived item.", item=item.oid)
         for oid in grid.context:
             self._there(group.oid, "grid", oid, self.items)
 
@@ -378,7 +368,7 @@ class _Validation:
     def _there(self, part: str, key: str, oid: str, known: dict[str, _Found]) -> _Found | None:
         found = known.get(oid)
         if found is None and oid and oid not in self.faults.lost:
-            self.faults.of(part, key, "There is no {oid} in the study.", "研究中没有 {oid}。", oid=oid)
+            self.faults.of(part, key, "There is no {oid} in the study.", oid=oid)
         return found
 
     # Texts
@@ -415,7 +405,6 @@ class _Validation:
                     part,
                     key,
                     "The {key} has no words in {language}.",
-                    "{key} 缺少 {language} 文字。",
                     key=key,
                     language=language,
                 )

@@ -1,4 +1,4 @@
-"""Test cases kept beside a definition (`cases/*.yaml`): values -> which edit checks fire, what is derived and suggested.
+"""Test cases of a definition (`cases/*.yaml`): values, and the checks, derivations and suggestions expected.
 
 They belong to the definition as its proof, and are run by `sitebook study check`. A file is a list of cases:
 
@@ -98,14 +98,13 @@ def run_cases(definition: Definition, folder: Traversable, faults: Faults) -> in
                     line,
                     "",
                     "Case “{name}”: {wrong}.",
-                    "用例“{name}”：{wrong}。",
                     name=case.name,
                     wrong=wrong,
                 )
     for form in definition.version.forms:
         for check in form.checks:
             if check.oid not in fired:
-                faults.of(check.oid, "", "No case makes this check fire.", "没有用例触发该核查。")
+                faults.of(check.oid, "", "No case makes this check fire.")
     return count
 
 
@@ -116,14 +115,14 @@ def _read(faults: Faults, file: Traversable) -> Iterator[tuple[Case, int]]:
     if node is None:
         return
     if not isinstance(node, yaml.SequenceNode):
-        faults.at(name, node.start_mark.line + 1, "", "Expected a list here.", "此处应为列表。")
+        faults.at(name, node.start_mark.line + 1, "", "Expected a list here.")
         return
     for child in node.value:
         line = child.start_mark.line + 1
         try:
             yield msgspec.convert(_plain(child), Case), line
         except msgspec.ValidationError as error:
-            faults.at(name, line, "", "This is no case: {why}.", "不是有效用例：{why}。", why=str(error))
+            faults.at(name, line, "", "This is no case: {why}.", why=str(error))
 
 
 def _plain(node: yaml.Node) -> Any:

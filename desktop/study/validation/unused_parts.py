@@ -1,4 +1,4 @@
-"""Whether everything in a definition that loads is also used, and behaves as its test cases say."""
+"""Reports parts of a definition that nothing uses, and test cases that fail."""
 
 from collections.abc import Iterator
 
@@ -12,15 +12,15 @@ def prove(definition: Definition, faults: Faults) -> None:
     asked = {ref.form for event in version.events for ref in event.forms}
     for form in version.forms:
         if form.oid not in asked:
-            faults.of(form.oid, "", "No event asks for this form.", "没有访视使用该表单。")
+            faults.of(form.oid, "", "No event asks for this form.")
     used = {item.codelist for item in version.items}
     for codelist in version.codelists:
         if codelist.oid not in used:
-            faults.of(codelist.oid, "", "No item uses this code list.", "没有项目使用该代码列表。")
+            faults.of(codelist.oid, "", "No item uses this code list.")
     reached = set(_reached(definition))
     for step in version.pathway.steps if version.pathway is not None else ():
         if step.oid not in reached:
-            faults.of(step.oid, "", "Nothing leads to this step of the pathway.", "没有途径通向该路径步骤。")
+            faults.of(step.oid, "", "Nothing leads to this step of the pathway.")
 
 
 def _reached(definition: Definition) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Item types: text -> value -> text, one class a data type, tested together by one property test.
+"""Item types: conversion between text and value, one class for each data type.
 
 Values are kept as the text that was entered, in the notations of ODM 1.3.2: `2026-11-24`, `2026-11`, `08:30`,
 `2026-11-24T08:30`, `-12`, `36.6`, `true`. What a person typed is brought into them by `typed_input.py`.
@@ -13,12 +13,13 @@ from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
+from desktop.messages import bilingual
 from desktop.study.definition.base import Text
 from desktop.study.definition.metadata import DataType, ItemDef
 
 DEFAULT_LENGTH = 2000
 """Characters of a text whose item names no length."""
-LONGEST_NUMBER = 18
+MAX_NUMBER_LENGTH = 18
 """Digits on either side of the point."""
 FIRST_YEAR, LAST_YEAR = 1800, 2200
 
@@ -28,9 +29,9 @@ DATE_TYPES = (DataType.DATE, DataType.PARTIAL_DATE, DataType.DATETIME)
 _UNKEEPABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters but tab and newline, and halves of surrogate pairs."""
 
-_INTEGER = re.compile(rf"-?[0-9]{{1,{LONGEST_NUMBER}}}")
+_INTEGER = re.compile(rf"-?[0-9]{{1,{MAX_NUMBER_LENGTH}}}")
 _COMPARATOR = re.compile(r"[<>]=?")
-_FLOAT = re.compile(rf"-?[0-9]{{1,{LONGEST_NUMBER}}}(\.[0-9]{{1,{LONGEST_NUMBER}}})?")
+_FLOAT = re.compile(rf"-?[0-9]{{1,{MAX_NUMBER_LENGTH}}}(\.[0-9]{{1,{MAX_NUMBER_LENGTH}}})?")
 
 T = TypeVar("T")
 
@@ -38,9 +39,9 @@ T = TypeVar("T")
 class ValueFault(Exception):  # noqa: N818 - a fault of the text, not of the program
     """A text is not a value of its type. `message` says why, in both languages, and never names the text."""
 
-    def __init__(self, english: str, chinese: str) -> None:
-        super().__init__(english)
-        self.message: Text = {"en": english, "zh": chinese}
+    def __init__(self, message: str, **fields: object) -> None:
+        self.message: Text = bilingual(message, **fields)
+        super().__init__(self.message["en"])
 
 
 class PartialDate(msgspec.Struct, frozen=True):
@@ -91,10 +92,10 @@ class TextType(ItemType[str]):
 
     def parse(self, item: ItemDef, text: str) -> str:
         if _UNKEEPABLE.search(text):
-            raise ValueFault("The text holds characters that cannot be kept.", "文本含有无法保存的字符。")
+            raise ValueFault("The text holds characters that cannot be kept.")
         most = item.length or DEFAULT_LENGTH
         if len(text) > most:
-            raise ValueFault(f"The text has more than {most} characters.", f"文本超过 {most} 个字符。")
+            raise ValueFault("The text has more than {most} characters.", most=most)
         return text
 
     def to_text(self, value: str) -> str:
@@ -113,7 +114,7 @@ class IntegerType(ItemType[int]):
 
     def parse(self, item: ItemDef, text: str) -> int:
         if not _INTEGER.fullmatch(text):
-            raise ValueFault("Should be a whole number, e.g. 12.", "应为整数，例如 12。")
+            raise ValueFault("Should be a whole number, e.g. 12.")
         _check_length(item, text)
         return int(text)
 
@@ -125,7 +126,7 @@ class IntegerType(ItemType[int]):
 
     def from_expression(self, item: ItemDef, outcome: object) -> str | None:
         del item
-        if isinstance(outcome, int | float) and abs(outcome) < 10**LONGEST_NUMBER and abs(outcome % 1) in (0, 1):
+        if isinstance(outcome, int | float) and abs(outcome) < 10**MAX_NUMBER_LENGTH and abs(outcome % 1) in (0, 1):
             return str(int(outcome))
         return None
 
@@ -137,14 +138,13 @@ class FloatType(ItemType[decimal.Decimal]):
         if item.comparators:
             text = without_comparator(text)
         if not _FLOAT.fullmatch(text):
-            raise ValueFault("Should be a number, e.g. 12.5.", "应为数字，例如 12.5。")
+            raise ValueFault("Should be a number, e.g. 12.5.")
         _check_length(item, text)
         most = item.significant_digits
         if most is not None and len(text.partition(".")[2]) > most:
-            raise ValueFault(
-                f"Should have at most {most} digits after the point." if most else "Should be a whole number, e.g. 12.",
-                f"小数点后最多 {most} 位。" if most else "应为整数，例如 12。",
-            )
+            if not most:
+                raise ValueFault("Should be a whole number, e.g. 12.")
+            raise ValueFault("Should have at most {most} digits after the point.", most=most)
         return decimal.Decimal(text)
 
     def to_text(self, value: decimal.Decimal) -> str:
@@ -154,11 +154,11 @@ class FloatType(ItemType[decimal.Decimal]):
         return float(value)
 
     def from_expression(self, item: ItemDef, outcome: object) -> str | None:
-        if not isinstance(outcome, int | float) or not abs(outcome) < 10**LONGEST_NUMBER:
+        if not isinstance(outcome, int | float) or not abs(outcome) < 10**MAX_NUMBER_LENGTH:
             return None
         digits = item.significant_digits
         number = decimal.Decimal(repr(float(outcome)))
-        step = decimal.Decimal(1).scaleb(-(LONGEST_NUMBER if digits is None else digits))
+        step = decimal.Decimal(1).scaleb(-(MAX_NUMBER_LENGTH if digits is None else digits))
         text = f"{number.quantize(step, rounding=decimal.ROUND_HALF_UP, context=decimal.Context(prec=60)):f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -180,7 +180,7 @@ class BooleanType(ItemType[bool]):
     def parse(self, item: ItemDef, text: str) -> bool:
         del item
         if text not in ("true", "false", "1", "0"):
-            raise ValueFault("Should be true or false.", "应为 true 或 false。")
+            raise ValueFault("Should be true or false.")
         return text in ("true", "1")
 
     def to_text(self, value: bool) -> str:  # noqa: FBT001 - the type's own value
@@ -201,13 +201,11 @@ class PartialDateType(ItemType[PartialDate]):
         del item
         match = re.fullmatch(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", text)
         if match is None:
-            raise ValueFault(
-                "Should be a date: 2026-11-24, 2026-11 or 2026.", "应为日期：2026-11-24、2026-11 或 2026。"
-            )
+            raise ValueFault("Should be a date: 2026-11-24, 2026-11 or 2026.")
         year, month, day = (None if part is None else int(part) for part in match.groups())
         date = PartialDate(year or 0, month, day)
         if not (FIRST_YEAR <= date.year <= LAST_YEAR and _is_in_calendar(date)):
-            raise ValueFault("There is no such date in the calendar.", "日历中没有该日期。")
+            raise ValueFault("There is no such date in the calendar.")
         return date
 
     def to_text(self, value: PartialDate) -> str:
@@ -237,13 +235,13 @@ class DateType(ItemType[datetime.date]):
     def parse(self, item: ItemDef, text: str) -> datetime.date:
         del item
         if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            raise ValueFault("Should be a date, e.g. 2026-11-24.", "应为日期，例如 2026-11-24。")
+            raise ValueFault("Should be a date, e.g. 2026-11-24.")
         try:
             date = datetime.date.fromisoformat(text)
         except ValueError:
             date = datetime.date.min
         if not FIRST_YEAR <= date.year <= LAST_YEAR:
-            raise ValueFault("There is no such date in the calendar.", "日历中没有该日期。")
+            raise ValueFault("There is no such date in the calendar.")
         return date
 
     def to_text(self, value: datetime.date) -> str:
@@ -263,11 +261,11 @@ class TimeType(ItemType[datetime.time]):
     def parse(self, item: ItemDef, text: str) -> datetime.time:
         del item
         if not re.fullmatch(r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?", text):
-            raise ValueFault("Should be a time of day, e.g. 08:30.", "应为时刻，例如 08:30。")
+            raise ValueFault("Should be a time of day, e.g. 08:30.")
         try:
             return datetime.time.fromisoformat(text)
         except ValueError:
-            raise ValueFault("There is no such time of day.", "没有该时刻。") from None
+            raise ValueFault("There is no such time of day.") from None
 
     def to_text(self, value: datetime.time) -> str:
         return value.isoformat("seconds" if value.second else "minutes")
@@ -291,9 +289,7 @@ class DatetimeType(ItemType[datetime.datetime]):
         try:
             return datetime.datetime.combine(_DATE.parse(item, date), _TIME.parse(item, time))
         except ValueFault:
-            raise ValueFault(
-                "Should be a date and a time, e.g. 2026-11-24T08:30.", "应为日期和时刻，例如 2026-11-24T08:30。"
-            ) from None
+            raise ValueFault("Should be a date and a time, e.g. 2026-11-24T08:30.") from None
 
     def to_text(self, value: datetime.datetime) -> str:
         return value.isoformat(timespec="seconds" if value.second else "minutes")
@@ -322,7 +318,7 @@ ITEM_TYPES: dict[DataType, ItemType[Any]] = {
 
 def _check_length(item: ItemDef, text: str) -> None:
     if item.length is not None and len(text) - text.count("-") - text.count(".") > item.length:
-        raise ValueFault(f"Should have at most {item.length} digits.", f"最多 {item.length} 位数字。")
+        raise ValueFault("Should have at most {length} digits.", length=item.length)
 
 
 def _or(part: int | None, unknown: int) -> int:

@@ -1,8 +1,10 @@
-"""Values of items: whether one may be recorded, what expressions and people see of it."""
+"""Item values: validity, and what expressions and people see of them."""
 
+import datetime
 import decimal
 from typing import Any
 
+from desktop.messages import bilingual, joined
 from desktop.study.clinical_data import ItemValue
 from desktop.study.definition.base import Text, words
 from desktop.study.definition.metadata import DataType, Definition, ItemDef, Missing, UnitRef
@@ -18,11 +20,11 @@ _BEYOND = {"<": 1 - decimal.Decimal("1e-9"), ">": 1 + decimal.Decimal("1e-9")}
 """By how much expressions see `<0.5` below 0.5: it is below a limit of 0.5, and far from the next number that is written."""
 
 MISSING_WORDS: dict[str, Text] = {
-    Missing.NOT_DONE: {"en": "Not done", "zh": "未做"},
-    Missing.UNKNOWN: {"en": "Unknown", "zh": "不详"},
-    Missing.NOT_APPLICABLE: {"en": "Not applicable", "zh": "不适用"},
+    Missing.NOT_DONE: bilingual("Not done"),
+    Missing.UNKNOWN: bilingual("Unknown"),
+    Missing.NOT_APPLICABLE: bilingual("Not applicable"),
 }
-_TRUTH_WORDS: dict[bool, Text] = {True: {"en": "Yes", "zh": "是"}, False: {"en": "No", "zh": "否"}}
+_TRUTH_WORDS: dict[bool, Text] = {True: bilingual("Yes"), False: bilingual("No")}
 
 
 def tidy(item: ItemDef, text: str) -> str:
@@ -124,11 +126,10 @@ def _check(definition: Definition, item: ItemDef, value: ItemValue) -> None:
         if value.missing not in MISSING_WORDS or value.value or value.unit:
             raise ValueFault(
                 "A marker is NOT_DONE, UNKNOWN or NOT_APPLICABLE, without a value.",
-                "缺失标记只能是 NOT_DONE、UNKNOWN 或 NOT_APPLICABLE，且不带值。",
             )
         return
     if not value.value:
-        raise ValueFault("The value is empty.", "值为空。")
+        raise ValueFault("The value is empty.")
     _check_unit(definition, item, value.unit)
     codelist = definition.codelist_of(item)
     if codelist is None:
@@ -136,16 +137,24 @@ def _check(definition: Definition, item: ItemDef, value: ItemValue) -> None:
         return
     codes = value.value.split(CODE_SEPARATOR) if item.multiple else [value.value]
     if len(set(codes)) != len(codes):
-        raise ValueFault("A code stands twice.", "编码重复。")
+        raise ValueFault("A code stands twice.")
     if any(code not in codelist.by_code for code in codes):
-        raise ValueFault("This is not one of the codes.", "不在可选编码之列。")
+        raise ValueFault("This is not one of the codes.")
 
 
 def _check_unit(definition: Definition, item: ItemDef, unit: str) -> None:
     names = definition.unit_names(item)
     if unit and not names:
-        raise ValueFault("This item has no unit.", "此项没有单位。")
+        raise ValueFault("This item has no unit.")
     if unit and unit not in names:
-        raise ValueFault(f"The unit should be one of: {', '.join(names)}.", f"单位应为以下之一：{'、'.join(names)}。")
+        raise ValueFault("The unit should be one of: {known}.", known=joined(names))
     if not unit and len(names) > 1 and not any(ref.assumed for ref in item.units):
-        raise ValueFault(f"Say the unit: {', '.join(names)}.", f"须注明单位：{'、'.join(names)}。")
+        raise ValueFault("Say the unit: {known}.", known=joined(names))
+
+
+def date_of(text: str) -> datetime.date | None:
+    """The date with which a value begins; None where it is none: another computer may have recorded anything."""
+    try:
+        return datetime.date.fromisoformat(text[:10])
+    except ValueError:
+        return None

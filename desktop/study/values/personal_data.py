@@ -1,21 +1,13 @@
-"""Whether a text looks as if it named a person: a warning to whoever typed it, never a refusal by itself."""
+"""Detection of personal data in free text: a warning, never a refusal by itself."""
 
 import re
 
+from desktop.messages import bilingual
 from desktop.study.definition.base import Text
 
-_ID_CARD: Text = {
-    "en": "This looks like an ID-card number. Only the subject key may stand for a person here.",
-    "zh": "疑似含有身份证号。此处只能用受试者编号指代本人。",
-}
-_TELEPHONE: Text = {
-    "en": "This looks like a telephone number. Only the subject key may stand for a person here.",
-    "zh": "疑似含有手机号。此处只能用受试者编号指代本人。",
-}
-_NAME: Text = {
-    "en": "This looks like a name. Only the subject key may stand for a person here.",
-    "zh": "疑似含有姓名。此处只能用受试者编号指代本人。",
-}
+_ID_CARD: Text = bilingual("This looks like an ID-card number. Only the subject key may stand for a person here.")
+_TELEPHONE: Text = bilingual("This looks like a telephone number. Only the subject key may stand for a person here.")
+_NAME: Text = bilingual("This looks like a name. Only the subject key may stand for a person here.")
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"

@@ -1,4 +1,4 @@
-"""Limits of single items, and the sentence that helps: what the limits are, and whether a missing point explains it."""
+"""Range checks of single items, with a hint where a missing decimal point explains the value."""
 
 import datetime
 import decimal
@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from desktop.messages import bilingual
 from desktop.study.clinical_data import ItemValue
 from desktop.study.definition.base import Text
 from desktop.study.definition.metadata import DataType, Definition, ItemDef, RangeCheck
@@ -98,56 +99,56 @@ def _partial_holds(found: PartialDate, check: RangeCheck, limit: Limit) -> bool:
             return not found.earliest == limit == found.latest
 
 
-_NUMBER_WORDS: dict[str, tuple[str, str]] = {
-    "GE": ("at least {}", "不低于 {}"),
-    "GT": ("above {}", "大于 {}"),
-    "LE": ("at most {}", "不高于 {}"),
-    "LT": ("below {}", "小于 {}"),
-    "EQ": ("{}", "为 {}"),
-    "NE": ("other than {}", "不等于 {}"),
+_NUMBER_WORDS: dict[str, str] = {
+    "GE": "at least {limit}",
+    "GT": "above {limit}",
+    "LE": "at most {limit}",
+    "LT": "below {limit}",
+    "EQ": "{limit}",
+    "NE": "other than {limit}",
 }
-_TIME_WORDS: dict[str, tuple[str, str]] = _NUMBER_WORDS | {
-    "GE": ("{} or later", "不早于 {}"),
-    "GT": ("after {}", "晚于 {}"),
-    "LE": ("{} or earlier", "不晚于 {}"),
-    "LT": ("before {}", "早于 {}"),
+_TIME_WORDS: dict[str, str] = _NUMBER_WORDS | {
+    "GE": "{limit} or later",
+    "GT": "after {limit}",
+    "LE": "{limit} or earlier",
+    "LT": "before {limit}",
 }
 
 
 def _worded(definition: Definition, item: ItemDef, value: ItemValue, check: RangeCheck, today: datetime.date) -> Text:
     """What the limits are, e.g. `Should be 0 to 100 %.`."""
     if check.value == TODAY and check.comparator == "LE":
-        return {"en": f"The date lies after today, {today}.", "zh": f"日期晚于今天（{today}）。"}
+        return bilingual("The date lies after today, {today}.", today=today)
     unit = next(iter(definition.unit_names(item)), "")
     symbols = {language: f" {definition.unit_symbol(unit, language)}" if unit else "" for language in ("en", "zh")}
     same = [other for other in item.range_checks if other.soft == check.soft and not other.message]
     low = [other.value for other in same if other.comparator == "GE"]
     high = [other.value for other in same if other.comparator == "LE"]
     if check.comparator in ("GE", "LE") and low and high and TODAY not in (low[0], high[0]):
-        english = f"{low[0]} to {high[0]}{symbols['en']}"
-        upper = f"{high[0]}{symbols['zh']}"
+        upper = {language: high[0] + symbol for language, symbol in symbols.items()}
         # Between Chinese characters stands no space: 300 mmHg 之间, but 300 公斤之间.
-        chinese = f"在 {low[0]} 至 {upper}{'' if upper[-1] >= '一' else ' '}之间"
+        blank = {"en": "", "zh": "" if upper["zh"][-1] >= "一" else " "}
+        allowed = bilingual("{low} to {high}{blank}", low=low[0], high=upper, blank=blank)
     else:
-        phrases = (_NUMBER_WORDS if item.data_type in NUMBER_TYPES else _TIME_WORDS)[check.comparator]
         limit = str(today) if check.value == TODAY else check.value
-        english = phrases[0].format(limit) + symbols["en"]
-        chinese = phrases[1].format(limit) + symbols["zh"]
-    start = ("Is usually", "通常") if check.soft else ("Should be", "应")
+        phrases = _NUMBER_WORDS if item.data_type in NUMBER_TYPES else _TIME_WORDS
+        shown = {language: limit + symbol for language, symbol in symbols.items()}
+        allowed = bilingual(phrases[check.comparator], limit=shown)
     hint = _missing_point(definition, item, value, same, today)
-    return {"en": f"{start[0]} {english}.{hint.get('en', '')}", "zh": f"{start[1]}{chinese}。{hint.get('zh', '')}"}
+    sentence = "Is usually {range}.{hint}" if check.soft else "Should be {range}.{hint}"
+    return bilingual(sentence, range=allowed, hint=hint)
 
 
 def _missing_point(
     definition: Definition, item: ItemDef, value: ItemValue, limits: Sequence[RangeCheck], today: datetime.date
-) -> Text:
+) -> Text | str:
     """Whether the number would keep the limits with a point before its last digits."""
-    text = value.value
-    if item.data_type != DataType.FLOAT or not re.fullmatch(r"[0-9]{2,}", text):
-        return {}
-    for digits in range(1, min(item.significant_digits or 1, len(text) - 1) + 1):
-        meant = f"{text[:-digits]}.{text[-digits:]}"
+    typed = value.value
+    if item.data_type != DataType.FLOAT or not re.fullmatch(r"[0-9]{2,}", typed):
+        return ""
+    for digits in range(1, min(item.significant_digits or 1, len(typed) - 1) + 1):
+        meant = f"{typed[:-digits]}.{typed[-digits:]}"
         shifted = ItemValue(value=meant, unit=value.unit)
         if all(_holds(definition, item, shifted, check, today) for check in limits):
-            return {"en": f" If {meant} is meant, the point is missing.", "zh": f"若为 {meant}，则漏了小数点。"}
-    return {}
+            return bilingual(" If {meant} is meant, the point is missing.", meant=meant)
+    return ""

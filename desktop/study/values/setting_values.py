@@ -1,5 +1,6 @@
-"""Settings: the points that a protocol leaves open. What an answer to one is, and what is none."""
+"""Values of settings (open points of a protocol)."""
 
+from desktop.messages import joined
 from desktop.study.definition.metadata import ItemDef, Setting
 from desktop.study.values.item_types import ITEM_TYPES, ValueFault
 from desktop.study.values.item_values import CODE_SEPARATOR
@@ -13,10 +14,9 @@ def setting_value(setting: Setting, text: str) -> object:
     if setting.choices:
         given = text.split(CODE_SEPARATOR) if CODE_SEPARATOR in setting.value else [text]
         if len(set(given) & set(setting.choices)) < len(given):
-            known = ", ".join(setting.choices), "、".join(setting.choices)
-            raise ValueFault(f"Should be one of: {known[0]}.", f"应为下列之一：{known[1]}。")
+            raise ValueFault("Should be one of: {known}.", known=joined(setting.choices))
     if setting.least and isinstance(value, int | float) and value < float(setting.least):
-        raise ValueFault(f"Should be {setting.least} or more.", f"应不小于 {setting.least}。")
+        raise ValueFault("Should be {least} or more.", least=setting.least)
     if setting.most and isinstance(value, int | float) and value > float(setting.most):
-        raise ValueFault(f"Should be {setting.most} or less.", f"应不大于 {setting.most}。")
+        raise ValueFault("Should be {most} or less.", most=setting.most)
     return value

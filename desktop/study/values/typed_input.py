@@ -1,9 +1,10 @@
-"""What a person typed -> what is stored: full-width digits, and dates and times in any common order.
+"""Normalises typed input: full-width digits, dates and times in any common order.
 
 Nothing is guessed: `05/06/2026` could be May or June, so it stays as it was typed and is refused.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 
 from desktop.study.definition.metadata import DataType
@@ -14,9 +15,26 @@ _UNKNOWN_PART = ("un", "unk", "uk")
 """How paper forms write a part of a date that nobody knows: UN-NOV-2026, UN-UNK-2026."""
 
 
+_INVISIBLE = frozenset("\u2800\u3164\uffa0\u115f\u1160\u034f")
+"""Characters that show nothing though Unicode counts them among letters, marks and symbols."""
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text shows nothing: white space of any script, zero-width and control characters."""
+    return all(
+        character.isspace() or character in _INVISIBLE or unicodedata.category(character) in ("Cf", "Cc")
+        for character in text
+    )
+
+
 def tidy_text(text: str) -> str:
     """A text without the white space around it, its lines ended one way."""
     return re.sub(r"\r\n?", "\n", text).strip()
+
+
+def has_words(text: str) -> bool:
+    """Whether a comment or a reason says something: a letter or a Han character, not digits and blanks alone."""
+    return any(character.isalpha() and character not in _INVISIBLE for character in text)
 
 
 def tidy_number(text: str) -> str:

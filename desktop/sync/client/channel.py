@@ -1,4 +1,4 @@
-"""The HTTP way to the centre. Whoever answers is believed only if the answer is signed by the enrolled centre.
+"""HTTP channel to the centre; only answers signed by the enrolled centre are accepted.
 
 A `Channel` touches no vault, so a call may be made on any thread.
 """
@@ -13,14 +13,14 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from desktop.errors import CentreError, DamagedError, RefusedError
-from desktop.sync.formats import messages, signed_statement
+from desktop.sync.formats import batch, messages, signed_statement
 
 T = TypeVar("T")
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 30.0
 """The longest silence; a large batch on a slow line takes as long as it takes."""
-MOST_ANSWER_BYTES = 16 * 1024 * 1024
+MAX_ANSWER_BYTES = batch.MAX_SEALED_BYTES + 256 * 1024
 
 OK, FAILED = 200, 500
 
@@ -32,6 +32,9 @@ CENTRE_FAILED = (
     "The centre at {url} cannot take anything at the moment. Nothing is lost: tell the centre, and try later."
 )
 BAD_ADDRESS = "The address of the centre is not one: it begins with http:// or https://, then a name or a number."
+
+
+_BATCH_ANSWER: msgspec.json.Decoder[messages.BatchAnswer] = msgspec.json.Decoder(messages.BatchAnswer)
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -86,15 +89,15 @@ class Channel:
         centre's, RefusedError where the centre refuses.
         """
         nonce = messages.new_nonce()
-        content = messages.request_bytes(call.path, nonce, call.body)
+        request = messages.request_bytes(self.device, call.path, nonce, call.body)
         headers = {
             messages.DEVICE_HEADER: self.device,
             messages.NONCE_HEADER: nonce,
-            messages.SIGNATURE_HEADER: signed_statement.sign_bytes(messages.REQUEST_TYPE, content, self._key).hex(),
+            messages.SIGNATURE_HEADER: signed_statement.sign_bytes(messages.REQUEST_TYPE, request, self._key).hex(),
         }
         status, signature, answer = self._exchange(call, headers)
         if self._centre_key is not None:
-            content = messages.answer_bytes(call.path, nonce, status, answer)
+            content = messages.answer_bytes(request, status, answer)
             try:
                 signed_statement.verify_bytes(messages.ANSWER_TYPE, content, bytes.fromhex(signature), self._centre_key)
             except (DamagedError, ValueError) as error:
@@ -107,10 +110,17 @@ class Channel:
         """Send a message and read the answer; raises as `perform` does."""
         return self.read(self.perform(Call(path, msgspec.json.encode(message))), answer_type)
 
+    def read_batch_answer(self, answer: bytes) -> messages.BatchAnswer:
+        """Read what became of a batch. Raises NoAnswerError where it does not say."""
+        return self._decoded(_BATCH_ANSWER, answer)
+
     def read(self, answer: bytes, answer_type: type[T]) -> T:
         """Read an answer. Raises NoAnswerError where it is not of this type."""
+        return self._decoded(msgspec.json.Decoder(answer_type), answer)
+
+    def _decoded(self, decoder: msgspec.json.Decoder[T], answer: bytes) -> T:
         try:
-            return msgspec.json.decode(answer, type=answer_type)
+            return decoder.decode(answer)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise NoAnswerError(NOT_THE_CENTRE, url=self.url) from error
 
@@ -125,7 +135,7 @@ class Channel:
                 size = 0
                 for part in answer.iter_bytes():
                     size += len(part)
-                    if size > MOST_ANSWER_BYTES:
+                    if size > MAX_ANSWER_BYTES:
                         raise NoAnswerError(NOT_THE_CENTRE, url=self.url)
                     parts.append(part)
                 return answer.status_code, signature, b"".join(parts)

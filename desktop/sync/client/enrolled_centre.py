@@ -1,4 +1,4 @@
-"""What was agreed with the centre at enrolment, and the newest directory: kept in the vault."""
+"""The enrolled centre: its keys and newest directory, kept in the vault."""
 
 import msgspec
 from sqlalchemy import Connection

@@ -1,4 +1,4 @@
-"""Joining a centre: it shows its words, two people compare them, and only then the one-time code goes out.
+"""Enrolment: compare the centre's fingerprint words first, then send the one-time code.
 
 The code is sealed to the centre whose words were compared, so nobody between reads it; and the request is signed with
 the key that it registers, so nobody registers another's. Both directions of sealing are tried before the first entry

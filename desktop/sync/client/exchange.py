@@ -1,4 +1,4 @@
-"""An exchange with the centre: send what it lacks, verify its receipts, fetch what others did.
+"""Exchange with the centre: send what it lacks, verify receipts, fetch others' entries.
 
 State moves on verified receipts alone, and batch by batch: wherever the line is cut, the next exchange goes on from
 there. A packed batch is kept and sent again byte for byte. If the centre has less than it signed for (it was restored),
@@ -10,6 +10,7 @@ thread while the vault's own thread goes on with other work.
 """
 
 import hashlib
+from collections.abc import Sequence
 from functools import partial
 from typing import Protocol
 
@@ -25,8 +26,7 @@ from desktop.errors import (
     SitebookError,
 )
 from desktop.journal.device_keys import DeviceKeys
-from desktop.journal.entry import RawEntry
-from desktop.journal.hash_chain import ChainPoint
+from desktop.journal.hash_chain import ChainPoint, VerifiedEntry
 from desktop.progress import Cancelled, Progress, never, no_progress
 from desktop.sync.client.channel import UNTRUSTED, Call, Carry, Channel, NoAnswerError, carry_here
 from desktop.sync.client.enrolled_centre import agreed_centre, keep_centre, with_directory
@@ -34,6 +34,7 @@ from desktop.sync.formats import batch, messages, signed_statement
 from desktop.sync.formats.receipt import RECEIPT_TYPE, Receipt
 from desktop.vault import journal_table, outbox_tables
 from desktop.vault.vault import Vault
+from desktop.vault.verification import MISSING_BODY
 from desktop.views.sync import SyncEvent
 
 PARTED = (
@@ -48,6 +49,10 @@ CENTRE_RESTORED = (
     "The centre was restored: it has {sequence} of the {received} entries that it had signed for. They go again."
 )
 NOT_TAKEN_OVER = "What the centre passed on of computer {device} does not verify and was not taken over: {why}"
+MAX_REPORTED = 5
+"""Entries that are named one by one."""
+FORK = "The entries are other ones than those that the centre has of this computer: their records have parted."
+GAP = "Entries before these are not at the centre: it wants entry {wanted} next."
 STOPPED = "The exchange was stopped. What was received stays received."
 DONE = "{sent} entries received by the centre, {fetched} fetched."
 
@@ -55,8 +60,8 @@ DONE = "{sent} entries received by the centre, {fetched} fetched."
 class Receiver(Protocol):
     """The second door of a site."""
 
-    def receive(self, device: str, raws: list[RawEntry], end: ChainPoint) -> int:
-        """Verify and append another device's entries, up to `end`."""
+    def receive(self, device: str, entries: Sequence[VerifiedEntry]) -> int:
+        """Append verified entries of another device; returns how many there were."""
         ...
 
 
@@ -120,6 +125,7 @@ class SyncSession:
             raise
         finally:
             self._channel.close()
+        self._report_missing_bodies()
         with self._vault.begin() as connection:
             if self._sent or self._fetched or self._problem is None:
                 self._tell(connection, "done", DONE, {"sent": str(self._sent), "fetched": str(self._fetched)})
@@ -158,26 +164,30 @@ class SyncSession:
             # Not from where the centre stands: a batch whose receipt was lost on the way gets it by going again.
             done = outbox_tables.received_to(connection)
         packed_again = False
-        while done < total:
+        while done < total and not parted:
             self._stop_if_cancelled()
             self._progress(done, total)
-            kept, answer = self._send_one(done, parted=parted)
-            if parted or answer.outcome == "fork":
-                parted = True
-                break
-            if answer.outcome == "received":
-                done = kept.last
-            elif packed_again:
-                why = RefusedError(answer.reason, **answer.fields)
-                self._put_off(RefusedError(SET_ASIDE, first=kept.first, last=kept.last, why=why))
-                break
-            else:
-                # Once more from our own entries: the batch as it was kept may be what the centre cannot read.
-                packed_again = True
-                with self._vault.begin() as connection:
-                    outbox_tables.drop_after(connection, answer.wanted - 1 if answer.outcome == "gap" else done)
-                    done = outbox_tables.received_to(connection)
+            kept = self._kept_or_packed(done)
+            match self._offer(kept):
+                case messages.BatchReceived(receipt=receipt):
+                    self._take_receipt(kept, receipt)
+                    done = kept.last
+                case messages.BatchForked():
+                    parted = True
+                case messages.BatchGap() | messages.BatchSetAside() as answer if packed_again:
+                    self._put_off(_set_aside(kept, answer))
+                    break
+                case messages.BatchGap() | messages.BatchSetAside() as answer:
+                    # Once more from our own entries: the batch as it was kept may be what the centre cannot read.
+                    packed_again = True
+                    with self._vault.begin() as connection:
+                        wanted_after = answer.wanted - 1 if isinstance(answer, messages.BatchGap) else done
+                        outbox_tables.drop_after(connection, wanted_after)
+                        done = outbox_tables.received_to(connection)
         if parted:
+            if done < total:
+                # Once records have parted, the next batch goes as the centre's evidence alone.
+                self._offer(self._kept_or_packed(done))
             self._put_off(RefusedError(PARTED, sequence=done))
         self._progress(done, total)
 
@@ -189,19 +199,19 @@ class SyncSession:
             fields = {"sequence": str(sequence), "received": str(received)}
             self._tell(connection, "waiting", CENTRE_RESTORED, fields)
 
-    def _send_one(self, done: int, *, parted: bool) -> tuple[outbox_tables.Batch, messages.BatchAnswer]:
-        """Send the batch that begins after `done`, and keep its receipt; once records have parted, only as evidence."""
+    def _kept_or_packed(self, done: int) -> outbox_tables.Batch:
+        """The batch that begins after `done`: as it was kept, or packed now."""
         with self._vault.begin() as connection:
-            kept = outbox_tables.batch_from(connection, done + 1) or self._pack(connection, done)
+            return outbox_tables.batch_from(connection, done + 1) or self._pack(connection, done)
+
+    def _offer(self, kept: outbox_tables.Batch) -> messages.BatchAnswer:
+        """Send a batch; where no answer comes back that can be believed, it was handed over all the same."""
         try:
-            answer = self._channel.read(self._call(messages.BATCH, kept.data), messages.BatchAnswer)
-            if answer.outcome == "received" and not parted:
-                self._take_receipt(kept, answer.receipt)
+            return self._channel.read_batch_answer(self._call(messages.BATCH, kept.data))
         except (NoAnswerError, CancelledError):
             with self._vault.begin() as connection:
                 outbox_tables.mark_handed_over(connection, kept.first)
             raise
-        return kept, answer
 
     def _pack(self, connection: Connection, done: int) -> outbox_tables.Batch:
         """Pack our own entries that follow `done`, and keep the batch: it travels as it is from now on."""
@@ -211,7 +221,7 @@ class SyncSession:
     def _packed(self, connection: Connection, device: str, keys: DeviceKeys, done: int) -> outbox_tables.Batch:
         """The batch of a device's entries that follow `done`. Raises DamagedError where the journal does not hold them."""
         vault = self._vault
-        raws = batch.fit(vault.raw_entries(connection, device, done, batch.MOST_ENTRIES))
+        raws = batch.fit(vault.raw_entries(connection, device, done, batch.MAX_ENTRIES))
         before = ChainPoint(done, bytes.fromhex(_chain_value(connection, device, done))) if done else ChainPoint()
         source = batch.Source(
             study=vault.study,
@@ -229,22 +239,30 @@ class SyncSession:
             )
         return outbox_tables.Batch(statement.first, statement.last, data)
 
-    def _take_receipt(self, kept: outbox_tables.Batch, receipt: signed_statement.Signed | None) -> None:
+    def _take_receipt(self, kept: outbox_tables.Batch, receipt: signed_statement.Signed) -> None:
+        """Keep a receipt. Raises NoAnswerError where it is not for this batch: it was handed over, no more."""
         with self._vault.begin() as connection:
-            kept_receipt = self._verified(connection, self._vault.device, kept, receipt)
-            outbox_tables.put_receipt(connection, kept.first, msgspec.msgpack.encode(kept_receipt), self._wall())
+            try:
+                self._verify_receipt(connection, self._vault.device, kept, receipt)
+            except NoAnswerError:
+                handed_over = True
+            else:
+                handed_over = False
+                outbox_tables.put_receipt(connection, kept.first, msgspec.msgpack.encode(receipt), self._wall())
+            if handed_over:
+                outbox_tables.mark_handed_over(connection, kept.first)
+        if handed_over:
+            raise NoAnswerError(UNTRUSTED, url=self._channel.url)
         self._count(kept)
 
     def _count(self, received: outbox_tables.Batch) -> None:
         self._sent += received.last - received.first + 1
         self._batches += 1
 
-    def _verified(
-        self, connection: Connection, device: str, kept: outbox_tables.Batch, receipt: signed_statement.Signed | None
-    ) -> signed_statement.Signed:
-        """The receipt, if it is the centre's for this very batch. Raises NoAnswerError."""
-        if receipt is None:
-            raise NoAnswerError(UNTRUSTED, url=self._channel.url)
+    def _verify_receipt(
+        self, connection: Connection, device: str, kept: outbox_tables.Batch, receipt: signed_statement.Signed
+    ) -> None:
+        """Raises NoAnswerError where a receipt is not the centre's for this very batch."""
         try:
             statement = signed_statement.verify(RECEIPT_TYPE, receipt, self._directory.centre.signing_key, Receipt)
         except DamagedError as error:
@@ -268,7 +286,6 @@ class SyncSession:
             statement.batch_sha256,
         ):
             raise NoAnswerError(UNTRUSTED, url=self._channel.url)
-        return receipt
 
     def _send_former(self, meeting: messages.Meeting) -> None:
         """Send what a computer had recorded that was lost and restored here, as far as the centre lacks it.
@@ -301,13 +318,13 @@ class SyncSession:
             with self._vault.begin() as connection:
                 packed = self._packed(connection, device, keys, done)
             call = Call(messages.BATCH, packed.data)
-            answer = channel.read(self._carry(partial(channel.perform, call)), messages.BatchAnswer)
-            if answer.outcome != "received":
-                why = RefusedError(answer.reason, **answer.fields)
-                self._put_off(RefusedError(SET_ASIDE, first=packed.first, last=packed.last, why=why))
-                return
-            with self._vault.begin() as connection:
-                self._verified(connection, device, packed, answer.receipt)
+            match channel.read_batch_answer(self._carry(partial(channel.perform, call))):
+                case messages.BatchReceived(receipt=receipt):
+                    with self._vault.begin() as connection:
+                        self._verify_receipt(connection, device, packed, receipt)
+                case answer:
+                    self._put_off(_set_aside(packed, answer))
+                    return
             self._count(packed)
             done = packed.last
 
@@ -337,12 +354,17 @@ class SyncSession:
             data = self._call(messages.FETCH, msgspec.json.encode(message))
             if not data:
                 return
-            opened = batch.open_batch(data, record.signing_key, self._vault.keys)
+            opened = batch.open_batch(data, record.signing_key, self._vault.keys, self._directory.centre.signing_key)
             stated = (opened.statement.study, opened.statement.site, opened.statement.device)
-            new = [(raw, point) for raw, _, point in opened.entries if point.sequence > have.sequence]
+            new = [verified for verified in opened.entries if verified.point.sequence > have.sequence]
             if stated != (self._vault.study, self._vault.site, device) or not new:
                 raise DamagedError("The batch is not of this study, site and computer.")
-            self._fetched += self._receiver.receive(device, [raw for raw, _ in new], new[-1][1])
+            self._fetched += self._receiver.receive(device, new)
+
+    def _report_missing_bodies(self) -> None:
+        with self._vault.begin() as connection:
+            for device, sequence in self._vault.missing_bodies(connection)[:MAX_REPORTED]:
+                self._tell(connection, "failed", MISSING_BODY, {"device": device, "sequence": str(sequence)})
 
     # Inside
 
@@ -376,6 +398,20 @@ class SyncSession:
         event = SyncEvent(wall=self._wall(), channel="network", outcome=outcome, message=message, fields=fields)
         outbox_tables.note(connection, event)
         self._messages.append(event)
+
+
+def _set_aside(
+    sent: outbox_tables.Batch, answer: messages.BatchGap | messages.BatchForked | messages.BatchSetAside
+) -> RefusedError:
+    """What a person reads of a batch that the centre did not accept."""
+    match answer:
+        case messages.BatchGap(wanted=wanted):
+            why = RefusedError(GAP, wanted=wanted)
+        case messages.BatchForked():
+            why = RefusedError(FORK)
+        case messages.BatchSetAside(reason=reason, fields=fields):
+            why = RefusedError(reason, **fields)
+    return RefusedError(SET_ASIDE, first=sent.first, last=sent.last, why=why)
 
 
 def _chain_value(connection: Connection, device: str, sequence: int) -> str:

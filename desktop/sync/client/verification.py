@@ -1,4 +1,4 @@
-"""Verification of what is signed: the receipts in the outbox, and batches and receipts that lie in a file."""
+"""Verification of receipts in the outbox, and of batch and receipt files."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -54,7 +54,7 @@ def receipts_of(vault: Vault) -> Callable[[Connection], tuple[int, list[Failure]
 
 
 def verify_batch(data: bytes, directory: Directory | None) -> Verification:
-    """Verify a batch that lies in a file: its statement's signature, by the directory that is known here."""
+    """Verify a batch that lies in a file, by the directory that is known here: its statement and the seal of its entries."""
     try:
         envelope = batch.read_envelope(data)
         claimed = batch.unsafe_statement(envelope)
@@ -62,6 +62,7 @@ def verify_batch(data: bytes, directory: Directory | None) -> Verification:
         if record is None:
             raise DamagedError("No directory here names the device {device}.", device=claimed.device)
         statement = batch.statement_of(envelope, record.signing_key)
+        batch.verify_sealed(envelope, record.signing_key, *([directory.centre.signing_key] if directory else []))
     except DamagedError as error:
         return Verification(ok=False, entries=0, signatures=0, subjects=0, failures=(failure_of("batch", error),))
     return Verification(ok=True, entries=statement.count, signatures=1, subjects=0)

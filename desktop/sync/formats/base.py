@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-MOST_NUMBER = 2**53
+MAX_NUMBER = 2**53
 """Larger numbers are nobody's: not every reader of JSON keeps them."""
 
 

@@ -1,4 +1,4 @@
-"""Words that two people compare on the telephone: proquints, pronounceable groups of five letters, 16 bits each.
+"""Fingerprint words that two people compare on the telephone (proquints, 16 bits each).
 
 D. S. Wilkerson, "A Proposal for Proquints: Identifiers that are Readable, Spellable, and Pronounceable", arXiv:0901.4016.
 """

@@ -1,9 +1,9 @@
-"""What a site and its centre say to each other: the messages, and how each is signed.
+"""Messages between site and centre, and how each is signed.
 
-Every request carries a fresh nonce and is signed by the device over path, nonce and body; every answer is signed by
-the centre over the request's path and nonce, the status and the answer. So an answer cannot come from elsewhere, from
-before or from another request, and nothing depends on anyone's clock. A replayed request gains nothing: a batch that is
-there already gets the same receipt, and what is fetched is sealed to the device.
+Every request carries a fresh nonce and is signed by the device over device, path, nonce and body; every answer is signed
+by the centre over the hash of the whole request, the status and the answer. So an answer cannot come from elsewhere, from
+before, from another request or from another device's, and nothing depends on anyone's clock. A replayed request gains
+nothing: a batch that is there already gets the same receipt, and what is fetched is sealed to the device.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from typing import Annotated
 
 import msgspec
 
-from desktop.sync.formats.base import MOST_NUMBER, DeviceOID, Letter, Message, SealingKey
+from desktop.sync.formats.base import MAX_NUMBER, DeviceOID, Letter, Message, SealingKey
 from desktop.sync.formats.signed_statement import Hex32, Signed
 
 IDENTITY, ENROL, MEET, BATCH, FETCH = "/v1/identity", "/v1/enrol", "/v1/meet", "/v1/batch", "/v1/fetch"
@@ -61,7 +61,7 @@ class EnrolAnswer(Message, frozen=True, kw_only=True):
 class Meet(Message, frozen=True, kw_only=True):
     """The beginning of an exchange. A centre that was restored learns which version of the directory was seen."""
 
-    directory_version: Annotated[int, msgspec.Meta(ge=0, le=MOST_NUMBER)]
+    directory_version: Annotated[int, msgspec.Meta(ge=0, le=MAX_NUMBER)]
 
 
 class Meeting(Message, frozen=True, kw_only=True):
@@ -71,17 +71,35 @@ class Meeting(Message, frozen=True, kw_only=True):
     heads: dict[str, tuple[int, str]]
 
 
-class BatchAnswer(Message, frozen=True, kw_only=True):
-    """What became of a batch."""
+class BatchReceived(Message, frozen=True, kw_only=True, tag_field="outcome", tag="received"):
+    """The batch is on the centre's disk."""
 
-    outcome: str
-    """`received`, `gap`, `fork` or `quarantined`."""
-    receipt: Signed | None = None
-    wanted: int = 0
-    """After a gap: the sequence number that the centre wants next."""
-    reason: str = ""
-    """After a quarantine: an English template of `desktop.messages`."""
+    receipt: Signed
+
+
+class BatchGap(Message, frozen=True, kw_only=True, tag_field="outcome", tag="gap"):
+    """Entries before the batch are missing."""
+
+    wanted: int
+    """The sequence number that the centre wants next."""
+
+
+class BatchForked(Message, frozen=True, kw_only=True, tag_field="outcome", tag="fork"):
+    """The centre has other entries of this device; the batch was kept as evidence."""
+
+    wanted: int
+
+
+class BatchSetAside(Message, frozen=True, kw_only=True, tag_field="outcome", tag="quarantined"):
+    """The batch could not be accepted, and was set aside."""
+
+    reason: str
+    """An English template of `desktop.messages`."""
     fields: dict[str, str] = {}
+
+
+BatchAnswer = BatchReceived | BatchGap | BatchForked | BatchSetAside
+"""What became of a batch."""
 
 
 class Fetch(Message, frozen=True, kw_only=True):
@@ -91,7 +109,7 @@ class Fetch(Message, frozen=True, kw_only=True):
     """
 
     device: str
-    after: Annotated[int, msgspec.Meta(ge=0, le=MOST_NUMBER)]
+    after: Annotated[int, msgspec.Meta(ge=0, le=MAX_NUMBER)]
 
 
 class Refusal(Message, frozen=True, kw_only=True):
@@ -106,11 +124,11 @@ def new_nonce() -> str:
     return secrets.token_hex(NONCE_BYTES)
 
 
-def request_bytes(path: str, nonce: str, body: bytes) -> bytes:
-    """What a device signs."""
-    return f"POST\n{path}\n{nonce}\n{hashlib.sha256(body).hexdigest()}".encode()
+def request_bytes(device: str, path: str, nonce: str, body: bytes) -> bytes:
+    """What a device signs, and what the answer to it is bound to."""
+    return f"POST\n{path}\n{device}\n{nonce}\n{hashlib.sha256(body).hexdigest()}".encode()
 
 
-def answer_bytes(path: str, nonce: str, status: int, answer: bytes) -> bytes:
-    """What the centre signs. The nonce stands for the request, whose own signature holds nonce and body together."""
-    return f"{status}\n{path}\n{nonce}\n{hashlib.sha256(answer).hexdigest()}".encode()
+def answer_bytes(request: bytes, status: int, answer: bytes) -> bytes:
+    """What the centre signs: the status and the answer to this very request (`request_bytes`)."""
+    return f"{status}\n{hashlib.sha256(request).hexdigest()}\n{hashlib.sha256(answer).hexdigest()}".encode()

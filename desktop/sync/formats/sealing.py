@@ -1,4 +1,4 @@
-"""Sealing of short messages: HPKE with ML-KEM-768 and X25519, bound to what they are for."""
+"""Sealing of short messages (HPKE with ML-KEM-768 and X25519), bound to their purpose."""
 
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519PrivateKey, Suite
 

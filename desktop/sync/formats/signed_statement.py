@@ -1,4 +1,4 @@
-"""Signed statements: bytes, and an Ed25519 signature over DSSE's pre-authentication encoding of their type and content.
+"""Signed statements: Ed25519 over DSSE's pre-authentication encoding of type and content.
 
 What is signed is verified first and parsed after; the type keeps a signature of one kind from passing for another.
 """

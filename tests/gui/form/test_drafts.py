@@ -1,13 +1,19 @@
 """Nothing that was typed is lost: drafts are kept as fields are left, and taken up again."""
 
+import resource
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog
 
 from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
-from ui.screens.base import Where
+from ui.form.unkept import UnkeptDialog
+from ui.screens.base import Place, Where
 
 ALL = FormKey("SE.1", 1, "F.ALL", 1)
 DOSE = ItemPlace("IG.ALL", "", "IT.DOSE")
@@ -145,3 +151,92 @@ def test_two_forms_keep_two_drafts(forms: Any, tmp_path: Path) -> None:
     forms.enter()
     forms.type("41")
     assert {draft.key.form for draft in drafts(forms)} == {"F.ALL", "F.IN"}
+
+
+@pytest.fixture
+def full_disk() -> Iterator[Callable[[bool], None]]:
+    """Files of this process cannot grow beyond a few pages: the vault can be read and not written."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def fill(full: bool) -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8192 if full else before[0], before[1]))
+
+    yield fill
+    fill(False)
+
+
+def alarm(forms: Any) -> str:
+    return forms.screen.header.kept
+
+
+def ask(forms: Any) -> UnkeptDialog:
+    found = [each for each in forms.driver.window.findChildren(UnkeptDialog) if each.isVisible()]
+    assert len(found) == 1
+    return found[0]
+
+
+def fill_unkept(forms: Any, full_disk: Callable[[bool], None]) -> None:
+    forms.open("F.ALL")
+    forms.type("5")
+    assert alarm(forms).startswith("Draft kept")
+    full_disk(True)
+    forms.type("2026-05")
+    assert alarm(forms).startswith("NOT kept since ")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are POSIX")
+def test_what_cannot_be_kept_is_an_alarm_and_no_way_out_loses_it_unasked(
+    forms: Any, full_disk: Callable[[bool], None]
+) -> None:
+    fill_unkept(forms, full_disk)
+    window = forms.driver.window
+    ways = (
+        lambda: forms.press(Qt.Key.Key_Escape),
+        lambda: window.frame.go(Place(Where.TODAY)),
+        window.sign_out,
+        window.close,
+    )
+    for way in ways:
+        way()
+        forms.driver.settle()
+        question = ask(forms)
+        assert question.lose.text() == "Leave and lose 2 answers"
+        assert question.stay.hasFocus()
+        QTest.keyClick(question.stay, Qt.Key.Key_Escape)
+        forms.driver.settle()
+        assert forms.screen.isVisible()
+        assert len(forms.screen.wizard.changes) == 2
+    forms.press(Qt.Key.Key_Escape)
+    full_disk(False)
+    forms.driver.click(ask(forms).retry)
+    assert not forms.screen.isVisible(), "it went on when it was kept"
+    (draft,) = drafts(forms)
+    assert len(draft.items) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are POSIX")
+def test_the_alarm_ends_when_it_is_kept_again_and_a_person_may_give_the_answers_up(
+    forms: Any, full_disk: Callable[[bool], None]
+) -> None:
+    fill_unkept(forms, full_disk)
+    full_disk(False)
+    forms.type("14:00")
+    assert alarm(forms).startswith("Draft kept")
+    assert forms.message == ""
+    full_disk(True)
+    forms.type("2026-11-05")
+    forms.press(Qt.Key.Key_Escape)
+    forms.driver.click(ask(forms).lose)
+    assert not forms.screen.isVisible()
+
+
+def test_lock_closes_what_stands_in_front_of_the_window(forms: Any) -> None:
+    forms.open("F.IN")
+    forms.screen.print_report()
+    forms.driver.settle()
+    window = forms.driver.window
+    preview = window.findChild(QDialog, "print_preview")
+    assert preview.isVisible()
+    window.lock()
+    forms.driver.settle()
+    assert [each for each in window.findChildren(QDialog) if each.isVisible()] == []

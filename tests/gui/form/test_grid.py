@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -44,11 +45,28 @@ def test_space_gives_as_planned_and_goes_on_down_the_day(forms: Any) -> None:
     assert shown(forms, "D1", 1) == "100"
 
 
-def test_digits_are_the_dose_and_a_deviation_asks_its_reason_at_once(forms: Any) -> None:
+def test_digits_after_a_deviation_are_the_next_doses(forms: Any) -> None:
+    open_grid(forms)
+    for dose in ("50", "10", "3", "10", "150"):
+        for digit in dose:
+            QTest.keyClicks(forms.focus, digit)
+        forms.enter()
+    assert doses(forms) == {("D1", 1): "50", ("D2", 1): "10", ("D3", 1): "3", ("D4", 1): "10", ("D1", 2): "150"}
+    assert forms.page.table.hasFocus()
+    assert forms.page.table.cell == ("D2", 2)
+
+
+@pytest.mark.parametrize("way", ["F6", "Ctrl+Enter"])
+def test_the_reason_of_a_deviation_is_given_when_the_person_wants(forms: Any, way: str) -> None:
     open_grid(forms)
     forms.press(Key.Key_5)
     QTest.keyClicks(forms.focus, "0")
-    forms.enter()
+    if way == "F6":
+        forms.enter()
+        assert forms.page.table.cell == ("D2", 1)
+        forms.press(Key.Key_F6)
+    else:
+        forms.press(Key.Key_Return, modifiers=CONTROL)
     assert doses(forms) == {("D1", 1): "50"}
     assert forms.here == "IT.ADJ"
     assert forms.page._card.title == "D1 Drug 1 50 mg (planned 100 mg)"
@@ -57,7 +75,7 @@ def test_digits_are_the_dose_and_a_deviation_asks_its_reason_at_once(forms: Any)
     assert forms.here == "IT.ADJNOTE"
     forms.type("nausea")
     assert forms.page.table.hasFocus()
-    assert forms.page.table.cell == ("D2", 1)
+    assert forms.page.table.cell == (("D2", 1) if way == "F6" else ("D1", 1)), "back to where the person was"
     place = forms.page.sheet.place(("D1", 1), "IT.ADJ")
     assert forms.screen.wizard.value(place) == ItemValue(value="AE")
 
@@ -66,7 +84,15 @@ def test_nought_is_not_given_in_one_key(forms: Any) -> None:
     open_grid(forms)
     forms.press(Key.Key_0)
     assert doses(forms) == {("D1", 1): "0"}
+    assert forms.page.table.hasFocus()
+
+
+def test_esc_in_the_reason_leads_back_to_the_sheet(forms: Any) -> None:
+    open_grid(forms)
+    forms.press(Key.Key_0, Key.Key_F6)
     assert forms.here == "IT.ADJ"
+    forms.press(Key.Key_Escape)
+    assert forms.page.table.hasFocus()
 
 
 def test_a_point_after_nought_goes_on_from_it(forms: Any) -> None:
@@ -179,16 +205,15 @@ def test_a_soft_check_of_a_dose_is_answered_in_its_card(forms: Any) -> None:
     forms.press(Key.Key_2)
     QTest.keyClicks(forms.focus, "000")
     forms.enter()
+    assert forms.page.table.hasFocus()
+    forms.press(Key.Key_F6)
     assert forms.here == "IT.ADJ"
     forms.press(Key.Key_3)
-    forms.enter()
-    forms.enter()
-    assert forms.here == "comment.IT.GIVEN", "after the reason and the remark"
+    forms.press(Key.Key_F6)
+    assert forms.here == "comment.IT.GIVEN", "after the reasons the checks"
     assert "1000" in forms.page._card.message
-    forms.save()
-    assert forms.here == "comment.IT.GIVEN"
-    assert forms.message.startswith("Not saved")
     forms.type("Given twice by mistake")
+    assert forms.page.table.hasFocus()
     forms.save()
     view = forms.saved(*GRID)
     assert [(check.item, check.row, check.comment) for check in view.checks] == [

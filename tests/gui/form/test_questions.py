@@ -2,11 +2,15 @@
 
 from typing import Any
 
+import msgspec
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from desktop.study.clinical_data import ItemPlace, ItemValue
-from ui.form.pages.question import MarkerButton
+from desktop.study.definition.metadata import ItemRef
+from tests.gui.form.study import definition
+from ui.form.pages.question import MarkerButton, Question
 from ui.form.screen import FormScreen
 from ui.look.style import Tone
 
@@ -54,8 +58,6 @@ def test_a_whole_form_is_filled_and_saved_without_the_mouse(forms: Any) -> None:
 def test_what_is_wrong_is_said_beside_the_field_when_it_is_left(forms: Any) -> None:
     forms.open("F.IN", subject="01-A002")
     forms.enter()
-    from PySide6.QtTest import QTest
-
     QTest.keyClicks(forms.focus, "140")
     assert question(forms, "IT.BLAST")._message is None
     forms.enter()
@@ -78,18 +80,54 @@ def test_a_hard_check_stops_the_save_and_the_keys_go_to_it(forms: Any) -> None:
     assert forms.ask(lambda site: site.subjects())[-1].subject == "01-A001"
 
 
-def test_a_soft_check_asks_for_a_comment_right_below(forms: Any) -> None:
+def test_a_soft_check_waits_beside_its_field_and_f6_leads_there_and_back(forms: Any) -> None:
     forms.open("F.IN", subject="01-A002")
     forms.type("2026-11-05", "95")
-    assert forms.here == "comment.IT.BLAST", "Enter goes to what is asked next"
-    forms.save()
+    assert forms.here == "IT.YES", "Enter goes to the next question"
+    assert forms.screen.footer.checks.isVisible()
+    assert forms.screen.footer.checks.text() == "1 check to answer"
+    forms.press(Qt.Key.Key_F6)
     assert forms.here == "comment.IT.BLAST"
-    assert "one answer needs you" in forms.message
     forms.type("counted by two people")
+    assert forms.here == "IT.YES", "back to where the person was"
+    assert not forms.screen.footer.checks.isVisible()
     forms.type("1")
     forms.save()
     view = forms.ask(lambda site: site.form("01-A002", forms.screen._asked[1]))
     assert [(check.check, check.comment) for check in view.checks] == [("RANGE.IT.BLAST.3", "counted by two people")]
+
+
+def test_a_save_asks_once_for_what_the_checks_want_to_know(forms: Any) -> None:
+    forms.open("F.IN", subject="01-A002")
+    forms.type("2026-11-05", "95", "1")
+    forms.save()
+    assert forms.screen.panel.isVisible()
+    assert forms.here == "comment.IT.BLAST"
+    forms.type("12")
+    assert forms.screen.panel.isVisible(), "digits are no comment"
+    assert forms.here == "comment.IT.BLAST"
+    forms.press(Qt.Key.Key_A, modifiers=Qt.KeyboardModifier.ControlModifier)
+    forms.type("counted by two")
+    view = forms.ask(lambda site: site.form("01-A002", forms.screen._asked[1]))
+    assert view.state == "complete"
+    assert [(check.check, check.comment) for check in view.checks] == [("RANGE.IT.BLAST.3", "counted by two")]
+
+
+def test_tab_does_not_lead_into_a_comment(forms: Any) -> None:
+    forms.open("F.IN", subject="01-A002")
+    forms.type("2026-11-05")
+    QTest.keyClicks(forms.focus, "95")
+    forms.press(Qt.Key.Key_Tab)
+    assert forms.here == "IT.YES"
+    forms.press(Qt.Key.Key_Tab, modifiers=Qt.KeyboardModifier.ShiftModifier)
+    assert forms.here == "IT.BLAST"
+
+
+def test_esc_in_a_comment_leads_back_and_not_out_of_the_form(forms: Any) -> None:
+    forms.open("F.IN", subject="01-A002")
+    forms.type("2026-11-05", "95")
+    forms.press(Qt.Key.Key_F6, Qt.Key.Key_Escape)
+    assert forms.here == "IT.YES"
 
 
 def test_f2_goes_round_the_markers(forms: Any) -> None:
@@ -107,6 +145,7 @@ def test_f2_goes_round_the_markers(forms: Any) -> None:
 def test_f2_in_a_comment_marks_nothing(forms: Any) -> None:
     forms.open("F.IN", subject="01-A002")
     forms.type("2026-11-05", "95")
+    forms.press(Qt.Key.Key_F6)
     assert forms.here == "comment.IT.BLAST"
     forms.press(F2)
     assert forms.screen.wizard.value(BLAST) == ItemValue(value="95", unit="%")
@@ -175,3 +214,17 @@ def test_a_click_into_the_empty_page_keeps_the_keys_where_they_are(forms: Any) -
     forms.enter()
     forms.driver.click(forms.page.findChild(QLabel))
     assert forms.here == "IT.BLAST"
+
+
+def test_an_ampersand_in_a_question_is_seen(qapp: QApplication) -> None:
+    study = definition()
+    item = msgspec.structs.replace(
+        study.items["IT.NOTE"], question={"en": "Safety & efficacy", "zh": "安全性 & 有效性"}
+    )
+    shown = Question(study, ItemPlace("IG.ALL", "", "IT.NOTE"), ItemRef(item="IT.NOTE"), item, "1")
+    plain = QLabel("Safety & efficacy")
+    plain.setTextFormat(Qt.TextFormat.PlainText)
+    assert shown._question.sizeHint().width() == plain.sizeHint().width()
+    assert shown.field.accessibleName() == "Safety & efficacy"
+    for each in (shown, plain):
+        each.deleteLater()

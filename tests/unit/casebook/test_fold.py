@@ -88,10 +88,12 @@ def test_two_computers_that_did_not_see_each_other_clash_and_a_later_look_settle
         at(3, "B", 1, save({"IT.1": "7"}, basis={"A": 1})),
     ]
     form = folded(*entries).forms[KEY]
-    [clash] = form.clashes
+    [clash] = form.open_differences
     assert clash.place == ItemPlace("IG.1", "", "IT.1")
-    assert clash.values == (ItemValue(value="6"), ItemValue(value="7"))
-    assert [writer.device for writer in clash.writers] == ["A", "B"]
+    assert clash.first is not None
+    assert clash.second is not None
+    assert (clash.first.value, clash.second.value) == (ItemValue(value="6"), ItemValue(value="7"))
+    assert (clash.first.writer.device, clash.second.writer.device) == ("A", "B")
     assert form.state == FormState.DISCREPANT
     entries.append(at(4, "A", 3, save({"IT.1": "8"}, basis={"A": 2, "B": 1})))
     assert folded(*entries).forms[KEY].state == FormState.COMPLETE
@@ -103,12 +105,12 @@ def test_the_same_value_from_two_computers_is_no_clash() -> None:
         at(2, "A", 2, save({"IT.1": "6"}, basis={"A": 1})),
         at(3, "B", 1, save({"IT.1": "6"}, basis={"A": 1})),
     ).forms[KEY]
-    assert form.clashes == []
+    assert not form.open_differences
 
 
 def test_one_form_begun_on_two_computers_is_told() -> None:
     form = folded(at(1, "A", 1, save({"IT.1": "5"})), at(2, "B", 1, save({"IT.2": "x"}))).forms[KEY]
-    assert [clash.kind for clash in form.clashes] == ["created_twice"]
+    assert [clash.kind for clash in form.open_differences] == ["created_twice"]
 
 
 def test_a_removed_form_is_gone_and_its_history_stays() -> None:

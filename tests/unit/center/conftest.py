@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from center.intake import Intake, Request
-from center.store.store import Store
+from center.store.store import SetAside, Store
 from desktop.study.load import load_definition, locate
 from desktop.sync.formats import batch, messages, signed_statement
 from desktop.sync.formats.receipt import RECEIPT_TYPE, Receipt
@@ -31,7 +31,7 @@ class Desk:
         """A request, signed by a device."""
         nonce = messages.new_nonce()
         proof = signed_statement.sign_bytes(
-            messages.REQUEST_TYPE, messages.request_bytes(path, nonce, body), chain.keys.signing
+            messages.REQUEST_TYPE, messages.request_bytes(chain.device, path, nonce, body), chain.keys.signing
         )
         return Request(path=path, device=chain.device, nonce=nonce, signature=proof.hex(), body=body)
 
@@ -71,9 +71,13 @@ class Desk:
 
     def receipt(self, answer: messages.BatchAnswer) -> Receipt:
         """The verified receipt of an answer."""
-        assert answer.outcome == "received"
-        assert answer.receipt is not None
+        assert isinstance(answer, messages.BatchReceived)
         return signed_statement.verify(RECEIPT_TYPE, answer.receipt, self.store.keys.signing_public, Receipt)
+
+    def quarantined(self) -> list[SetAside]:
+        """What was set aside."""
+        with self.store.begin() as connection:
+            return self.store.what_was_set_aside(connection)
 
     def sites(self) -> list[dict[str, Any]]:
         """What the centre tells of its sites."""

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from desktop.errors import DefinitionError, EnvironmentProblemError, RefusedError
-from desktop.study.ctcae import LARGEST_WORKBOOK, Imported, import_ctcae, read_workbook
+from desktop.study.ctcae import MAX_WORKBOOK_BYTES, Imported, import_ctcae, read_workbook
 from desktop.study.definition.metadata import CodeListItem
 from desktop.study.load import check_definition, load_definition, locate
 
@@ -138,7 +138,7 @@ def test_another_ending_is_no_workbook(folder: Path, tmp_path: Path, name: str) 
 def test_a_huge_file_is_not_read(folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     with path.open("wb") as file:
-        file.truncate(LARGEST_WORKBOOK + 1)
+        file.truncate(MAX_WORKBOOK_BYTES + 1)
     with pytest.raises(RefusedError, match=r"The file is too large\."):
         import_ctcae(path, folder, "CL.TERM")
 

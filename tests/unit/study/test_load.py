@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from desktop.errors import DefinitionError, EnvironmentProblemError
+from desktop.study import load
 from desktop.study.clinical_data import ItemValue
 from desktop.study.definition.metadata import DataType, Definition, RangeCheck
 from desktop.study.formats.faults import Fault
@@ -90,6 +91,9 @@ def faults_of(folder: Path) -> tuple[Fault, ...]:
     return raised.value.faults  # type: ignore[return-value]
 
 
+BILLION_LAUGHS = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{f'*a{n - 1}, ' * 9}]\n" for n in range(1, 12))
+
+
 def swap(old: str, new: str) -> Edit:
     def edit(text: str) -> str:
         assert text.count(old) >= 1, old
@@ -100,6 +104,8 @@ def swap(old: str, new: str) -> Edit:
 
 BROKEN = [
     # Shape
+    ("forms/DM.yaml", swap("title: {en: Demog", "x: &a [*a]\ntitle: {en: Demog"), "", "An alias"),
+    ("units.yaml", lambda _: BILLION_LAUGHS, "", "An alias"),
     ("forms/DM.yaml", swap("title: {en: Demog", "title: {en: [Demog"), "", "This is not YAML"),
     ("forms/DM.yaml", swap("oid: F.DM\n", "oid: F.DM\noid: F.DM\n"), "F.DM", "stands here twice"),
     ("forms/DM.yaml", swap("mandatory: true}", "mandatroy: true}"), "IT.ICDAT", "no key mandatroy here. Perhaps mandatory"),
@@ -285,7 +291,8 @@ def test_no_study_file_no_study(pressure_folder: Path, tmp_path: Path) -> None:
         (b"oid: F.DM\nname: \xff", 2, "not UTF-8"),
         (b"oid: F.DM\nname: \x00", 0, "not YAML"),
         (b"- " * 100_000, 1, "not YAML"),
-        (b"a: &a [*a]\nb: *a\nc: !!python/object:os.system x", 1, "key"),
+        (b"a: &a [*a]\nb: *a\nc: !!python/object:os.system x", 1, "An alias"),
+        (b"a: [x]\nc: !!python/object:os.system x", 1, "key"),
         (b"# " + b"x" * (17 * 1024 * 1024), 0, "too large"),
         (b"a: 1\n---\nb: 2", 2, "not YAML"),
         ("\ufeffoid: F.DM\n".encode(), 1, "key name is missing"),
@@ -316,3 +323,16 @@ def test_units_and_keys(pressure: Definition) -> None:
     assert re.fullmatch(pressure.subject_key_regex(), "02-Z99")
     assert pressure.unit_symbol("kg", "zh") == "公斤"
     assert ItemValue(value="1").unit == ""
+
+
+def test_a_folder_beside_the_shipped_studies_is_not_taken_for_one_of_them(
+    pressure_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped, beside = tmp_path / "study", tmp_path / "study-new"
+    shutil.copytree(pressure_folder, beside / "mine")
+    shutil.copytree(pressure_folder, shipped / "theirs")
+    form = beside / "mine" / "forms" / "DM.yaml"
+    form.write_text(form.read_text("utf-8").replace("IT.SEX", "IT.NONE", 1), "utf-8")
+    monkeypatch.setattr(load, "_shipped", lambda: shipped)
+    with pytest.raises(DefinitionError):
+        load_definition(beside / "mine")

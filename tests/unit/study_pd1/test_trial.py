@@ -9,7 +9,7 @@ from desktop.casebook.fold import SubjectFold
 from desktop.journal.bodies import KINDS, Body, PathwayDecided
 from desktop.journal.entry import Entry, Head
 from desktop.practice.simulation import Model, SimulatedSubject, as_act, read_model, simulate
-from desktop.recording.save_form import prepare_save
+from desktop.recording.save_form import Saver, prepare_save
 from desktop.study.definition.metadata import Definition
 from desktop.study.load import Checked, check_definition, locate
 from desktop.study.rules.form_rules import Rules
@@ -58,7 +58,9 @@ class Played:
         self._sequence = 0
         for form in subject.forms:
             # Raises FormRefusedError where a hard check, a value or a missing answer stands against it.
-            body = prepare_save(rules, as_act(self.key, form), self.fold, "01", TODAY)
+            others = {key: content for key, content in self.fold.contents().items() if key != form.key}
+            saver = Saver(user="U.1", location="01", today=TODAY)
+            body = prepare_save(rules, as_act(self.key, form), self.fold, others, saver)
             assert body is not None, (subject.course, form.key)
             assert body.complete == form.complete
             self._take_in(body)

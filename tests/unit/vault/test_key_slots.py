@@ -88,6 +88,61 @@ def test_the_file_comes_back_from_its_copy_and_says_when_neither_is_whole(tmp_pa
         key_slots.read(tmp_path)
 
 
+def test_the_newer_of_two_whole_copies_counts_and_is_written_into_both(tmp_path: Path) -> None:
+    old = vault_file(key_slots.wrap(PASSPHRASE, "U.1", "Nurse", KEYS))
+    new = msgspec.structs.replace(
+        old, slots=(key_slots.wrap("another passphrase", "U.1", "Nurse", KEYS),), generation=1
+    )
+    for older, newer in ((key_slots.FILE, key_slots.COPY), (key_slots.COPY, key_slots.FILE)):
+        (tmp_path / older).write_bytes(key_slots.encode(old))
+        (tmp_path / newer).write_bytes(key_slots.encode(new))
+        assert key_slots.read(tmp_path) == new
+        assert key_slots.heal(tmp_path) == new
+        assert {(tmp_path / name).read_bytes() for name in (older, newer)} == {key_slots.encode(new)}
+
+
+def test_what_is_missing_or_damaged_is_written_anew(tmp_path: Path) -> None:
+    file = vault_file(key_slots.wrap(PASSPHRASE, "U.1", "Nurse", KEYS))
+    for name in (key_slots.FILE, key_slots.COPY):
+        for content in (None, b"", b"{}", key_slots.encode(file)[:-9]):
+            key_slots.write(tmp_path, file)
+            if content is None:
+                (tmp_path / name).unlink()
+            else:
+                (tmp_path / name).write_bytes(content)
+            assert key_slots.heal(tmp_path) == file
+            assert (tmp_path / name).read_bytes() == key_slots.encode(file)
+
+
+def test_a_change_that_fails_at_its_second_file_leaves_the_old_slots(tmp_path: Path) -> None:
+    old = vault_file(key_slots.wrap(PASSPHRASE, "U.1", "Nurse", KEYS))
+    new = msgspec.structs.replace(old, generation=1, last_user="Nurse")
+    key_slots.write(tmp_path, old)
+    (tmp_path / key_slots.COPY).unlink()
+    # No file can take the place of a folder with something in it.
+    (tmp_path / key_slots.COPY / "x").mkdir(parents=True)
+    with pytest.raises(OSError), key_slots.replaced(tmp_path, old, new):  # noqa: PT011 - the system says which
+        pytest.fail("the block must not run")
+    assert key_slots.read(tmp_path) == old
+    assert {path.name for path in tmp_path.iterdir()} == {key_slots.FILE, key_slots.COPY}
+
+
+def test_a_change_whose_other_half_fails_leaves_the_old_slots(tmp_path: Path) -> None:
+    old = vault_file(key_slots.wrap(PASSPHRASE, "U.1", "Nurse", KEYS))
+    new = msgspec.structs.replace(old, generation=1, last_user="Nurse")
+    key_slots.write(tmp_path, old)
+    seen: list[VaultFile] = []
+
+    def other_half() -> None:
+        seen.append(key_slots.read(tmp_path))
+        raise RefusedError("The other half failed.")
+
+    with pytest.raises(RefusedError), key_slots.replaced(tmp_path, old, new):
+        other_half()
+    assert seen == [new]
+    assert [(tmp_path / name).read_bytes() for name in (key_slots.FILE, key_slots.COPY)] == [key_slots.encode(old)] * 2
+
+
 def test_no_vault_and_a_newer_vault_are_told_apart(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentProblemError):
         key_slots.read(tmp_path)
@@ -107,16 +162,16 @@ def test_the_file_names_no_secret(tmp_path: Path) -> None:
 
 def test_failed_sign_ins_wait_longer_and_longer(tmp_path: Path) -> None:
     now = datetime.datetime(2026, 11, 24, 8, tzinfo=datetime.UTC)
-    waits = [failed_sign_ins.wait(failed_sign_ins.failed(tmp_path, now), now) for _ in range(12)]
-    assert waits[: failed_sign_ins.FREE - 1] == [0] * (failed_sign_ins.FREE - 1)
-    assert waits[failed_sign_ins.FREE - 1 :][:3] == [10, 20, 40]
+    waits = [failed_sign_ins.wait(failed_sign_ins.record_failure(tmp_path, now), now) for _ in range(12)]
+    assert waits[: failed_sign_ins.FREE_ATTEMPTS - 1] == [0] * (failed_sign_ins.FREE_ATTEMPTS - 1)
+    assert waits[failed_sign_ins.FREE_ATTEMPTS - 1 :][:3] == [10, 20, 40]
     assert waits == sorted(waits)
-    assert max(waits) == failed_sign_ins.LONGEST_WAIT_SECONDS
-    later = now + datetime.timedelta(seconds=failed_sign_ins.LONGEST_WAIT_SECONDS)
+    assert max(waits) == failed_sign_ins.MAX_WAIT_SECONDS
+    later = now + datetime.timedelta(seconds=failed_sign_ins.MAX_WAIT_SECONDS)
     assert failed_sign_ins.wait(failed_sign_ins.read(tmp_path), later) == 0
     assert (
         failed_sign_ins.wait(failed_sign_ins.read(tmp_path), now - datetime.timedelta(days=365))
-        <= failed_sign_ins.LONGEST_WAIT_SECONDS
+        <= failed_sign_ins.MAX_WAIT_SECONDS
     )
     failed_sign_ins.forget(tmp_path)
     assert failed_sign_ins.read(tmp_path) == failed_sign_ins.Attempts()
@@ -124,7 +179,7 @@ def test_failed_sign_ins_wait_longer_and_longer(tmp_path: Path) -> None:
 
 def test_a_garbled_count_gains_nothing(tmp_path: Path) -> None:
     (tmp_path / failed_sign_ins.FILE).write_bytes(b"{")
-    assert failed_sign_ins.read(tmp_path).count == failed_sign_ins.FREE
+    assert failed_sign_ins.read(tmp_path).count == failed_sign_ins.FREE_ATTEMPTS
 
 
 def test_a_slot_costs_what_rfc_9106_recommends(monkeypatch: pytest.MonkeyPatch) -> None:

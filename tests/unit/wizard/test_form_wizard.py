@@ -5,7 +5,8 @@ import datetime
 import pytest
 
 from desktop.journal.bodies import FiredCheck
-from desktop.study.clinical_data import FormContent, FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import CheckAt, FormContent, FormKey, ItemPlace, ItemValue
+from desktop.study.load import load_definition, locate
 from desktop.study.rules.assessment import Code
 from desktop.study.rules.form_rules import Rules
 from desktop.views.forms import Draft, FormView
@@ -88,7 +89,8 @@ def test_a_hard_limit_stops_a_save_and_a_soft_one_asks_for_a_comment(rules):
     assert wizard.obstacles(complete=False)[0].code is Code.COMMENT_NEEDED
     wizard.comment(BLAST, "  counted twice ")
     assert wizard.obstacles(complete=False) == ()
-    assert wizard.save_form(complete=False).comments == {BLAST: "counted twice"}
+    [check] = wizard.problems_at(BLAST)
+    assert wizard.save_form(complete=False).comments == {CheckAt(check.check, BLAST): "counted twice"}
 
 
 def test_a_comment_does_not_outlive_the_value_that_it_is_about(rules):
@@ -97,6 +99,18 @@ def test_a_comment_does_not_outlive_the_value_that_it_is_about(rules):
     wizard.comment(BLAST, "counted twice")
     wizard.put(BLAST, ItemValue(value="99", unit="%"))
     assert wizard.waits_for_comment(BLAST)
+
+
+def test_a_saved_comment_is_back_with_its_value(rules):
+    content: FormContent = {"IG.IN": {"": {"IT.BLAST": ItemValue(value="95", unit="%")}}}
+    [check] = FormWizard(rules, view(VISIT, content)).problems_at(BLAST)
+    fired = FiredCheck(check=check.check, item=BLAST.item, group=BLAST.group, comment="counted twice")
+    wizard = FormWizard(rules, view(VISIT, content, checks=(fired,)))
+    wizard.put(BLAST, ItemValue(value="99", unit="%"))
+    assert wizard.comment_at(BLAST) == ""
+    wizard.put(BLAST, ItemValue(value="95", unit="%"))
+    assert wizard.comment_at(BLAST) == "counted twice"
+    assert not wizard.is_changed
 
 
 def test_an_item_that_does_not_apply_is_not_asked_unless_it_has_a_value(rules):
@@ -236,3 +250,41 @@ def test_comments_given_at_the_last_save_stand(rules):
     wizard = FormWizard(rules, view(VISIT, saved, checks=(fired,)))
     assert wizard.obstacles(complete=False) == ()
     assert not wizard.is_changed
+
+
+def test_a_check_that_reads_a_page_to_come_waits_until_it_was_left_or_the_form_is_saved():
+    study = load_definition(locate("pd1-ven-cag"))
+    rules = Rules(study)
+    key = next(
+        FormKey(event.oid, 1, "F.MH", 1) for event in study.version.events for ref in event.forms if ref.form == "F.MH"
+    )
+    group = study.group_of_item["F.MH", "IT.MHDISST"].oid
+    state = ItemPlace(group, "", "IT.MHDISST")
+
+    def begun() -> FormWizard:
+        wizard = FormWizard(rules, view(key))
+        wizard.page = group
+        wizard.put(state, text("RELAPSED"))
+        return wizard
+
+    wizard = begun()
+    assert state not in wizard.open_checks, "the page of prior treatment is still to come"
+    wizard.page = "IG.MHLINES"
+    assert state not in wizard.open_checks
+    wizard.page = group
+    assert state in wizard.open_checks, "it was passed by"
+    wizard = begun()
+    wizard.check_everything()
+    assert state in wizard.open_checks
+    wizard = begun()
+    assert any(problem.place == state for problem in wizard.obstacles(complete=False)), "no save passes it by"
+
+
+@pytest.mark.parametrize("note", ["12", " \u200b", "\u3000", "1.0 / 2", "…"])
+def test_a_comment_needs_words(rules, note):
+    wizard = FormWizard(rules, view(VISIT))
+    wizard.put(BLAST, ItemValue(value="95", unit="%"))
+    wizard.comment(BLAST, note)
+    assert wizard.open_checks == (BLAST,)
+    wizard.comment(BLAST, "两人计数")
+    assert wizard.open_checks == ()

@@ -1,4 +1,4 @@
-"""What every field of a form has in common: a value in and out, a marker in its place, what is wrong with it."""
+"""Base class of a form's fields: value, missing-value marker, problem."""
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen

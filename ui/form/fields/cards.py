@@ -1,4 +1,4 @@
-"""Choices beside each other as cards, each with the words that tell it from the next: the grades of a term."""
+"""A choice shown as cards with their descriptions: the grades of a term."""
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -10,7 +10,7 @@ from ui.widgets.drawing import draw_text
 
 GAP = 8
 PADDING = 10
-LEAST_WIDTH = 120
+MIN_WIDTH = 120
 PLAIN_HEIGHT = 40
 
 
@@ -68,16 +68,16 @@ class Cards(QWidget):
         return sum(height for _, height in rows) + GAP * max(len(rows) - 1, 0)
 
     def sizeHint(self) -> QSize:
-        width = (LEAST_WIDTH + GAP) * max(len(self._options), 1)
+        width = (MIN_WIDTH + GAP) * max(len(self._options), 1)
         return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(LEAST_WIDTH, PLAIN_HEIGHT)
+        return QSize(MIN_WIDTH, PLAIN_HEIGHT)
 
     def _in_row(self, width: int) -> int:
         metrics = QFontMetrics(style.font(bold=True))
         labels = [metrics.horizontalAdvance(label) + 2 * PADDING + 4 for _, label, _ in self._options]
-        least = max([LEAST_WIDTH, *labels])
+        least = max([MIN_WIDTH, *labels])
         fit = max(1, (width + GAP) // (least + GAP))
         return max(1, min(fit, len(self._options)))
 

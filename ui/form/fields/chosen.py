@@ -1,4 +1,4 @@
-"""Fields that choose: one code of a few, several codes, one of many by search, one of those that another answer allows."""
+"""Choice fields: single, multiple, by search, dependent on another answer."""
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
@@ -16,7 +16,7 @@ from ui.look import language, style
 from ui.widgets.drawing import draw_text
 from ui.widgets.fields import Choice
 
-LEAST_CHARACTERS = 10
+MIN_CHARACTERS = 10
 TRUE, FALSE = "true", "false"
 
 
@@ -158,7 +158,7 @@ class ChoiceField(Field):
         if compact:
             # Its column says how wide it is.
             self._choice.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            self._choice.setMinimumContentsLength(LEAST_CHARACTERS)
+            self._choice.setMinimumContentsLength(MIN_CHARACTERS)
             self._choice.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._codes: tuple[str, ...] | None = None
         self._hold(self._choice, stretch=1 if compact else 0)

@@ -1,4 +1,4 @@
-"""Which field answers which item."""
+"""Chooses the field for an item."""
 
 from desktop.study.clinical_data import ItemPlace
 from desktop.study.definition.metadata import DataType, Definition, ItemDef
@@ -6,15 +6,15 @@ from ui.form.fields.base import Field
 from ui.form.fields.chosen import CardsField, ChoiceField, SegmentsField, TermField
 from ui.form.fields.typed import DateField, DatetimeField, NumberField, TextField, WorkedField
 
-MOST_SEGMENTS = 9
+MAX_SEGMENTS = 9
 """More choices than there are digits to choose by."""
-MOST_OPEN = 6
+MAX_OPEN = 6
 """Choices with long labels stand open, one under the other, up to this many."""
 LINE_OF_SEGMENTS = 330
 """Width that a row of choices has beside its question."""
 LINE_IN_TABLE = 350
 """The same in a table, where choices stand closer."""
-MOST_CHOICES = 30
+MAX_CHOICES = 30
 """Longer lists are searched."""
 
 
@@ -39,16 +39,16 @@ def field_for(definition: Definition, item: ItemDef, place: ItemPlace, *, compac
 
 
 def _choice_for(definition: Definition, item: ItemDef, place: ItemPlace, count: int, *, compact: bool) -> Field:
-    if count > MOST_CHOICES and not item.multiple:
+    if count > MAX_CHOICES and not item.multiple:
         return TermField(definition, item, place)
     if item.narrowed_by is not None and not compact and not item.multiple:
         return CardsField(definition, item, place)
     if item.multiple:
         return SegmentsField(definition, item, place)
     field = SegmentsField(definition, item, place, compact=compact)
-    if count <= MOST_SEGMENTS and field.natural_width <= (LINE_IN_TABLE if compact else LINE_OF_SEGMENTS):
+    if count <= MAX_SEGMENTS and field.natural_width <= (LINE_IN_TABLE if compact else LINE_OF_SEGMENTS):
         return field
     field.deleteLater()
-    if count <= MOST_OPEN and not compact:
+    if count <= MAX_OPEN and not compact:
         return SegmentsField(definition, item, place)
     return ChoiceField(definition, item, place, compact=compact)

@@ -1,4 +1,4 @@
-"""What is said of a laboratory value: its normal range, whether it is outside, the grade that it suggests."""
+"""The note beside a laboratory value: normal range, out-of-range flag, suggested grade."""
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QHBoxLayout, QWidget

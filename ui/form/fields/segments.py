@@ -1,4 +1,4 @@
-"""A few choices beside each other, or under each other where they find no room: one key each.
+"""A choice shown as a row or column of buttons, one key each.
 
 Drawn as one widget: a page of sixty questions has hundreds of choices.
 """
@@ -29,8 +29,8 @@ COMPACT_PADDING = 6
 COMPACT_KEY_GAP = 4
 LIST_ROW = 30
 BOX = 16
-MOST_KEYS = 9
-MOST_COLUMNS = 2
+MAX_KEYS = 9
+MAX_COLUMNS = 2
 ALWAYS_FITS = 240
 """Width that a field has in the narrowest window."""
 
@@ -39,7 +39,7 @@ def keys_of(codes: Sequence[str]) -> dict[str, str]:
     """The key of each code: the code itself where every code is one digit (a grade), else its place, counted from 1."""
     if codes and all(len(code) == 1 and code.isdecimal() and code.isascii() for code in codes):
         return {code: code for code in codes}
-    return {code: str(number) for number, code in enumerate(codes[:MOST_KEYS], 1)}
+    return {code: str(number) for number, code in enumerate(codes[:MAX_KEYS], 1)}
 
 
 class Segments(QWidget):
@@ -137,7 +137,7 @@ class Segments(QWidget):
 
     def _columns(self, width: int) -> int:
         """How many stand beside each other in a list: as many as leave every label at most two lines."""
-        most = max(1, min(MOST_COLUMNS, len(self._options)))
+        most = max(1, min(MAX_COLUMNS, len(self._options)))
         two_lines = QFontMetrics(style.font(bold=True)).lineSpacing() * 2
         return next(
             (columns for columns in range(most, 1, -1) if max(self._label_heights(width // columns)) <= two_lines), 1

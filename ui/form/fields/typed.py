@@ -1,4 +1,4 @@
-"""Fields that are typed into: text, number with its unit, date and time. What was typed is tidied when it is taken."""
+"""Typed fields: text, number with unit, date and time."""
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QTextCursor
@@ -23,7 +23,7 @@ LINE_WIDTH = 300
 WORKED_WIDTH = 230
 SHORT_WIDTH = 160
 SHORT_TEXT = 24
-LONGEST_LINE = 200
+MAX_LINE_LENGTH = 200
 """Characters up to which a text is asked in one line."""
 TEXT_LINES = 2
 
@@ -112,7 +112,7 @@ class TextField(Field):
     def __init__(self, definition: Definition, item: ItemDef, place: ItemPlace) -> None:
         super().__init__(definition, item, place)
         self._edit: Line | Lines
-        if item.length is not None and item.length <= LONGEST_LINE:
+        if item.length is not None and item.length <= MAX_LINE_LENGTH:
             self._edit = Line()
             width = SHORT_WIDTH if item.length <= SHORT_TEXT else LINE_WIDTH
             self._edit.setMinimumWidth(min(width, SHORT_WIDTH))

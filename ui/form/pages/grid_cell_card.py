@@ -1,4 +1,4 @@
-"""The card of one cell of a sheet."""
+"""Details of the current cell of a grid."""
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -16,7 +16,7 @@ from ui.form.pages.question import CommentLine
 from ui.look import language
 from ui.look.style import Tone
 from ui.widgets.card import Card
-from ui.widgets.labels import label
+from ui.widgets.labels import label, literal
 from ui.widgets.message import Message
 
 CARD_HEIGHT = 150
@@ -80,7 +80,7 @@ class CellCard(Card):
                 known = not self._wizard.is_stale
                 part.field.show_problem(Tone.WRONG if known and self._wizard.stops(place) else None)
             else:
-                part.show_text(self._wizard.comments.get(place, ""))
+                part.show_text(self._wizard.comment_at(place))
 
     def _show_message(self, cell: Cell | None) -> None:
         """What is wrong in the cell, once the rules were asked."""
@@ -155,6 +155,14 @@ class CellCard(Card):
         """What is wrong in the cell."""
         return self._message.text
 
+    @property
+    def is_at_comment(self) -> bool:
+        """Whether the keys are in a comment."""
+        focused = self.window().focusWidget()
+        return focused is not None and any(
+            isinstance(stop, CommentLine) and stop.isAncestorOf(focused) for stop in self._stops()
+        )
+
     def focus_comment(self) -> bool:
         """Go to the comment that a soft check asks for; False where none does."""
         for stop in self._stops():
@@ -165,9 +173,9 @@ class CellCard(Card):
 
     def step(self, step: int) -> bool:
         """Go on or back within the card."""
-        stops = self._stops()
-        place = self.place
         self.commit()
+        stops = [stop for stop in self._stops() if isinstance(stop, Field)]
+        place = self.place
         index = next((n for n, stop in enumerate(stops) if stop.place == place), -1) + step
         if not 0 <= index < len(stops):
             return False
@@ -194,7 +202,7 @@ class CellCard(Card):
         if self._read_only:
             return
         if isinstance(stop, CommentLine):
-            if stop.text() != self._wizard.comments.get(stop.place, ""):
+            if stop.text() != self._wizard.comment_at(stop.place):
                 self._wizard.comment(stop.place, stop.text())
                 self.changed.emit()
         elif stop.value() != self._wizard.value(stop.place):
@@ -221,7 +229,7 @@ class _Asked(QWidget):
         self.field = field_for(definition, item, place)
         self.field.setObjectName(f"card.{place.item}")
         self.field.set_accessible_name(language.words(item.question))
-        name = label(language.words(item.question), kind="small", tone=Tone.SECONDARY)
+        name = label(literal(language.words(item.question)), kind="small", tone=Tone.SECONDARY)
         name.setBuddy(self.field)
         box = QVBoxLayout(self) if isinstance(self.field, SegmentsField) else QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)

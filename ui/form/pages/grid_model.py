@@ -1,4 +1,4 @@
-"""A sheet as Qt wants it, and the words for its parts."""
+"""Qt table model of a grid, and its texts."""
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QWidget

@@ -1,4 +1,4 @@
-"""The page of a sheet: the table, the reason for what deviates, the list of deviations, the sums."""
+"""The page of a grid: table, reason for a deviation, list of deviations, sums."""
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -18,7 +18,7 @@ from ui.widgets.card import Card
 from ui.widgets.labels import ElidedLabel, KeyLine, label
 from ui.widgets.message import Message
 
-MOST_DEVIATIONS_SHOWN = 4
+MAX_DEVIATIONS_SHOWN = 4
 SUM_HEIGHT = 24
 
 
@@ -56,6 +56,9 @@ class GridPage(PageView):
         self._rest.setInterval(0)
         self._rest.timeout.connect(self._settle)
         self._build()
+        self._resume: Cell | None = None
+        """Where the keys were when the person turned to a reason."""
+        self._last_given: Cell | None = None
         self._card.changed.connect(self.changed)
         self.table.given.connect(self._give)
         self.table.planned.connect(self._give_as_planned)
@@ -110,6 +113,7 @@ class GridPage(PageView):
                 ("0", self.tr("not given")),
                 (self.tr("digits"), self.tr("dose given")),
                 ("Ctrl D", self.tr("whole day as planned")),
+                ("F6", self.tr("reason")),
             )
         )
 
@@ -156,19 +160,48 @@ class GridPage(PageView):
             return False
         self.table.go((code.value, int(column.value)))
         self._card.show_cell((code.value, int(column.value)))
-        if self.wizard.waits_for_comment(place) and self._card.focus_comment():
-            return True
-        if not self._card.focus_item(place.item):
+        if place.item == self.grid.value or not self._card.focus_item(place.item):
             self.table.setFocus(Qt.FocusReason.TabFocusReason)
+        return True
+
+    def focus_comment(self, place: ItemPlace) -> bool:
+        return self.focus_place(place) and self._card.focus_comment()
+
+    @property
+    def is_at_comment(self) -> bool:
+        return self._card.is_at_comment
+
+    @property
+    def is_aside(self) -> bool:
+        return self._card.place is not None
+
+    def explain(self) -> bool:
+        """Go to the reason of the cell on which one is, else of the dose typed last, else of the first without one."""
+        self.commit()
+        waiting = [cell for cell in self.sheet.deviations() if self.sheet.needs_reason(cell)]
+        if not waiting or self.read_only:
+            return False
+        wished = [cell for cell in (self.table.cell, self._last_given) if cell in waiting]
+        if self._card.place is None:
+            self._resume = self.table.cell
+        self._open_deviation((wished or waiting)[0])
+        return self._card.place is not None
+
+    def close_aside(self) -> bool:
+        """From the card back to the cell where the person was."""
+        if self._card.place is None:
+            return False
+        self._card.commit()
+        self.table.setFocus(Qt.FocusReason.TabFocusReason)
+        if self._resume is not None:
+            self.table.go(self._resume)
+            self._resume = None
         return True
 
     def step(self, step: int) -> bool:
         """Day by day, from the first line to the last; out of the reason's card back to the sheet."""
         if self._card.place is not None:
-            if self._card.step(step):
-                return True
-            self.table.setFocus(Qt.FocusReason.TabFocusReason)
-            return self._advance(1) if step > 0 else True
+            return self._card.step(step) or self.close_aside()
         return self._advance(step)
 
     def mark(self, missing: str) -> None:
@@ -196,10 +229,8 @@ class GridPage(PageView):
     @Slot(object, str)
     def _give(self, cell: Cell, text: str) -> None:
         self.sheet.give(cell, text)
+        self._last_given = cell
         self._touch((cell,))
-        if text == "0" and self.table.hasFocus():
-            # Entered by its one key: nothing more comes, so the reason is asked at once.
-            self._explain_or_advance(cell)
 
     @Slot(object)
     def _give_as_planned(self, cells: tuple[Cell, ...]) -> None:
@@ -227,19 +258,12 @@ class GridPage(PageView):
 
     @Slot(int)
     def _taken(self, step: int) -> None:
-        cell = self.table.cell
-        if cell is not None and step > 0:
-            self._explain_or_advance(cell)
-        else:
-            self._advance(step)
-
-    def _explain_or_advance(self, cell: Cell) -> None:
-        if self.sheet.needs_reason(cell):
-            self._card.show_cell(cell)
-            if self.grid.reason is not None and self._card.focus_item(self.grid.reason):
-                return
+        """A dose that deviates waits for its reason without holding up the next one."""
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._advance(1)
+        if step:
+            self._advance(step)
+        else:
+            self.explain()
 
     def _advance(self, step: int) -> bool:
         """The next cell that has a plan or a value, down the day and then on to the next."""
@@ -283,7 +307,7 @@ class GridPage(PageView):
 
     def _show_deviations(self, deviations: tuple[Cell, ...]) -> None:
         open_ones = [cell for cell in deviations if self.sheet.needs_reason(cell)]
-        shown = (open_ones + [cell for cell in reversed(deviations) if cell not in open_ones])[:MOST_DEVIATIONS_SHOWN]
+        shown = (open_ones + [cell for cell in reversed(deviations) if cell not in open_ones])[:MAX_DEVIATIONS_SHOWN]
         lines: list[tables.Line] = []
         for cell in shown:
             waits = self.sheet.needs_reason(cell)

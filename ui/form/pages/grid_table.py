@@ -1,4 +1,4 @@
-"""The table of a sheet: lines x days, the plan in grey, one key for "as planned"."""
+"""Table view of a grid: lines by days, planned dose as a hint, one key for "as planned"."""
 
 import datetime
 from collections.abc import Iterable
@@ -47,13 +47,13 @@ from ui.look.style import Tone
 from ui.widgets.drawing import draw_text
 from ui.widgets.labels import label
 
-LEAST_LABEL: Final = 160
-MOST_LABEL: Final = 260
-LEAST_COLUMN: Final = 48
-MOST_COLUMN: Final = 84
+MIN_LABEL: Final = 160
+MAX_LABEL: Final = 260
+MIN_COLUMN: Final = 48
+MAX_COLUMN: Final = 84
 HEADER_HEIGHT: Final = 40
 PADDING: Final = 10
-MOST_LINES_SHOWN: Final = 12
+MAX_LINES_SHOWN: Final = 12
 ZERO: Final = "0"
 
 
@@ -144,9 +144,10 @@ class _Delegate(QStyledItemDelegate):
             step = steps.get(Qt.Key(event.key()))
             if step is not None:
                 back = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+                aside = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
                 self.commitData.emit(editor)
                 self.closeEditor.emit(editor, QStyledItemDelegate.EndEditHint.NoHint)
-                self._table.taken.emit(-1 if back else 1)
+                self._table.taken.emit(0 if aside else -1 if back else 1)
                 return True
         return super().eventFilter(editor, event)
 
@@ -200,7 +201,7 @@ class _Labels(QHeaderView):
             for row in range(model.rowCount())
         ]
         wide = max(widths, default=0) + 2 * PADDING + 8
-        return QSize(max(LEAST_LABEL, min(wide, MOST_LABEL)), style.ROW)
+        return QSize(max(MIN_LABEL, min(wide, MAX_LABEL)), style.ROW)
 
     def event(self, event: QEvent) -> bool:
         """The whole of what found no room."""
@@ -246,7 +247,7 @@ class SheetTable(QTableView):
     emptied = Signal(object)
     """A cell that is to be emptied."""
     taken = Signal(int)
-    """What was typed was taken with Enter: go on (1) or back (-1)."""
+    """What was typed was taken with Enter: go on (1) or back (-1); with Ctrl+Enter (0): explain it."""
     here = Signal(object)
     """The cell on which one is."""
 
@@ -333,17 +334,17 @@ class SheetTable(QTableView):
             self.given.emit(cell, text)
 
     def sizeHint(self) -> QSize:
-        lines = min(self.sheet_model.rowCount(), MOST_LINES_SHOWN)
+        lines = min(self.sheet_model.rowCount(), MAX_LINES_SHOWN)
         bar = self.horizontalScrollBar().sizeHint().height() if self._scrolls() else 0
-        return QSize(MOST_LABEL + LEAST_COLUMN * 8, HEADER_HEIGHT + lines * style.ROW + bar)
+        return QSize(MAX_LABEL + MIN_COLUMN * 8, HEADER_HEIGHT + lines * style.ROW + bar)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(LEAST_LABEL + LEAST_COLUMN * 4, HEADER_HEIGHT + 3 * style.ROW)
+        return QSize(MIN_LABEL + MIN_COLUMN * 4, HEADER_HEIGHT + 3 * style.ROW)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         count = max(self.sheet_model.columnCount(), 1)
-        width = max(LEAST_COLUMN, min(MOST_COLUMN, self.viewport().width() // count))
+        width = max(MIN_COLUMN, min(MAX_COLUMN, self.viewport().width() // count))
         self.horizontalHeader().setDefaultSectionSize(width)
         self._corner.setGeometry(0, 0, self.verticalHeader().width(), HEADER_HEIGHT)
         self.updateGeometry()
@@ -354,7 +355,7 @@ class SheetTable(QTableView):
         self.scrollTo(self.currentIndex(), QAbstractItemView.ScrollHint.PositionAtCenter)
 
     def _scrolls(self) -> bool:
-        return self.sheet_model.columnCount() * LEAST_COLUMN > self.width() - self.verticalHeader().width()
+        return self.sheet_model.columnCount() * MIN_COLUMN > self.width() - self.verticalHeader().width()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

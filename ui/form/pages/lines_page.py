@@ -1,4 +1,4 @@
-"""A group with fixed lines, all shown at once: one line for each code of its first item, e.g. for each drug."""
+"""The page of a group with fixed rows, one for each code of its first item."""
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -11,7 +11,7 @@ from desktop.wizard.form_wizard import FormWizard
 from ui.form.fields.base import Field
 from ui.form.fields.chosen import SegmentsField, options_of
 from ui.form.fields.factory import field_for
-from ui.form.pages.page import MOST_WIDTH, Stop, StopsPage
+from ui.form.pages.page import MAX_WIDTH, Stop, StopsPage
 from ui.form.pages.question import CommentLine
 from ui.look import language, style
 from ui.look.style import Tone
@@ -53,7 +53,7 @@ class LinesPage(StopsPage):
         self._messages: list[Message | None] = []
         self._comments: list[dict[ItemPlace, CommentLine]] = []
         self._card = _LinesCard()
-        self._card.setMaximumWidth(MOST_WIDTH)
+        self._card.setMaximumWidth(MAX_WIDTH)
         grid = self._grid = QGridLayout(self._card)
         grid.setContentsMargins(EDGE, 3, EDGE, 3)
         grid.setHorizontalSpacing(14)
@@ -160,7 +160,7 @@ class LinesPage(StopsPage):
             self._grid.addWidget(comments[place], self._grid_row(number) + 2, 1, 1, len(self._items))
         if place in comments:
             comments[place].setVisible(soft)
-            comments[place].show_text(self.wizard.comments.get(place, ""))
+            comments[place].show_text(self.wizard.comment_at(place))
 
     def stops(self) -> list[Stop]:
         found: list[Stop] = []

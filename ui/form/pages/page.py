@@ -1,4 +1,4 @@
-"""A page of a form: what every kind of page has in common, and the plain one, question under question."""
+"""Base class of a form's pages, and the plain page of questions."""
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -15,7 +15,7 @@ from ui.widgets.labels import label
 from ui.widgets.message import Message
 
 EDGE = 24
-MOST_WIDTH = 860
+MAX_WIDTH = 860
 """A line of reading: on a wide screen the questions do not run apart."""
 
 Stop = Field | CommentLine
@@ -72,6 +72,28 @@ class PageView(QWidget):
     def focus_place(self, place: ItemPlace) -> bool:
         """Go to a place; False where the page does not have it."""
         raise NotImplementedError
+
+    def focus_comment(self, place: ItemPlace) -> bool:
+        """Go to the comment that answers a check at a place; False where there is none."""
+        return self.focus_place(place)
+
+    @property
+    def is_at_comment(self) -> bool:
+        """Whether the keys are in a comment."""
+        return False
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether the keys are beside the questions: in a comment, or in the reason for one cell."""
+        return self.is_at_comment
+
+    def explain(self) -> bool:
+        """Go to what the page itself asks to be explained next; False where it asks nothing."""
+        return False
+
+    def close_aside(self) -> bool:
+        """Come back from beside the questions to the question; False where the keys were on none but it."""
+        return False
 
     def step(self, step: int) -> bool:
         """Go on (1) or back (-1) by one field; False at the end of the page."""
@@ -192,31 +214,45 @@ class StopsPage(PageView):
             self._go(target)
 
     def focus_last(self) -> None:
-        stops = self.stops()
-        if stops:
-            self._go(stops[-1])
+        fields = [stop for stop in self.stops() if isinstance(stop, Field)]
+        if fields:
+            self._go(fields[-1])
 
     def focus_place(self, place: ItemPlace) -> bool:
-        at_place = [stop for stop in self.stops() if stop.place == place]
-        if self.wizard.waits_for_comment(place) and not self.wizard.stops(place):
-            at_place.reverse()
-        if at_place:
-            self._go(at_place[0])
-        return bool(at_place)
+        return self._focus(place, Field)
+
+    def focus_comment(self, place: ItemPlace) -> bool:
+        return self._focus(place, CommentLine) or self._focus(place, Field)
+
+    def _focus(self, place: ItemPlace, kind: type[Stop]) -> bool:
+        stop = next((stop for stop in self.stops() if isinstance(stop, kind) and stop.place == place), None)
+        if stop is not None:
+            self._go(stop)
+        return stop is not None
+
+    @property
+    def is_at_comment(self) -> bool:
+        return isinstance(self.stop, CommentLine)
+
+    def close_aside(self) -> bool:
+        stop = self.stop
+        return isinstance(stop, CommentLine) and self.focus_place(stop.place)
 
     def step(self, step: int) -> bool:
         stop = self.stop
         if stop is not None:
-            # Taking what was typed may bring up a comment, or the next question.
+            # Taking what was typed may bring up the next question.
             self._take(stop)
         stops = self.stops()
         if stop is None or stop not in stops:
             return False
-        index = stops.index(stop) + step
-        if not 0 <= index < len(stops):
-            return False
-        self._go(stops[index])
-        return True
+        # A comment is no step of the way: a check that fires while one types from paper moves nothing.
+        index = stops.index(stop)
+        to_come = stops[index + 1 :] if step > 0 else stops[:index][::-1]
+        target = next((each for each in to_come if isinstance(each, Field)), None)
+        if target is not None:
+            self._go(target)
+        return target is not None
 
     def _own(self, widget: QWidget | None) -> Stop | None:
         return self.stop_of(widget) if widget is not None and self.isAncestorOf(widget) else None
@@ -226,7 +262,7 @@ class StopsPage(PageView):
         if self.read_only:
             return
         if isinstance(stop, CommentLine):
-            if stop.text() != self.wizard.comments.get(stop.place, ""):
+            if stop.text() != self.wizard.comment_at(stop.place):
                 self.wizard.comment(stop.place, stop.text())
                 self.changed.emit()
             return
@@ -282,7 +318,7 @@ class QuestionsPage(StopsPage):
             item = wizard.definition.items[ref.item]
             place = ItemPlace(group.oid, NON_REPEATING_ROW, ref.item)
             question = Question(wizard.definition, place, ref, item, ref.number or str(number))
-            question.setMaximumWidth(MOST_WIDTH)
+            question.setMaximumWidth(MAX_WIDTH)
             question.edited.connect(self._edited)
             question.marked.connect(self._marked)
             self.questions.append(question)

@@ -1,4 +1,4 @@
-"""The pages of a form on the screen: each built when it is first needed, or while nothing else is to be done."""
+"""The stack of a form's pages, each built when first needed or in idle time."""
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget
@@ -81,19 +81,32 @@ class Pages(QStackedWidget):
             page.refresh()
             self.setCurrentWidget(page)
 
-    def go_to(self, place: ItemPlace) -> None:
-        """Show the page of a place, from now on with what it misses, and give the place the keys."""
-        wizard = self._wizard
-        if wizard is None:
+    def go_to(self, place: ItemPlace, *, missing: bool = True) -> None:
+        """Show the page of a place and give the place the keys; with `missing` from now on with what it misses."""
+        page = self._turn_to(place.group)
+        if page is None:
             return
-        if place.group in wizard.form.groups:
-            wizard.page = place.group
-        page = self._page(wizard, wizard.page)
-        self._say_missing.add(wizard.page)
-        page.show_missing = True
+        if missing:
+            self._say_missing.add(place.group)
+            page.show_missing = True
         self.show_here()
         if not page.focus_place(place):
             page.focus_first()
+
+    def go_to_comment(self, place: ItemPlace) -> None:
+        """Show the page of a place and go to the comment that answers its check."""
+        page = self._turn_to(place.group)
+        if page is not None:
+            self.show_here()
+            page.focus_comment(place)
+
+    def _turn_to(self, group: str) -> PageView | None:
+        wizard = self._wizard
+        if wizard is None:
+            return None
+        if group in wizard.form.groups:
+            wizard.page = group
+        return self._page(wizard, wizard.page)
 
     def commit(self) -> None:
         """Take what is being typed."""

@@ -1,4 +1,4 @@
-"""One question on a page: number, question with its note, the field, and below it whatever there is to say about it."""
+"""One question on a page: number, text, field, and messages below it."""
 
 from typing import Final
 
@@ -19,6 +19,7 @@ from desktop.study.clinical_data import ItemPlace
 from desktop.study.definition.metadata import Definition, ItemDef, ItemRef, Missing
 from desktop.study.rules.assessment import Code
 from desktop.study.values.item_values import MISSING_WORDS
+from desktop.study.values.typed_input import has_words
 from desktop.wizard.form_wizard import FormWizard
 from ui.form.fields.base import Field
 from ui.form.fields.chosen import CardsField
@@ -27,7 +28,7 @@ from ui.form.fields.typed import Line
 from ui.look import language, style
 from ui.look.style import Tone
 from ui.look.vocabulary import value_words
-from ui.widgets.labels import label
+from ui.widgets.labels import label, literal
 from ui.widgets.message import Message
 
 NUMBER_WIDTH: Final = 38
@@ -54,12 +55,15 @@ class CommentLine(QWidget):
         self._label.setBuddy(self.line)
         row.addWidget(self._label)
         row.addWidget(self.line, 1)
+        # Neither Enter nor Tab leads here from a field: whoever types from paper must not answer a check unawares.
+        self.line.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.line.textChanged.connect(self._judge)
         self.setFocusProxy(self.line)
         self.relabel()
 
     def relabel(self) -> None:
         """Say everything again in the language of this moment."""
-        self._label.setText(self.tr("Comment"))
+        self._judge()
         self.line.setAccessibleName(self.tr("Comment"))
         self.line.setPlaceholderText(self.tr("Why it is so"))
 
@@ -67,10 +71,26 @@ class CommentLine(QWidget):
         """The comment."""
         return self.line.text().strip()
 
+    def ask(self) -> None:
+        """Go here, and say that words are needed."""
+        self.line.setPlaceholderText(self.tr("Say why, in a few words."))
+        self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def lacks_words(self) -> bool:
+        """Whether something was typed that is no comment."""
+        return bool(self.text()) and not has_words(self.text())
+
     def show_text(self, text: str) -> None:
-        """Show the comment that is kept."""
-        if self.line.text() != text:
+        """Show the comment that is kept; what was typed and is none stays until it is mended."""
+        if self.line.text() != text and (text or not self.lacks_words):
             self.line.setText(text)
+
+    @Slot()
+    def _judge(self) -> None:
+        wrong = self.lacks_words
+        self._label.setText(self.tr("Comment, in words") if wrong else self.tr("Comment"))
+        style.set_kind(self._label, tone=(Tone.WRONG if wrong else Tone.SECONDARY).value)
 
 
 class MarkerButton(QAbstractButton):
@@ -109,7 +129,7 @@ class MarkerButton(QAbstractButton):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for missing in MARKERS:
-            menu.addAction(language.words(MISSING_WORDS[missing])).setData(str(missing))
+            menu.addAction(literal(language.words(MISSING_WORDS[missing]))).setData(str(missing))
         menu.addSeparator()
         menu.addAction(self.tr("Empty the field")).setData("")
         menu.triggered.connect(self._take)
@@ -261,7 +281,7 @@ class Question(QWidget):
             self._grid.addWidget(self.comment, 3, 2, 1, 2)
         if self.comment is not None:
             self.comment.setVisible(soft)
-            self.comment.show_text(wizard.comments.get(self.place, ""))
+            self.comment.show_text(wizard.comment_at(self.place))
 
     def _other_words(self, wizard: FormWizard) -> str:
         """What other entries say where they say something else; else nothing."""
@@ -308,4 +328,4 @@ def _say(shown: QLabel, text: str, size: int) -> None:
     """Set a text; only one that needs several lines is laid out as such, which costs a page many times as much."""
     wide = QFontMetrics(style.font(size)).horizontalAdvance(text)
     shown.setWordWrap(wide > QUESTION_WIDTH - QUESTION_GAP)
-    shown.setText(text)
+    shown.setText(literal(text))

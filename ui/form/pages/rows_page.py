@@ -1,4 +1,4 @@
-"""A repeating group: a table of its rows, and the questions of the row on which one is."""
+"""The page of a repeating group: a table of rows, and the questions of the current row."""
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from desktop.study.clinical_data import ItemPlace
 from desktop.study.definition.metadata import ItemGroupDef
 from desktop.wizard.form_wizard import FormWizard
-from ui.form.pages.page import MOST_WIDTH, Stop, StopsPage
+from ui.form.pages.page import MAX_WIDTH, Stop, StopsPage
 from ui.form.pages.question import Question
 from ui.look import language
 from ui.look.style import Tone
@@ -17,8 +17,8 @@ from ui.widgets.card import Card, EmptyState
 from ui.widgets.labels import label
 from ui.widgets.table import Cell, Column, Line, Table
 
-MOST_COLUMNS = 5
-MOST_ROWS_SHOWN = 8
+MAX_COLUMNS = 5
+MAX_ROWS_SHOWN = 8
 ROW_HEIGHT = 32
 
 
@@ -30,7 +30,7 @@ class RowsPage(StopsPage):
         self._row = ""
         self._questions: list[Question] = []
         self._card = Card(flush=True)
-        self._card.setMaximumWidth(MOST_WIDTH)
+        self._card.setMaximumWidth(MAX_WIDTH)
         self._table = _RowsTable(f"rows.{group.oid}")
         self._table.keeps_choice = True
         self._table.chosen.connect(self._choose)
@@ -84,7 +84,7 @@ class RowsPage(StopsPage):
         rows = self.wizard.rows(self.group.oid)
         if self._row not in rows:
             self._show_row(rows[0] if rows else "")
-        shown = [self.wizard.definition.items[ref.item] for ref in self.group.items[:MOST_COLUMNS]]
+        shown = [self.wizard.definition.items[ref.item] for ref in self.group.items[:MAX_COLUMNS]]
         columns = (
             Column(width=34),
             *(Column(title=language.words(item.question), stretch=1) for item in shown),
@@ -105,7 +105,7 @@ class RowsPage(StopsPage):
             self._table.choose(self._row)
         self._table.blockSignals(False)
         self._table.setVisible(bool(rows))
-        self._table.setFixedHeight(min(len(rows), MOST_ROWS_SHOWN) * ROW_HEIGHT + 34)
+        self._table.setFixedHeight(min(len(rows), MAX_ROWS_SHOWN) * ROW_HEIGHT + 34)
         self._empty.setVisible(not rows)
         self._remove_button.setEnabled(bool(self._row))
         self._title.setVisible(bool(self._row))
@@ -119,9 +119,8 @@ class RowsPage(StopsPage):
     def _sign(self, row: str, number: int) -> Cell:
         places = [ItemPlace(self.group.oid, row, ref.item) for ref in self.group.items]
         if any(self.wizard.stops(place) or self.wizard.waits_for_comment(place) for place in places):
-            return Cell(
-                icon="warning", tone=Tone.WRONG, tip=QCoreApplication.translate("RowsPage", "something to look at")
-            )
+            tone = Tone.WRONG if any(map(self.wizard.stops, places)) else Tone.DUE
+            return Cell(icon="warning", tone=tone, tip=QCoreApplication.translate("RowsPage", "something to look at"))
         return Cell(text=str(number), tone=Tone.FAINT)
 
     def _words(self, place: ItemPlace) -> str:
@@ -208,7 +207,7 @@ class RowsPage(StopsPage):
             place = ItemPlace(self.group.oid, row, ref.item)
             item = self.wizard.definition.items[ref.item]
             question = Question(self.wizard.definition, place, ref, item, ref.number or str(number))
-            question.setMaximumWidth(MOST_WIDTH)
+            question.setMaximumWidth(MAX_WIDTH)
             question.edited.connect(self._edited)
             question.marked.connect(self._marked)
             question.set_read_only(read_only=self.read_only)

@@ -1,1 +1,1 @@
-"""What stands around the page of a form: header, footer, page list, evidence, history."""
+"""The panels around the page of a form: header, footer, page list, evidence, history."""

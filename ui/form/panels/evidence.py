@@ -1,4 +1,4 @@
-"""The column at the right: what other entries say about the field in focus, help, how the form stands, keys."""
+"""The evidence column: other entries about the current field, help, completeness, keys."""
 
 import datetime
 
@@ -9,7 +9,7 @@ from desktop.study.clinical_data import ItemPlace, ItemValue
 from desktop.study.definition.metadata import AnswerTone, DataType, ItemDef
 from desktop.wizard.evidence import Evidence, evidence_for, tally, verdict
 from desktop.wizard.form_wizard import FormWizard
-from ui.form.fields.segments import MOST_KEYS, keys_of
+from ui.form.fields.segments import MAX_KEYS, keys_of
 from ui.form.panels.key_hints import DASH, KeyText
 from ui.look import language, style
 from ui.look.style import Tone
@@ -161,7 +161,7 @@ class EvidenceColumn(QFrame):
         self._keys_title.setText(self.tr("Keys"))
         pairs: list[tuple[tuple[str, ...], str]] = []
         codelist = None if item is None else wizard.definition.codelist_of(item)
-        if codelist is not None and len(codelist.items) <= MOST_KEYS:
+        if codelist is not None and len(codelist.items) <= MAX_KEYS:
             keys = list(keys_of([entry.code for entry in codelist.items]).values())
             pairs.append((tuple(keys) if len(keys) <= KEYS_SHOWN else (keys[0], DASH, keys[-1]), self.tr("choose")))
         pairs += [

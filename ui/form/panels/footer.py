@@ -1,10 +1,10 @@
-"""The foot of a form: where one is in it, the ways out, and the one button that goes on."""
+"""The footer of a form: position, ways out, and the primary button."""
 
 import msgspec
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
-from ui.look import style
+from ui.look import language, style
 from ui.look.style import Tone
 from ui.widgets.buttons import Button, primary, secondary
 from ui.widgets.labels import label
@@ -27,6 +27,8 @@ class Foot(msgspec.Struct, frozen=True, kw_only=True):
     save: bool = False
     """Saving is offered beside going on."""
     busy: bool = False
+    checks: int = 0
+    """Checks that wait for a comment."""
 
 
 class FormFooter(QFrame):
@@ -36,6 +38,7 @@ class FormFooter(QFrame):
     leave_wished = Signal()
     save_wished = Signal()
     go_on_wished = Signal()
+    check_wished = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,6 +50,9 @@ class FormFooter(QFrame):
         self._leave: Button = secondary(name="form.leave", hint="Esc")
         self._save: Button = secondary(name="form.save", hint="Ctrl S")
         self.go_on: Button = primary(name="form.primary")
+        self.checks: Button = Button(name="form.checks", icon="warning", tone=Tone.DUE, hint="F6")
+        self.checks.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.checks.clicked.connect(self.check_wished)
         self.back.clicked.connect(self.back_wished)
         self._leave.clicked.connect(self.leave_wished)
         self._save.clicked.connect(self.save_wished)
@@ -56,6 +62,7 @@ class FormFooter(QFrame):
         row.setSpacing(10)
         row.addWidget(self.back)
         row.addWidget(self._position)
+        row.addWidget(self.checks)
         row.addStretch(1)
         for button in (self._leave, self._save, self.go_on):
             row.addWidget(button)
@@ -85,6 +92,9 @@ class FormFooter(QFrame):
         self._position.setVisible(foot.pages > 1)
         self._leave.setText(self.tr("Leave as draft") if foot.keeps_draft else self.tr("Leave"))
         self._leave.setVisible(foot.leave)
+        one, many = self.tr("1 check to answer"), self.tr("{n} checks to answer")
+        self.checks.setText(language.counted(foot.checks, one, many))
+        self.checks.setVisible(foot.checks > 0)
         self._save.setText(self.tr("Save"))
         self._save.setVisible(foot.save)
         self._save.setEnabled(not foot.busy)

@@ -1,4 +1,4 @@
-"""The top of a form: whose and which it is, what of it is safe, how long there is."""
+"""The header of a form: subject, form, what is saved, time limits."""
 
 import datetime
 import zoneinfo
@@ -15,7 +15,7 @@ from ui.look.vocabulary import form_title, where
 from ui.widgets.buttons import secondary
 from ui.widgets.card import Header
 from ui.widgets.chip import Chip
-from ui.widgets.labels import IconView, label
+from ui.widgets.labels import IconView, label, set_tone
 
 CLOCK_EVERY_MS = 30_000
 
@@ -33,7 +33,7 @@ class FormHeader(Header):
         self._read_only = False
         self._received = False
         self._is_older = False
-        self._draft_kept = ""
+        self._draft_kept = self._not_kept_since = ""
         self._is_saving = False
         self._event = Chip()
         self.beside.addWidget(self._event)
@@ -85,7 +85,7 @@ class FormHeader(Header):
         """There is no form."""
         self._clock.stop()
         self._wizard = None
-        self._draft_kept, self._is_saving = "", False
+        self._draft_kept, self._not_kept_since, self._is_saving = "", "", False
         self._history.setText(self.tr("History"))
         self.say("")
         self._deadline.hide()
@@ -99,13 +99,18 @@ class FormHeader(Header):
         """
         self._wizard, self._zone, self._read_only, self._received = wizard, zone, read_only, received
         self._is_older = older
-        self._draft_kept, self._is_saving = "", False
+        self._draft_kept, self._not_kept_since, self._is_saving = "", "", False
         self.refresh()
         self._run_clock()
 
     def show_draft_kept(self, time: str) -> None:
         """A draft of what is typed is on the disk since then."""
         self._draft_kept = time
+        self._show_kept()
+
+    def show_not_kept(self, since: str) -> None:
+        """What is typed is not on the disk since then; nothing: it is again."""
+        self._not_kept_since = since
         self._show_kept()
 
     def show_saving(self, *, saving: bool) -> None:
@@ -119,7 +124,8 @@ class FormHeader(Header):
         if wizard is None:
             return
         title = language.joined(wizard.view.subject, form_title(wizard.definition, wizard.view.key))
-        self.say(title, self.tr("Read only") if self._read_only else self.tr("First entry"))
+        entry = self.tr("First entry") if wizard.view.entry_pass == 1 else self.tr("Second entry")
+        self.say(title, self.tr("Read only") if self._read_only else entry)
         self._event.say(where(wizard.definition, wizard.view.key), Tone.SECONDARY)
         self._version.say(
             self.tr("Study version {version}").format(version=wizard.definition.version.oid), Tone.QUERY, "study"
@@ -162,6 +168,9 @@ class FormHeader(Header):
         icon, tone, text = "state-empty", Tone.FAINT, self.tr("Nothing recorded yet")
         if self._is_saving:
             icon, tone, text = "wait", Tone.SECONDARY, self.tr("Saving")
+        elif self._not_kept_since:
+            icon, tone = "error", Tone.WRONG
+            text = self.tr("NOT kept since {time}").format(time=self._not_kept_since)
         elif wizard.is_changed and (self._draft_kept or view.draft is not None):
             draft = view.draft
             kept = self._draft_kept or (language.moment(draft.wall) if draft else "")
@@ -177,6 +186,7 @@ class FormHeader(Header):
             )
         self._kept_icon.show_icon(icon, tone)
         self._kept.setText(text)
+        set_tone(self._kept, Tone.WRONG if tone is Tone.WRONG else Tone.SECONDARY)
 
     @Slot()
     def _show_deadline(self) -> None:
@@ -202,4 +212,8 @@ class FormHeader(Header):
             return None
         group = wizard.definition.group_of_item[wizard.form.oid, wizard.form.deadline]
         value = wizard.value(ItemPlace(group.oid, "", wizard.form.deadline))
-        return datetime.datetime.fromisoformat(value.value) if value is not None and value.value else None
+        try:
+            return datetime.datetime.fromisoformat(value.value) if value is not None and value.value else None
+        except ValueError:
+            # Another computer may have recorded anything.
+            return None

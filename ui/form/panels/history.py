@@ -1,4 +1,4 @@
-"""The history of one item, in the column at the right: old and new, who, when, why, and whether the centre has it."""
+"""The history of one item: old and new value, who, when, why, received by the centre or not."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent

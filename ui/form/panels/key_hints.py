@@ -1,4 +1,4 @@
-"""Keys and what they do, as running text that wraps: `1 – 9 choose · Enter next`."""
+"""Key hints as running text: `1 – 9 choose · Enter next`."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen

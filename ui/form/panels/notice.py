@@ -1,4 +1,4 @@
-"""The sentence above a page: said again in the other language when the language changes."""
+"""A message above the page that follows the language."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The list of a form's pages at the left, each with the sign of its state."""
+"""The list of a form's pages, each with its state."""
 
 from typing import Final
 
@@ -20,6 +20,7 @@ _SIGNS: Final = {
     PageState.PARTIAL: ("state-draft", Tone.DUE),
     PageState.DONE: ("check", Tone.DONE),
     PageState.PROBLEM: ("warning", Tone.WRONG),
+    PageState.CHECK: ("warning", Tone.DUE),
     PageState.SKIPPED: ("state-na", Tone.FAINT),
 }
 
@@ -31,7 +32,8 @@ def state_words(state: PageState) -> str:
         PageState.EMPTY: translate("PageList", "nothing yet"),
         PageState.PARTIAL: translate("PageList", "answers are missing"),
         PageState.DONE: translate("PageList", "all answered"),
-        PageState.PROBLEM: translate("PageList", "something to look at"),
+        PageState.PROBLEM: translate("PageList", "something is wrong"),
+        PageState.CHECK: translate("PageList", "a check to answer"),
         PageState.SKIPPED: translate("PageList", "does not apply"),
     }[state]
 

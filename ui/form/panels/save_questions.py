@@ -1,4 +1,4 @@
-"""What a save still asks: what is missing, why saved values change. It stands in the page, above the footer."""
+"""Questions of a save: checks to answer, what is missing, why saved values change."""
 
 import enum
 
@@ -8,16 +8,18 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWi
 from desktop.study.clinical_data import ItemPlace
 from desktop.wizard.form_wizard import FormWizard, ValueChange
 from ui.form.fields.typed import Line
+from ui.form.pages.question import CommentLine
 from ui.look import language
 from ui.look.style import Tone
 from ui.look.vocabulary import value_words
 from ui.widgets.buttons import Button
 from ui.widgets.fields import Labelled
 from ui.widgets.labels import label
+from ui.widgets.message import Message
 
 EDGE = 24
-MOST_SHOWN = 8
-LIST_HEIGHT = 150
+MAX_SHOWN = 8
+MAX_LIST_HEIGHT = 240
 
 
 class Asked(enum.Enum):
@@ -41,6 +43,9 @@ class SavePanel(QFrame):
         self.setObjectName("panel")
         self.asked = Asked.SAVE
         self._title = label(kind="section", wrap=True)
+        self._checks = QVBoxLayout()
+        self._checks.setSpacing(4)
+        self._comments: list[CommentLine] = []
         self._missing_title = label(tone=Tone.DUE, wrap=True)
         self._missing = QVBoxLayout()
         self._missing.setSpacing(0)
@@ -57,6 +62,7 @@ class SavePanel(QFrame):
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
+        column.addLayout(self._checks)
         column.addWidget(self._missing_title)
         column.addLayout(self._missing)
         column.addLayout(self._changes)
@@ -85,12 +91,22 @@ class SavePanel(QFrame):
         """Whether a reason is asked."""
         return not self.reason.isHidden()
 
+    @property
+    def asks_for_text(self) -> bool:
+        """Whether something is to be written before it goes on."""
+        return self.needs_reason or bool(self._comments)
+
     def ask_save(self, wizard: FormWizard) -> None:
         """Ask what saving this form as it is still needs."""
         self.asked = Asked.SAVE
-        missing, changes = wizard.missing, wizard.changes_of_saved
-        self._title.setText(self.tr("Saved values change") if changes else self.tr("The form is not complete yet"))
+        missing, changes, checks = wizard.missing, wizard.changes_of_saved, wizard.open_checks
+        if checks:
+            one, many = self.tr("1 check to answer"), self.tr("{n} checks to answer")
+            self._title.setText(language.counted(len(checks), one, many))
+        else:
+            self._title.setText(self.tr("Saved values change") if changes else self.tr("The form is not complete yet"))
         self._show_missing(wizard, missing)
+        self._show_checks(wizard, checks)
         self._show_changes(wizard, changes)
         self.reason.setVisible(bool(changes))
         self.reason.say(
@@ -119,6 +135,19 @@ class SavePanel(QFrame):
             self.ask_start_again(max(len(wizard.changes), 1))
         self._reason_line.setText(begun)
 
+    def take_comments(self, wizard: FormWizard) -> bool:
+        """Give the wizard the comments; False where a check is left without one, to which the keys then go."""
+        for comment in self._comments:
+            if comment.text():
+                wizard.comment(comment.place, comment.text())
+        waiting = set(wizard.open_checks)
+        for comment in self._comments:
+            if comment.place in waiting:
+                comment.ask()
+                self._area.ensureWidgetVisible(comment)
+                return False
+        return True
+
     def ask_for_reason(self) -> None:
         """Say that it does not go without a reason."""
         self.reason.show_wrong(self.tr("Say why, in a few words."))
@@ -134,19 +163,39 @@ class SavePanel(QFrame):
         self._inner.adjustSize()
         height = self._inner.sizeHint().height()
         self._area.setVisible(height > 0)
-        self._area.setFixedHeight(min(height + 2, LIST_HEIGHT))
+        self._area.setFixedHeight(min(height + 2, MAX_LIST_HEIGHT))
         self.show()
-        if self.needs_reason:
+        if self._comments:
+            self._comments[0].line.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self.needs_reason:
             self._reason_line.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _empty(self) -> None:
-        for layout in (self._missing, self._changes):
+        self._comments = []
+        for layout in (self._checks, self._missing, self._changes):
             while (item := layout.takeAt(0)) is not None:
                 widget = item.widget()
                 if widget is not None:
                     widget.hide()
                     widget.deleteLater()
         self._missing_title.hide()
+
+    def _show_checks(self, wizard: FormWizard, checks: tuple[ItemPlace, ...]) -> None:
+        """Each check with the line that answers it."""
+        for place in checks:
+            item = wizard.definition.items[place.item]
+            value = value_words(wizard.definition, item, wizard.value(place))
+            jump = _Jump(place, language.joined(place_words(wizard, place), value))
+            jump.clicked.connect(self._jump)
+            said = Message()
+            comment = CommentLine(place)
+            for part in (jump, said, comment):
+                self._checks.addWidget(part)
+            texts = dict.fromkeys(language.words(problem.message) for problem in wizard.problems_at(place))
+            said.say(Tone.DUE, language.sentences(*texts))
+            comment.line.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            comment.show_text(wizard.comment_at(place))
+            self._comments.append(comment)
 
     def _show_missing(self, wizard: FormWizard, missing: tuple[ItemPlace, ...]) -> None:
         self._empty()
@@ -156,11 +205,11 @@ class SavePanel(QFrame):
                 count=len(missing)
             )
         )
-        for place in missing[:MOST_SHOWN]:
+        for place in missing[:MAX_SHOWN]:
             jump = _Jump(place, place_words(wizard, place))
             jump.clicked.connect(self._jump)
             self._missing.addWidget(jump, 0, Qt.AlignmentFlag.AlignLeft)
-        more = len(missing) - MOST_SHOWN
+        more = len(missing) - MAX_SHOWN
         if more > 0:
             self._missing.addWidget(
                 label(self.tr("and {count} more").format(count=more), kind="small", tone=Tone.SECONDARY)

@@ -1,4 +1,4 @@
-"""Safekeeping: backup, verification, rebuilding, and what to do with the recovery code."""
+"""Backup, verification, rebuild and the recovery code."""
 
 from collections.abc import Callable
 from pathlib import Path

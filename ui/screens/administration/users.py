@@ -1,4 +1,4 @@
-"""The people who may use this vault: add one, change roles, suspend with a reason."""
+"""Users: add, change roles, suspend."""
 
 from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget

@@ -1,4 +1,4 @@
-"""The card beside a casebook's matrix: what the cell in focus holds, and what can be done there."""
+"""Details of the current cell of a casebook's matrix, and its actions."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""What stands in each cell of a casebook's matrix: Forms x StudyEvents. Pure: no widget, no Site."""
+"""Model of a casebook's matrix (Forms x StudyEvents). Pure."""
 
 from collections.abc import Iterator
 

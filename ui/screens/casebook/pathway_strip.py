@@ -1,4 +1,4 @@
-"""The pathway above a casebook's matrix: the way so far, where the subject is and why, what may follow, and who decides."""
+"""The pathway above a casebook's matrix: steps, evidence, next steps, decisions."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""The pathway in words: the steps that a subject has gone through, what led on from each, and what may follow. Pure."""
+"""Texts of the pathway. Pure."""
 
 from collections import Counter
 
@@ -11,7 +11,7 @@ from desktop.study.rules.pathway import Evidence
 from desktop.views.casebook import StageView
 from ui.look import language, vocabulary
 
-LONGEST_VALUE = 30
+MAX_VALUE_LENGTH = 30
 """Letters. A longer text is cut off; its form has the whole."""
 
 
@@ -77,8 +77,8 @@ class PathwayWords:
         """`Best response: partial response`."""
         item = self.definition.items.get(evidence.item)
         value = evidence.value.value if item is None else vocabulary.value_words(self.definition, item, evidence.value)
-        if len(value) > LONGEST_VALUE:
-            value = f"{value[:LONGEST_VALUE]}…"
+        if len(value) > MAX_VALUE_LENGTH:
+            value = f"{value[:MAX_VALUE_LENGTH]}…"
         question = evidence.item if item is None else language.words(item.question)
         return QCoreApplication.translate("Pathway", "{question}: {value}").format(question=question, value=value)
 

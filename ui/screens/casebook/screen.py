@@ -22,12 +22,13 @@ from ui.screens.casebook.pathway_strip import PathwayStrip
 from ui.widgets import lists
 from ui.widgets.buttons import primary, secondary
 from ui.widgets.card import Card, EmptyState
+from ui.widgets.labels import literal
 from ui.widgets.legend import Legend
 from ui.widgets.table import TWO_LINES, Align, Cell, Column, Line, Table
 from ui.widgets.trends import Strip, TrendPlot
 
 SIDE = 330
-LEAST_ROWS = 8
+MIN_ROWS = 8
 LEGEND = (
     Sign.EMPTY,
     Sign.DRAFT,
@@ -121,7 +122,7 @@ class CasebookScreen(Screen):
         above = self.pathway.height() + style.GAP if self.pathway.isVisible() else 0
         around = self.legend.height() + style.MARGIN + 2 * style.GAP
         room = self._main.viewport().height() - above - around
-        self.table.setFixedHeight(min(self.table.sizeHint().height(), max(room, LEAST_ROWS * style.ROW)))
+        self.table.setFixedHeight(min(self.table.sizeHint().height(), max(room, MIN_ROWS * style.ROW)))
 
     # Coming here
 
@@ -352,7 +353,7 @@ class CasebookScreen(Screen):
         definition = self.access.session.definition
         self._menu.clear()
         for event, repeat in next_occurrences(definition, self._matrix.occurrences):
-            action = self._menu.addAction(vocabulary.event_title(definition.events[event], repeat))
+            action = self._menu.addAction(literal(vocabulary.event_title(definition.events[event], repeat)))
             action.triggered.connect(partial(self._add_event, event, repeat))
         self._menu.popup(self.another.mapToGlobal(self.another.rect().bottomLeft()))
 

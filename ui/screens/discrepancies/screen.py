@@ -1,25 +1,30 @@
-"""Discrepancies: what two people or two computers recorded differently, both values side by side."""
+"""Discrepancies: both values side by side."""
 
 from typing import Any
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop.actions import Recorded, SettleDiscrepancy
+from desktop.casebook.double_entry import PASS_KINDS
 from desktop.site.site import Site
 from desktop.study.definition.metadata import Definition
 from desktop.views.casebook import Discrepancy
+from desktop.views.people import Role
 from ui.background.site_access import SiteAccess
 from ui.look import language, style, vocabulary
 from ui.look.icons import Sign
 from ui.look.style import Tone
 from ui.screens.base import Place, Screen, Where
+from ui.screens.discrepancies.decision import Decision
 from ui.widgets import lists
-from ui.widgets.buttons import primary
+from ui.widgets.buttons import secondary
 from ui.widgets.card import Card, EmptyState
 from ui.widgets.labels import label
 from ui.widgets.message import Message
 from ui.widgets.table import Align, Cell, Column, Line, Table
 
+SETTLES = frozenset({Role.ENTRY, Role.INVESTIGATOR, Role.MANAGER})
 LIST_WIDTH = 440
 VALUE_WIDTH = 212
 
@@ -87,7 +92,9 @@ class DiscrepanciesScreen(Screen):
             values.addWidget(value)
         values.addStretch(1)
         self._advice = Message()
-        self.open_form = primary(name="open_discrepant_form", icon="edit")
+        self.decision = Decision()
+        self.decision.decided.connect(self._record)
+        self.open_form = secondary(name="open_discrepant_form", icon="edit")
         self.open_form.clicked.connect(self._open_form)
         foot = QHBoxLayout()
         foot.addStretch(1)
@@ -96,6 +103,7 @@ class DiscrepanciesScreen(Screen):
             card.body.addWidget(part)
         card.body.addLayout(values)
         card.body.addWidget(self._advice)
+        card.body.addWidget(self.decision)
         card.body.addLayout(foot)
         card.hide()
         return card
@@ -109,6 +117,7 @@ class DiscrepanciesScreen(Screen):
     def retranslate(self) -> None:
         self.table.setAccessibleName(self.tr("Discrepancies"))
         self.open_form.setText(self.tr("Open the form"))
+        self.decision.retranslate()
         self._nothing.say(self.tr("Nothing to settle."))
         if self._found is None:
             self.header.say(self.tr("Discrepancies"))
@@ -147,28 +156,66 @@ class DiscrepanciesScreen(Screen):
         item = found.place.item if found.place is not None and found.place.item in definition.items else ""
         question = language.words(definition.items[item].question) if item else ""
         self._where.setText(question or lists.discrepancy_title(definition, found))
-        titles = (self.tr("First computer"), self.tr("Second computer"))
+        titles = (
+            (self.tr("First entry"), self.tr("Second entry"))
+            if found.kind in PASS_KINDS
+            else (self.tr("First computer"), self.tr("Second computer"))
+        )
         for number, (card, title) in enumerate(zip(self._values, titles, strict=True)):
-            card.setVisible(number < len(found.users))
-            if number < len(found.users):
-                value = found.values[number] if number < len(found.values) else None
-                shown = vocabulary.value_words(definition, definition.items[item], value) if item else "–"
-                moment = language.moment(found.walls[number])
-                card.show_value(title, shown, language.joined(found.users[number], moment))
+            side = found.sides[number] if number < len(found.sides) else None
+            card.setVisible(side is not None)
+            if side is not None:
+                shown = vocabulary.value_words(definition, definition.items[item], side.value) if item else ""
+                if side.row is not None:
+                    shown = "\n".join(
+                        vocabulary.value_words(definition, definition.items[oid], value)
+                        for oid, value in side.row.items()
+                        if oid in definition.items
+                    )
+                shown = shown or "–"
+                card.show_value(title, shown, language.joined(side.user, language.moment(side.wall)))
         self._advice.say(Tone.QUERY, self._advice_for(found))
+        may_settle = bool(SETTLES & set(self.access.session.user.roles))
+        self.decision.setVisible(may_settle)
+        if may_settle:
+            self.decision.show_discrepancy(definition, found, self.access.session.user.oid)
         self.open_form.setVisible(place is not None)
 
     def _advice_for(self, found: Discrepancy) -> str:
-        if found.kind == "duplicate_subject":
+        if found.is_subject:
             return self.tr(
                 "Two computers gave the same key to a subject. Compare with the identification log on paper,"
                 " and remove the forms of the one that is wrong."
             )
-        return self.tr(
-            "Two computers changed this value without having seen each other's entry. Look at the source and open"
-            " the form: the right value, saved with a reason, settles it. If the form shows the right value already,"
-            " leave it: this stays listed until a later release can settle it here."
-        )
+        match found.kind:
+            case "second_entry":
+                return self.tr("The two entries differ. Look at the source document, and decide which is right.")
+            case "missing_row":
+                return self.tr("The second entry lacks this row. Look at the source document.")
+            case "extra_row":
+                return self.tr("The first entry lacks this row. Look at the source document.")
+            case "same_person":
+                return self.tr(
+                    "One person made both entries on two computers. Have another person compare the form with the"
+                    " source document, and settle this with what was found."
+                )
+            case "after_lock":
+                return self.tr(
+                    "The form was changed by somebody who did not know that it was locked. Compare it with the source"
+                    " document, and settle this with what was found."
+                )
+            case _:
+                return self.tr(
+                    "Two computers changed this without having seen each other's entry. Look at the source document,"
+                    " and decide which is right."
+                )
+
+    @Slot(object)
+    def _record(self, act: SettleDiscrepancy) -> None:
+        self.access.record(act, self._settled, self.decision.show_refused)
+
+    def _settled(self, _: Recorded) -> None:
+        self.refresh()
 
     @Slot()
     def _open_form(self) -> None:

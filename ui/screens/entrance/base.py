@@ -1,4 +1,4 @@
-"""The way in: a dark column that says what this is, and beside it one small form."""
+"""Base class of the screens before sign-in."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget

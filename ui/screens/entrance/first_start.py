@@ -1,4 +1,4 @@
-"""The first start: practice, a new site, joining a centre, or restoring a backup."""
+"""First start: practice, new site, join a centre, or restore a backup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making the vault of a site: study, site, this computer's letter, the first manager; then the recovery code."""
+"""New site: study, site, device letter, first manager, recovery code."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from ui.look import language
 from ui.look.style import Tone
 from ui.screens.base import JOIN, Place, Where
 from ui.screens.entrance.base import Links, centred, column
+from ui.screens.entrance.recovery_code_page import RecoveryCodePage
 from ui.widgets.buttons import link, primary
-from ui.widgets.fields import Check, Choice, Labelled, TextLine
+from ui.widgets.fields import Choice, Labelled, TextLine
 from ui.widgets.labels import label
 from ui.widgets.message import Message
 from ui.widgets.passphrases import NewPassphrase
@@ -42,7 +43,9 @@ class NewSiteForm(QWidget):
         self._studies: dict[str, Definition] = {}
         self._stack = QStackedWidget()
         self._stack.addWidget(self._build_form())
-        self._stack.addWidget(self._build_code())
+        self.code_page = RecoveryCodePage()
+        self.code_page.kept.connect(self._enter)
+        self._stack.addWidget(self.code_page)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._stack)
@@ -90,22 +93,6 @@ class NewSiteForm(QWidget):
             )
         )
 
-    def _build_code(self) -> QWidget:
-        self._code_title = label(kind="title")
-        self._code_text = label(tone=Tone.SECONDARY, wrap=True)
-        self.code = label(kind="number", wrap=True)
-        self.code.setObjectName("recovery_code_shown")
-        self.code.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.on_paper = Check()
-        self.on_paper.setObjectName("on_paper")
-        self.go_on = primary(name="recovery_code_kept")
-        self.go_on.setEnabled(False)
-        self.go_on.make_wide()
-        self.on_paper.toggled.connect(self.go_on.setEnabled)
-        self.go_on.clicked.connect(self._enter)
-        parts = (self._code_title, self._code_text, self.code, self.on_paper, self.go_on)
-        return centred(column(*parts, spacing=16))
-
     def start(self) -> None:
         """Begin anew."""
         self._stack.setCurrentIndex(0)
@@ -137,15 +124,6 @@ class NewSiteForm(QWidget):
         self._admin.say(self.tr("Name of the first manager"))
         self.make.setText(self.tr("Make the vault"))
         self.back.setText(self.tr("Back"))
-        self._code_title.setText(self.tr("The recovery code"))
-        self._code_text.setText(
-            self.tr(
-                "Write it on paper and lay it into the site's safe. It is shown this once. Without it and"
-                " without a passphrase nobody can read the data again, the centre neither."
-            )
-        )
-        self.on_paper.setText(self.tr("It is on paper"))
-        self.go_on.setText(self.tr("Go on"))
         self._offer_sites()
 
     def _offer_studies(self, found: dict[str, Definition]) -> None:
@@ -192,9 +170,8 @@ class NewSiteForm(QWidget):
     def _made(self, codes: list[str], _: Session) -> None:
         self.make.setEnabled(True)
         self.new.clear()
-        self.code.setText(codes.pop())
         self._stack.setCurrentIndex(1)
-        self.on_paper.setFocus()
+        self.code_page.show_code(codes.pop())
 
     def _fail(self, error: Exception) -> None:
         self.make.setEnabled(True)
@@ -202,7 +179,6 @@ class NewSiteForm(QWidget):
 
     @Slot()
     def _enter(self) -> None:
-        self.code.clear()
         self.entered.emit(Place(Where.SYNC, part=JOIN) if self._joins else None)
 
     def changeEvent(self, event: QEvent) -> None:

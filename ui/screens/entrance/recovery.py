@@ -1,15 +1,17 @@
-"""A new passphrase by the printed recovery code."""
+"""New passphrase by the printed recovery code."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from ui.look.style import Tone
 from ui.screens.entrance.base import Links
+from ui.screens.entrance.recovery_code_page import RecoveryCodePage
 from ui.widgets.buttons import link, primary
 from ui.widgets.fields import Choice, Labelled, TextLine
 from ui.widgets.labels import label
@@ -46,7 +48,16 @@ class RecoveryForm(QWidget):
         self.button.clicked.connect(self._recover)
         self.new.done.connect(self._recover)
         self.back.clicked.connect(self.left)
-        column = QVBoxLayout(self)
+        self._form = QWidget()
+        self.code_page = RecoveryCodePage()
+        self.code_page.kept.connect(self.entered)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._form)
+        self._stack.addWidget(self.code_page)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._stack)
+        column = QVBoxLayout(self._form)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         column.addStretch(1)
@@ -59,6 +70,7 @@ class RecoveryForm(QWidget):
 
     def start(self, names: tuple[str, ...], chosen: str) -> None:
         """Begin anew."""
+        self._stack.setCurrentIndex(0)
         self.user.show_choices(tuple((name, name) for name in names))
         self.user.choose(chosen)
         self.code.clear()
@@ -91,19 +103,23 @@ class RecoveryForm(QWidget):
             self.code.setFocus()
         elif passphrase is not None:
             self.button.setEnabled(False)
+            codes: list[str] = []
 
             def way(_: Job) -> Site:
                 from desktop.site.opening import recover_site
 
-                return recover_site(folder, code, name, passphrase)
+                site, new_code = recover_site(folder, code, name, passphrase)
+                codes.append(new_code)
+                return site
 
-            self._access.open(way, self._recovered, self._fail)
+            self._access.open(way, partial(self._recovered, codes), self._fail)
 
-    def _recovered(self, _: Session) -> None:
+    def _recovered(self, codes: list[str], _: Session) -> None:
         self.button.setEnabled(True)
         self.code.clear()
         self.new.clear()
-        self.entered.emit()
+        self._stack.setCurrentIndex(1)
+        self.code_page.show_code(codes.pop())
 
     def _fail(self, error: Exception) -> None:
         self.button.setEnabled(True)

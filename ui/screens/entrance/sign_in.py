@@ -1,4 +1,4 @@
-"""Signing in, coming back after a lock, and the way with the recovery code."""
+"""Sign-in, unlock, and the way to recovery."""
 
 from __future__ import annotations
 
@@ -285,7 +285,7 @@ def _practice_passphrases(folder: Path) -> dict[str, str]:
     """Who may sign in at a practice site, and with what; nobody where the vault is a real one."""
     if not (folder.parent / PRACTICE_FILE).exists():
         return {}
-    from desktop.practice.practice_site import find
+    from desktop.practice.practice_site import practice_of
 
-    found = find(folder.parent)
+    found = practice_of(folder)
     return {} if found is None else {user.name: user.passphrase for user in found.users}

@@ -1,4 +1,4 @@
-"""What the parts of the Study screen have in common: a list at the left, and beside it what can be read and done."""
+"""Base class of the parts of the Study screen: a list, and details beside it."""
 
 from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QKeyEvent

@@ -1,4 +1,4 @@
-"""Study: its forms and its checks, to be looked up."""
+"""Forms and checks of the study."""
 
 from PySide6.QtCore import Slot
 

@@ -1,4 +1,4 @@
-"""Study: the normal ranges of the site's laboratories, and a new one."""
+"""Normal ranges of the site's laboratories."""
 
 import datetime
 

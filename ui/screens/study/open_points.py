@@ -1,4 +1,4 @@
-"""Study: the points that the protocol leaves open, what is taken for each, and the site's own answers."""
+"""Open points of the protocol: default, source, and the site's answer."""
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout

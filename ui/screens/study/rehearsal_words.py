@@ -1,4 +1,4 @@
-"""A rehearsal in words: for each subject and form what a new version of the study would make otherwise. Never a value."""
+"""Texts of a rehearsal. Never a value."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,4 +1,4 @@
-"""Study: the points that its protocol leaves open, normal ranges, versions, forms and checks."""
+"""The Study screen: open points, normal ranges, versions, forms and checks."""
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget

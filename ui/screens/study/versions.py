@@ -1,6 +1,5 @@
-"""Study: its versions at this site; a new one is brought here, rehearsed, and put in force once it is approved."""
+"""Versions of the study at this site: add, rehearse, activate once approved."""
 
-import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Qt, Slot
@@ -8,6 +7,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayou
 
 from desktop.actions import ActivateStudyVersion, AddStudyVersion, Recorded
 from desktop.errors import DefinitionError
+from desktop.journal.hybrid_clock import parse_wall
 from desktop.reading.amendment_rehearsal import Rehearsal
 from desktop.site.site import MANAGES, Site
 from desktop.study.definition.metadata import Definition
@@ -153,7 +153,7 @@ class VersionsPart(StudyPart):
     def _line(self, version: VersionLine, first: str) -> Line:
         was_in_force = bool(version.activated) or version.sha256 == first
         if version.is_active:
-            since = language.date(_day(version.activated or version.added))
+            since = _date(version.activated or version.added)
             text = self.tr("In force since {date}").format(date=since)
             state = Cell(text=text, icon="check", tone=Tone.DONE, chip=True)
         elif was_in_force:
@@ -165,7 +165,7 @@ class VersionsPart(StudyPart):
             cells=(
                 Cell(text=version.oid, bold=True, tip=version.sha256),
                 state,
-                Cell(text=language.date(_day(version.added)), tone=Tone.SECONDARY),
+                Cell(text=_date(version.added), tone=Tone.SECONDARY),
                 Cell(text=version.approved, tone=Tone.SECONDARY),
                 Cell(text=version.reference, tone=Tone.SECONDARY, tip=version.user),
             ),
@@ -406,5 +406,6 @@ class VersionsPart(StudyPart):
         self.approved.setFocus()
 
 
-def _day(wall: str) -> datetime.date:
-    return datetime.datetime.fromisoformat(wall).date()
+def _date(wall: str) -> str:
+    at = parse_wall(wall)
+    return wall if at is None else language.date(at.date())

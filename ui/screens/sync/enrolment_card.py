@@ -1,4 +1,4 @@
-"""Joining a centre: address and one-time code, then the words that two people compare on the telephone."""
+"""Enrolment at a centre: address, one-time code, comparison of fingerprint words."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Sync: how far the entries are, the line to the centre, and whether both hold the same."""
+"""The Sync screen: entries by state, connection to the centre, agreement."""
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget

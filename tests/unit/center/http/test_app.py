@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from center.http import app as app_module
 from center.http.app import make_app
-from center.intake import Intake
+from center.intake import Intake, Request
 from desktop.errors import EnvironmentProblemError
 from desktop.sync.formats import messages, signed_statement
 
@@ -28,9 +28,9 @@ def post(app: FastAPI, *calls: tuple[str, bytes, dict[str, str]]) -> list[httpx.
     return asyncio.run(run())
 
 
-def verified(desk: Any, path: str, nonce: str, answer: httpx.Response, kind: type[Any] | None) -> Any:
-    """The content of an answer that is signed over this nonce; its bytes where they are not a message."""
-    content = messages.answer_bytes(path, nonce, answer.status_code, answer.content)
+def verified(desk: Any, request: Request, answer: httpx.Response, kind: Any) -> Any:
+    """The content of an answer that is signed over this request; its bytes where they are not a message."""
+    content = messages.answer_bytes(request.content(), answer.status_code, answer.content)
     proof = bytes.fromhex(answer.headers[messages.SIGNATURE_HEADER])
     signed_statement.verify_bytes(messages.ANSWER_TYPE, content, proof, desk.store.keys.signing_public)
     return answer.content if kind is None else msgspec.json.decode(answer.content, type=kind)
@@ -56,7 +56,7 @@ def test_every_answer_is_signed_over_the_nonce_of_its_request(desk: Any, device:
     answers = post(make_app(desk.store), *map(call, requests))
     for request, answer, kind in zip(requests, answers, kinds, strict=True):
         assert answer.status_code == 200
-        assert verified(desk, request.path, request.nonce, answer, kind)
+        assert verified(desk, request, answer, kind)
     assert desk.sites()[0]["entries"] == 5
 
 
@@ -64,16 +64,18 @@ def test_refusals_are_signed_too(desk: Any, chain: Callable[..., Any]) -> None:
     request = desk.request(chain(), messages.MEET, b"{}")
     [answer] = post(make_app(desk.store), call(request))
     assert answer.status_code == 403
-    assert "does not know" in verified(desk, request.path, request.nonce, answer, messages.Refusal).refused
+    assert "does not know" in verified(desk, request, answer, messages.Refusal).refused
     [answer] = post(make_app(desk.store), (messages.MEET, b"", {}))
-    assert "does not know" in verified(desk, messages.MEET, "", answer, messages.Refusal).refused
+    nameless = Request(path=messages.MEET, device="", nonce="", signature="", body=b"")
+    assert "does not know" in verified(desk, nameless, answer, messages.Refusal).refused
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_read_whole(desk: Any, device: Any) -> None:
-    request = desk.request(device, messages.BATCH, b"x" * (app_module.MOST_BODY_BYTES + 1))
+    request = desk.request(device, messages.BATCH, b"x" * (app_module.MAX_BODY_BYTES + 1))
     [answer] = post(make_app(desk.store), call(request))
     assert answer.status_code == 413
-    assert "larger" in verified(desk, request.path, request.nonce, answer, messages.Refusal).refused
+    unread = msgspec.structs.replace(request, body=b"")
+    assert "larger" in verified(desk, unread, answer, messages.Refusal).refused
     assert desk.sites()[0]["quarantined"] == 0
     read = 0
 
@@ -85,7 +87,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read_whole(desk: Any, 
     _, send, sent = raw([])
     asyncio.run(make_app(desk.store)(SCOPE, pour, send))
     assert sent[0]["status"] == 413
-    assert read <= 6
+    assert read <= app_module.MAX_BODY_BYTES / (1 << 20) + 2
 
 
 SCOPE = {
@@ -102,9 +104,9 @@ SCOPE = {
 
 def test_a_batch_as_large_as_may_be_fits_through_the_door(desk: Any, device: Any) -> None:
     """Random bytes do not compress: the largest batch is not refused for its size."""
-    request = desk.request(device, messages.BATCH, bytes(app_module.MOST_BODY_BYTES))
+    request = desk.request(device, messages.BATCH, bytes(app_module.MAX_BODY_BYTES))
     [answer] = post(make_app(desk.store), call(request))
-    assert verified(desk, request.path, request.nonce, answer, messages.BatchAnswer).outcome == "quarantined"
+    assert verified(desk, request, answer, messages.BatchAnswer).reason
 
 
 def test_wrong_codes_take_longer_each_time_and_a_right_one_ends_it(desk: Any, chain: Callable[..., Any]) -> None:
@@ -150,7 +152,7 @@ def test_a_fault_of_the_centre_is_told_as_such_and_logged_without_content(
     with caplog.at_level(logging.ERROR, "center"):
         [answer] = post(make_app(desk.store), call(request))
     assert answer.status_code == 500
-    refusal = verified(desk, request.path, request.nonce, answer, messages.Refusal)
+    refusal = verified(desk, request, answer, messages.Refusal)
     assert refusal.refused == "The centre cannot take anything at the moment."
     [record] = caplog.records
     assert record.getMessage().startswith(f"{type(fault).__name__} at test_app.py:")

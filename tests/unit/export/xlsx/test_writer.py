@@ -13,7 +13,7 @@ import pytest
 from desktop.errors import CancelledError, RefusedError
 from desktop.export.xlsx import cells
 from desktop.export.xlsx.sheet_model import COVER, HEAD_ROWS
-from desktop.export.xlsx.sheets import MOST_ROWS
+from desktop.export.xlsx.sheets import MAX_ROWS
 from desktop.export.xlsx.verification import check, verify_excel
 from desktop.export.xlsx.writer import write_excel
 from desktop.study.clinical_data import FormContent, FormKey, ItemValue
@@ -181,6 +181,7 @@ def test_cover_counts_and_sheets(tmp_path: Path) -> None:
     told = {element.tag.rpartition("}")[2]: element.text for element in core}
     assert told == {
         "title": "X & Y 2026-11",
+        "category": "Sitebook transfer",
         "creator": None,
         "lastModifiedBy": None,
         "created": "2026-11-30T23:59:59Z",
@@ -216,14 +217,15 @@ def test_the_same_entries_give_the_same_bytes(tmp_path: Path, monkeypatch: pytes
 
 def test_a_cancelled_export_leaves_nothing(tmp_path: Path) -> None:
     path = tmp_path / "out.xlsx"
-    path.write_bytes(b"older")
+    write_excel(transfer(form(main(TXT="older"))), path)
+    older = path.read_bytes()
     seen: list[tuple[int, int]] = []
     many = transfer(*(form(main(TXT="x"), subject=f"01-A{number:03}") for number in range(500)))
     with pytest.raises(CancelledError):
         write_excel(
             many, path, lambda done, total: seen.append((done, total)), lambda: bool(seen) and seen[-1][0] > 300
         )
-    assert path.read_bytes() == b"older"
+    assert path.read_bytes() == older
     assert [child.name for child in tmp_path.iterdir()] == ["out.xlsx"]
     write_excel(many, path, lambda done, total: seen.append((done, total)))
     assert seen[-1][0] == seen[-1][1] > 500
@@ -232,7 +234,7 @@ def test_a_cancelled_export_leaves_nothing(tmp_path: Path) -> None:
 
 def test_more_rows_than_excel_has_are_refused(tmp_path: Path) -> None:
     row: dict[str, ItemValue] = {}
-    huge = transfer(form({"IG.DOSES": dict.fromkeys(map(str, range(MOST_ROWS)), row)}))
+    huge = transfer(form({"IG.DOSES": dict.fromkeys(map(str, range(MAX_ROWS)), row)}))
     with pytest.raises(RefusedError) as error:
         write_excel(huge, tmp_path / "out.xlsx")
     assert "ALL.DOSES" in str(error.value)

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from desktop.study.definition.events import PathwayBranch
-from desktop.study.definition.metadata import CodeListItem, Definition, MetaDataVersion, UnitRef
+from desktop.study.definition.metadata import CodeListItem, Definition, DoubleEntry, MetaDataVersion, UnitRef
 from desktop.study.documents.version_difference import Difference, changed_meanings, differences
 
 Change = Callable[[MetaDataVersion], MetaDataVersion]
@@ -222,6 +222,7 @@ OF_STUDY: dict[str, Any] = {
     "ended": None,
     "normal_ranges": None,
     "grading": None,
+    "double_entry": DoubleEntry(third_person=True),
     "sources": {"Protocol": {"en": "Protocol"}},
 }
 

@@ -8,6 +8,7 @@ import threading
 
 import pytest
 
+from desktop.messages import bilingual
 from desktop.study.definition.metadata import Definition
 from desktop.study.expressions import parser
 from desktop.study.expressions.engine import UNKNOWN, Expression, ExpressionFaultError, ExpressionSyntaxError
@@ -129,9 +130,10 @@ def test_sound(pressure: Definition, source: str, kind: str) -> None:
 )
 def test_faults(pressure: Definition, source: str, why: str) -> None:
     faults = judge(pressure, source).faults
-    assert len(faults) == 1, [fault.english.format_map(fault.fields) for fault in faults]
-    assert why in faults[0].english.format_map(faults[0].fields)
-    assert faults[0].chinese.format_map(faults[0].fields)
+    assert len(faults) == 1, [fault.message for fault in faults]
+    message = bilingual(faults[0].message, **faults[0].fields)
+    assert why in message["en"]
+    assert message["zh"] != message["en"]
 
 
 def test_a_row_sees_its_own_items(pressure: Definition) -> None:

@@ -11,7 +11,7 @@ from desktop.study.clinical_data import FormKey, ItemValue
 from desktop.study.definition.events import Pathway, PathwayBranch, PathwayStep
 from desktop.study.definition.metadata import Definition
 from desktop.study.rules.form_rules import Rules
-from desktop.study.rules.pathway import LONGEST_WALK, Decision, Stage, walk
+from desktop.study.rules.pathway import MAX_STEPS, Decision, Stage, walk
 
 TODAY = datetime.date(2026, 11, 24)
 
@@ -178,8 +178,8 @@ def test_a_circle_ends(course: Definition, patient: Any) -> None:
     second = PathwayStep(oid="PW.B", title={}, branches=(to("PW.A", "true"),))
     patient.rules = changed(course, first, second)
     stages = way(patient)
-    assert len(stages) == LONGEST_WALK
-    assert stages[-1].visit == LONGEST_WALK // 2
+    assert len(stages) == MAX_STEPS
+    assert stages[-1].visit == MAX_STEPS // 2
 
 
 def test_a_condition_that_is_unknown_leads_nowhere(course: Definition, patient: Any) -> None:

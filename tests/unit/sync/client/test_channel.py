@@ -85,7 +85,7 @@ def _request(line: socket.socket) -> bytes:
     length = next(int(value) for name, value in _headers(head) if name == b"content-length")
     while len(body) < length:
         body += line.recv(65536)
-    return head
+    return head + b"\r\n\r\n" + body
 
 
 def _headers(head: bytes) -> list[tuple[bytes, bytes]]:
@@ -97,14 +97,26 @@ def answer(status: int, body: bytes, *headers: tuple[str, str]) -> bytes:
     return "\r\n".join(rows).encode() + b"\r\n\r\n" + body
 
 
-def signed_answer(status: int, content: msgspec.Struct, request: bytes, keys: DeviceKeys = CENTRE) -> bytes:
+def asked(request: bytes, **changes: str) -> bytes:
+    """What the request says, as its answer is bound to it; `changes` are of another request under the same nonce."""
+    head, _, body = request.partition(b"\r\n\r\n")
+    headers = dict(_headers(head))
+    said = {
+        "device": headers[messages.DEVICE_HEADER.lower().encode()].decode(),
+        "path": head.split(b" ")[1].decode(),
+        "nonce": headers[messages.NONCE_HEADER.lower().encode()].decode(),
+        "body": body.decode(),
+    } | changes
+    return messages.request_bytes(said["device"], said["path"], said["nonce"], said["body"].encode())
+
+
+def signed_answer(
+    status: int, content: msgspec.Struct, request: bytes, keys: DeviceKeys = CENTRE, **changes: str
+) -> bytes:
     """What a centre with these keys would answer."""
-    nonce = dict(_headers(request))[messages.NONCE_HEADER.lower().encode()].decode()
-    path = request.split(b" ")[1].decode()
     body = msgspec.json.encode(content)
-    proof = signed_statement.sign_bytes(
-        messages.ANSWER_TYPE, messages.answer_bytes(path, nonce, status, body), keys.signing
-    )
+    said = messages.answer_bytes(asked(request, **changes), status, body)
+    proof = signed_statement.sign_bytes(messages.ANSWER_TYPE, said, keys.signing)
     return answer(status, body, (messages.SIGNATURE_HEADER, proof.hex()))
 
 
@@ -129,13 +141,13 @@ def saying(status: int, content: msgspec.Struct, keys: DeviceKeys = CENTRE) -> C
     return lambda line, request: line.sendall(signed_answer(status, content, request, keys))
 
 
-GAP = messages.BatchAnswer(outcome="gap", wanted=7)
+GAP = messages.BatchGap(wanted=7)
 CALL = Call(messages.MEET, b"{}")
 
 
 def test_a_signed_answer_is_believed() -> None:
     with line_to(saying(200, GAP)) as line:
-        assert line.ask(messages.MEET, messages.Ask(), messages.BatchAnswer) == GAP
+        assert line.ask(messages.MEET, messages.Ask(), messages.BatchGap) == GAP
         with pytest.raises(NoAnswerError, match="not the centre"):
             line.ask(messages.MEET, messages.Ask(), Receipt)
 
@@ -151,6 +163,19 @@ def test_a_signed_refusal_is_told() -> None:
 def test_the_words_of_an_unknown_centre_are_not_shown() -> None:
     refusal = messages.Refusal(refused="Call this number and read out your passphrase.")
     with line_to(saying(403, refusal), None) as line, pytest.raises(CentreError, match="not the centre"):
+        line.perform(CALL)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"device": "B-1"}, {"body": '{"directory_version":1}'}, {"path": messages.FETCH}, {"nonce": "00"}]
+)
+def test_a_true_answer_to_another_request_is_not_believed(changes: dict[str, str]) -> None:
+    """Whoever sits on the line may ask under this request's nonce, and pass on what the centre truly answered."""
+
+    def pass_on(line: socket.socket, request: bytes) -> None:
+        line.sendall(signed_answer(200, GAP, request, CENTRE, **changes))
+
+    with line_to(pass_on) as line, pytest.raises(NoAnswerError, match="not signed by the centre"):
         line.perform(CALL)
 
 

@@ -24,8 +24,20 @@ def packed(chain: Any, first: int = 1, last: int | None = None, recipient: str =
     return batch.pack(raws, source, chain.points[first - 1], chain.keys.signing, recipient)[1]
 
 
-def opened(data: bytes, chain: Any, keys: DeviceKeys = CENTRE) -> batch.OpenedBatch:
-    return batch.open_batch(data, chain.keys.signing_public, keys)
+def opened(data: bytes, chain: Any, keys: DeviceKeys = CENTRE, sealer: str | None = None) -> batch.OpenedBatch:
+    return batch.open_batch(data, chain.keys.signing_public, keys, sealer)
+
+
+def passed_on(data: bytes, chain: Any, keys: DeviceKeys) -> batch.OpenedBatch:
+    return opened(data, chain, keys, CENTRE.signing_public)
+
+
+def container(chain: Any, statement: signed_statement.Signed, sealed: bytes) -> bytes:
+    """What a hostile program with the device's keys puts together."""
+    signature = signed_statement.sign_bytes(
+        batch.SEALED_TYPE, batch._sealed_content(statement, sealed), chain.keys.signing
+    )
+    return batch.MAGIC + msgspec.msgpack.encode(Envelope(batch.FORMAT, statement, sealed, signature))
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -96,7 +108,7 @@ def test_only_the_recipient_opens_it_and_only_the_device_can_have_made_it(chain:
 def test_entries_cannot_be_put_beside_another_statement(chain: Any) -> None:
     made = chain().grow(4)
     one, two = (batch.read_envelope(packed(made, first, first + 1)) for first in (1, 3))
-    swapped = batch.MAGIC + msgspec.msgpack.encode(Envelope(batch.FORMAT, one.statement, two.sealed))
+    swapped = container(made, one.statement, two.sealed)
     with pytest.raises(DamagedError, match="unsealed"):
         opened(swapped, made)
 
@@ -116,7 +128,7 @@ def resigned(chain: Any, plain: Any = None, **changes: Any) -> bytes:
     made = signed_statement.Signed(
         payload, signed_statement.sign_bytes(batch.STATEMENT_TYPE, payload, chain.keys.signing)
     )
-    return batch._envelope(made, encoded, CENTRE.sealing_public)
+    return batch._envelope(made, encoded, CENTRE.sealing_public, chain.keys.signing)
 
 
 def sha(plain: bytes) -> str:
@@ -177,12 +189,12 @@ def test_the_same_statement_goes_on_to_another_recipient(chain: Any) -> None:
     made = chain().grow(3)
     colleague = DeviceKeys.generate()
     first = batch.read_envelope(packed(made))
-    again = batch.reseal(first.statement, made.raws, colleague.sealing_public)
+    again = batch.reseal(first.statement, made.raws, colleague.sealing_public, CENTRE.signing)
     assert batch.read_envelope(again).statement == first.statement
-    found = opened(again, made, colleague)
+    found = passed_on(again, made, colleague)
     assert [raw for raw, _, _ in found.entries] == made.raws
     with pytest.raises(DamagedError, match="another recipient"):
-        opened(again, made)
+        passed_on(again, made, CENTRE)
 
 
 def blanked(raws: list[RawEntry], *positions: int) -> list[RawEntry]:
@@ -194,18 +206,18 @@ def test_what_was_blanked_since_stays_verifiable_and_nothing_else_can_be_taken_o
     colleague = DeviceKeys.generate()
     statement = batch.read_envelope(packed(made)).statement
     without = blanked(made.raws, 1, 3)
-    found = opened(batch.reseal(statement, without, colleague.sealing_public), made, colleague)
+    found = passed_on(batch.reseal(statement, without, colleague.sealing_public, CENTRE.signing), made, colleague)
     assert [raw for raw, _, _ in found.entries] == without
     assert [point for _, _, point in found.entries] == made.points[1:]
     # The device itself sends what its statement says, bodies and all.
     with pytest.raises(DamagedError, match="not those that its statement names"):
-        opened(batch.reseal(statement, without, CENTRE.sealing_public), made)
+        passed_on(batch.reseal(statement, without, CENTRE.sealing_public, CENTRE.signing), made, CENTRE)
     for wrong in (made.raws[:3], without[:3], [*without, without[0]], [without[1], without[0], *without[2:]]):
         with pytest.raises(DamagedError):
-            opened(batch.reseal(statement, wrong, colleague.sealing_public), made, colleague)
+            passed_on(batch.reseal(statement, wrong, colleague.sealing_public, CENTRE.signing), made, colleague)
     changed = [RawEntry(without[0].head, made.raws[2].body, made.raws[0].body_hash), *without[1:]]
     with pytest.raises(DamagedError):
-        opened(batch.reseal(statement, changed, colleague.sealing_public), made, colleague)
+        passed_on(batch.reseal(statement, changed, colleague.sealing_public, CENTRE.signing), made, colleague)
 
 
 def test_a_device_sends_entries_that_were_blanked_before(chain: Any) -> None:
@@ -229,12 +241,12 @@ def test_a_batch_is_no_bomb(chain: Any) -> None:
     made = chain().grow(1)
     statement = batch.read_envelope(packed(made)).statement
     for compressed in (
-        zstandard.ZstdCompressor().compress(bytes(batch.MOST_OPENED_BYTES + 1)),
-        zstandard.ZstdCompressor(write_content_size=False).compress(bytes(batch.MOST_OPENED_BYTES + 1)),
+        zstandard.ZstdCompressor().compress(bytes(batch.MAX_OPENED_BYTES + 1)),
+        zstandard.ZstdCompressor(write_content_size=False).compress(bytes(batch.MAX_OPENED_BYTES + 1)),
         b"not compressed",
     ):
         sealed = sealing.SUITE.encrypt(compressed, CENTRE.sealing.public_key(), info=batch._bound(statement))
-        data = batch.MAGIC + msgspec.msgpack.encode(Envelope(batch.FORMAT, statement, sealed))
+        data = container(made, statement, sealed)
         assert len(data) < 100_000
         with pytest.raises(DamagedError):
             opened(data, made)
@@ -244,11 +256,11 @@ def test_a_batch_takes_so_many_entries_and_bytes_and_at_least_one(chain: Any, mo
     raws = chain().grow(10).raws
     size = len(raws[0].head) + len(raws[0].body)
     assert batch.fit(raws) == raws
-    monkeypatch.setattr(batch, "MOST_ENTRIES", 4)
+    monkeypatch.setattr(batch, "MAX_ENTRIES", 4)
     assert batch.fit(raws) == raws[:4]
-    monkeypatch.setattr(batch, "MOST_BYTES", 3 * size + 10)
+    monkeypatch.setattr(batch, "MAX_BYTES", 3 * size + 10)
     assert batch.fit(raws) == raws[:3]
-    monkeypatch.setattr(batch, "MOST_BYTES", 1)
+    monkeypatch.setattr(batch, "MAX_BYTES", 1)
     assert batch.fit(raws) == raws[:1]
     assert batch.fit([]) == []
 
@@ -258,3 +270,20 @@ def test_packing_is_compact(chain: Any) -> None:
     made = chain().grow(500)
     said = sum(len(raw.head) + len(raw.body or b"") for raw in made.raws)
     assert len(packed(made)) < said / 2
+
+
+def test_damage_of_the_sealed_part_shows_without_a_key_to_unseal_it(chain: Any) -> None:
+    made = chain().grow(3)
+    envelope = batch.read_envelope(packed(made))
+    batch.verify_sealed(envelope, made.keys.signing_public)
+    for position in (0, len(envelope.sealed) // 2, -1):
+        sealed = bytearray(envelope.sealed)
+        sealed[position] ^= 1
+        broken = msgspec.structs.replace(envelope, sealed=bytes(sealed))
+        with pytest.raises(DamagedError, match="sealed"):
+            batch.verify_sealed(broken, made.keys.signing_public, CENTRE.signing_public)
+    # The centre seals what it passes on; nobody else's seal counts.
+    again = batch.read_envelope(batch.reseal(envelope.statement, made.raws, CENTRE.sealing_public, CENTRE.signing))
+    batch.verify_sealed(again, made.keys.signing_public, CENTRE.signing_public)
+    with pytest.raises(DamagedError, match="sealed"):
+        batch.verify_sealed(again, made.keys.signing_public)

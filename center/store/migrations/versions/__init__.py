@@ -1,0 +1,1 @@
+"""One module a version of the store, each with the step that leads to it."""
