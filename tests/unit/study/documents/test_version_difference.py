@@ -230,7 +230,9 @@ OF_STUDY: dict[str, Any] = {
     "ended": None,
     "normal_ranges": None,
     "grading": None,
-    "endpoints": (ItemDef(oid="EP.ALL", name="ALL", question={"en": "All"}, data_type=DataType.INTEGER, derivation="1.0"),),
+    "endpoints": (
+        ItemDef(oid="EP.ALL", name="ALL", question={"en": "All"}, data_type=DataType.INTEGER, derivation="1.0"),
+    ),
     "double_entry": DoubleEntry(third_person=True),
     "sources": {"Protocol": {"en": "Protocol"}},
 }
