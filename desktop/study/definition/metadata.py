@@ -333,6 +333,8 @@ class MetaDataVersion(Part, frozen=True, kw_only=True):
     """Numeric items whose course is drawn in the casebook."""
     ended: str | None = None
     """CEL about a subject: its course is at an end and nothing is due any more."""
+    endpoints: tuple[ItemDef, ...] = ()
+    """What follows from a subject's whole record; the derivation is CEL about a subject (`rules/endpoints.py`)."""
     pathway: Pathway | None = None
     normal_ranges: RangeKeys | None = None
     grading: Grading | None = None
@@ -444,6 +446,7 @@ class Definition:
         version = self.version
         texts = [item.derivation or "" for item in version.items]
         texts += [item.suggestion or "" for item in version.items]
+        texts += [item.derivation or "" for item in version.endpoints]
         texts += [ref.skip or "" for group in version.groups for ref in group.items]
         texts += [str(group.grid.tolerance) for group in version.groups if group.grid is not None]
         texts += [check.expression for form in version.forms for check in form.checks]

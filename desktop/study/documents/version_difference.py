@@ -13,7 +13,7 @@ ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 
 _OF_STUDY = (
     "name", "title", "description", "protocol", "languages", "subject_key", "first_event", "first_form", "ended",
-    "headline", "trends", "normal_ranges", "grading", "double_entry", "sources",
+    "headline", "trends", "normal_ranges", "grading", "endpoints", "double_entry", "sources",
 )  # fmt: skip
 _NO_PATHWAY = Pathway(steps=())
 

@@ -1,5 +1,7 @@
 """Evaluation order of a form's derived items: each after those that it reads."""
 
+import functools
+
 from desktop.study.definition.metadata import Definition, FormDef, ItemDef, ItemGroupDef
 from desktop.study.expressions import parser
 from desktop.study.expressions.type_check import Inference
@@ -19,6 +21,13 @@ def derived_from(definition: Definition, form: FormDef, group: ItemGroupDef, rea
 
 def in_order(definition: Definition, form: FormDef) -> tuple[tuple[ItemGroupDef, ItemDef], ...]:
     """The derived items of a sound definition's form, each after those that it reads."""
+    return _in_order(definition, form.oid)
+
+
+@functools.lru_cache(256)
+def _in_order(definition: Definition, oid: str) -> tuple[tuple[ItemGroupDef, ItemDef], ...]:
+    # A definition never changes, and each of its test cases has rules of its own.
+    form = definition.forms[oid]
     names = Names(definition)
     waiting: dict[str, tuple[ItemGroupDef, ItemDef, set[str]]] = {}
     for group, _, item in definition.form_items(form.oid):

@@ -205,6 +205,12 @@ def _item(entry: Entry) -> ItemDef:
     )
 
 
+def _endpoint(entry: Entry) -> ItemDef:
+    item = _item(entry)
+    entry.end()
+    return item
+
+
 def not_after_today(checks: tuple[RangeCheck, ...]) -> tuple[RangeCheck, ...]:
     """The limits of a date that tells what has happened."""
     if any((check.comparator, check.value) == ("LE", TODAY) for check in checks):
@@ -275,6 +281,7 @@ def read_study(parts: Parts, entry: Entry, grading: Entry | None) -> MetaDataVer
         headline=entry.texts("headline"),
         trends=entry.texts("trends"),
         ended=entry.optional("ended"),
+        endpoints=tuple(map(_endpoint, entry.entries("endpoints"))),
         pathway=_pathway(entry.entry("pathway")),
         normal_ranges=_range_keys(entry.entry("normal_ranges")),
         grading=None if grading is None else _grading(grading),

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 
 from desktop.study.clinical_data import FormContent, FormKey
 from desktop.study.definition.events import StudyEventDef
-from desktop.study.expressions.engine import ExpressionFaultError
+from desktop.study.expressions.engine import UNKNOWN, ExpressionFaultError
 from desktop.study.expressions.types import NUMBER, Kind, Names, list_of, record_of, text_of
 from desktop.study.rules.form_rules import Rules, Values
 from desktop.study.rules.form_scope import Instances
@@ -44,6 +44,16 @@ class SubjectScope:
         except ExpressionFaultError:
             # Loading has held the expression to the kinds of its names, so this is a fault of the engine: no way leads on.
             return False
+
+    def outcome(self, source: str, more: Mapping[str, object]) -> object | None:
+        """What an expression about the subject gives, which sees `more` too; None where that is unknown, or fails."""
+        find = self._finder(None, 1, {}, None)
+        try:
+            found = self._rules.expression(source).evaluate(lambda name: more[name] if name in more else find(name))
+        except ExpressionFaultError:
+            # Loading has held the expression to the kinds of its names: this is a fault of the engine, and no value.
+            return None
+        return None if found is UNKNOWN else found
 
     def _finder(
         self, event: StudyEventDef | None, repeat: int, gone: Mapping[str, int], source: FormKey | None

@@ -83,13 +83,7 @@ class _Course:
             if item is not None and (item.data_type not in NUMBER_TYPES or item.codelist is not None):
                 of("grading", key, "{item} is not a number.", item=rule.item)
             if item is not None and rule.unit is not None and rule.unit not in (ref.unit for ref in item.units):
-                of(
-                    "grading",
-                    key,
-                    "{item} has no unit {unit}.",
-                    item=item.oid,
-                    unit=rule.unit,
-                )
+                of("grading", key, "{item} has no unit {unit}.", item=item.oid, unit=rule.unit)
             found = codelist.by_code.get(rule.term) if codelist is not None else None
             if codelist is not None and found is None:
                 of(

@@ -17,6 +17,7 @@ from desktop.study.expressions.engine import Expression, ExpressionFaultError, E
 from desktop.study.expressions.type_check import Inference, Operand
 from desktop.study.expressions.types import ANY, NOTHING, NUMBER, TRUTH, Kind, Names, kind_words
 from desktop.study.formats.faults import Faults
+from desktop.study.rules.endpoints import endpoint_names
 from desktop.study.rules.subject_scope import source_names, subject_names
 
 GRADE_NAMES: dict[str, Kind] = dict.fromkeys(
@@ -79,6 +80,7 @@ def course_expressions(version: MetaDataVersion, known: Names) -> Iterator[Place
             if schedule.when is not None:
                 source = source_names(known, schedule.anchor if schedule.per_form else "")
                 yield Place(event.oid, key, schedule.when, names=names | source)
+    yield from _endpoint_expressions(version, known)
     if version.ended is not None:
         yield Place("", "ended", version.ended, names=names)
     if version.pathway is not None:
@@ -91,6 +93,11 @@ def course_expressions(version: MetaDataVersion, known: Names) -> Iterator[Place
         for number, rule in enumerate(version.grading.rules, 1):
             for condition in (*rule.grades.values(), *rule.without_baseline.values()):
                 yield Place("grading", f"rules.{number}", condition, names=GRADE_NAMES)
+
+
+def _endpoint_expressions(version: MetaDataVersion, known: Names) -> Iterator[Place]:
+    for item in version.endpoints:
+        yield Place(item.oid, "derive", item.derivation or "", item=item, names=endpoint_names(known, item))
 
 
 def validate_expressions(definition: Definition, faults: Faults) -> None:

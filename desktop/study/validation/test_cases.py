@@ -37,6 +37,7 @@ from desktop.study.definition.site_parameters import Local, NormalRange
 from desktop.study.formats.faults import Faults
 from desktop.study.formats.yaml_reader import read_yaml
 from desktop.study.rules.assessment import Assessment, assess
+from desktop.study.rules.endpoints import endpoints
 from desktop.study.rules.form_rules import Rules
 from desktop.study.rules.laboratory import Flag
 from desktop.study.rules.pathway import walk
@@ -62,6 +63,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     suggested: dict[str, str] = {}
     ranges: tuple[dict[str, str], ...] = ()
     graded: dict[str, str] = {}
+    endpoints: dict[str, str] = {}
+    """Name of the endpoint -> value."""
     pathway: str = ""
     """OID of the step at which the subject is."""
 
@@ -180,6 +183,11 @@ class _Outcome:
             assessment, place = self._assessed(where, assessments)
             self._compare(where, wanted, assessment.suggestions.get(place))
         self._hold_grades(assessments)
+        found = {one.item.name: one.value for one in endpoints(self.rules, contents, self.case.today)}
+        for name, wanted in self.case.endpoints.items():
+            if name not in found:
+                raise _CaseError(f"there is no endpoint {name}")
+            self._compare(name, wanted, found[name])
         if self.case.pathway:
             stages = walk(self.rules, contents, {}, self.case.today)
             if not stages or stages[-1].step.oid != self.case.pathway:

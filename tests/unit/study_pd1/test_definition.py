@@ -366,7 +366,6 @@ def test_the_points_that_no_rule_reads_are_known(study: Definition) -> None:
         "IPD_CHANNEL",
         "NO_RESPONSE_STEP",
         "ORGAN_LIMITS",
-        "OS_START",
         "PD1_AGENT",
         "TRANSPLANT_DATA",
     }

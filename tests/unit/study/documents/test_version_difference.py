@@ -7,7 +7,15 @@ import msgspec
 import pytest
 
 from desktop.study.definition.events import PathwayBranch
-from desktop.study.definition.metadata import CodeListItem, Definition, DoubleEntry, MetaDataVersion, UnitRef
+from desktop.study.definition.metadata import (
+    CodeListItem,
+    DataType,
+    Definition,
+    DoubleEntry,
+    ItemDef,
+    MetaDataVersion,
+    UnitRef,
+)
 from desktop.study.documents.version_difference import Difference, changed_meanings, differences
 
 Change = Callable[[MetaDataVersion], MetaDataVersion]
@@ -222,6 +230,9 @@ OF_STUDY: dict[str, Any] = {
     "ended": None,
     "normal_ranges": None,
     "grading": None,
+    "endpoints": (
+        ItemDef(oid="EP.ALL", name="ALL", question={"en": "All"}, data_type=DataType.INTEGER, derivation="1.0"),
+    ),
     "double_entry": DoubleEntry(third_person=True),
     "sources": {"Protocol": {"en": "Protocol"}},
 }
