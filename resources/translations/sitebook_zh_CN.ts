@@ -851,6 +851,10 @@
         <translation>完成</translation>
     </message>
     <message>
+        <source>Next: {form}</source>
+        <translation>下一份：{form}</translation>
+    </message>
+    <message>
         <source>Next</source>
         <translation>下一页</translation>
     </message>

@@ -36,6 +36,7 @@ from ui.form.save_flow import Saved, Saving
 from ui.form.unkept import UnkeptDialog
 from ui.look import language, style
 from ui.look.style import Tone
+from ui.look.vocabulary import form_title
 from ui.widgets.focus import types_elsewhere
 from ui.widgets.labels import line, literal
 
@@ -45,6 +46,8 @@ class FormScreen(QWidget):
 
     saved = Signal(object)
     """A `Recorded`: the form was recorded."""
+    next_wished = Signal(str, object)
+    """Subject and key of the form to which the person goes on after a save."""
     left = Signal()
     """The person leaves; what was typed is kept as a draft."""
 
@@ -59,6 +62,8 @@ class FormScreen(QWidget):
         self._read_only = False
         self._just_saved = False
         """Nothing was touched since the save: what is left to do is to go on."""
+        self._next_key: FormKey | None = None
+        """After a save, the form that the same visit waits for."""
         self._last_place: ItemPlace | None = None
         """Where the keys were last."""
         self._last_in_comment = False
@@ -223,6 +228,7 @@ class FormScreen(QWidget):
         self.notice.clear()
         self._close_history()
         self._just_saved = False
+        self._next_key = None
         self._last_place = self._before_check = None
         self._evidence_wished = None
         self._page_wished = self._item_wished = ""
@@ -332,7 +338,12 @@ class FormScreen(QWidget):
         if self.is_asking:
             foot = Foot(go_on=self._panel_words(wizard), back=True, leave=False, busy=self.saving.runs)
         elif self._just_saved:
-            foot = Foot(go_on=self.tr("Done"), back=index > 0, leave=False, number=index + 1, pages=len(asked))
+            words = self.tr("Done")
+            if self._next_key is not None:
+                words = self.tr("Next: {form}").format(form=form_title(wizard.definition, self._next_key))
+            foot = Foot(
+                go_on=words, back=index > 0, leave=self._next_key is not None, number=index + 1, pages=len(asked)
+            )
         else:
             last_step = "" if self._read_only else self._save_words(wizard)
             foot = Foot(
@@ -484,6 +495,8 @@ class FormScreen(QWidget):
     def _press_primary(self) -> None:
         if self.is_asking:
             self._answer()
+        elif self._just_saved and self._next_key is not None and self.wizard is not None:
+            self.next_wished.emit(self.wizard.view.subject, self._next_key)
         elif self._just_saved:
             self.leave()
         elif not self._turn(1):
@@ -716,6 +729,7 @@ class FormScreen(QWidget):
         was_second = self.wizard.view.entry_pass == SECOND_PASS
         self._forget()
         self._just_saved = True
+        self._next_key = saved.next_key
         self._show_saving()
         self._begin(saved.opened, page)
         if was_second and view.compared:
