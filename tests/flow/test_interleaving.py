@@ -122,11 +122,11 @@ def deliver(site: Site, made: Site3, order: random.Random) -> None:
         have[device] = to
 
 
-def casebook(site: Site, subjects: list[str]) -> dict[str, list[dict[str, Any]]]:
+def casebook(site: Site, subjects: list[str]) -> dict[str, list[Any]]:
     with site.vault.begin() as connection:
         return {
             table.name: sorted(
-                (row for row in casebook_tables.stored_rows(connection, table) if row["subject"] in subjects), key=str
+                (row for row in casebook_tables.stored_rows(connection, table) if row[0] in subjects), key=str
             )
             for table in CASEBOOK
         }
