@@ -1,5 +1,6 @@
 """The `sitebook-center` command line."""
 
+import ipaddress
 import signal
 import socket
 import sys
@@ -12,7 +13,7 @@ import typer
 
 from center.store.store import Store
 from desktop.command_line import JsonOption, run_app, say
-from desktop.errors import EnvironmentProblemError
+from desktop.errors import EnvironmentProblemError, RefusedError
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -33,6 +34,14 @@ def _where(store: str | None) -> str:
     if store is None:
         raise typer.BadParameter("Name the store: --store DIR_OR_URL or SITEBOOK_CENTER_STORE.")
     return store
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen at is this computer's own."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 @contextmanager
@@ -66,6 +75,10 @@ def init(
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port; 0 picks one.", min=0, max=65535)] = 8765,
+    behind_proxy: Annotated[
+        bool,
+        typer.Option("--behind-proxy", help="A proxy on the way here ends TLS: listen beyond loopback without it."),
+    ] = False,
     store: StoreOption = None,
 ) -> None:
     """Answer sites until SIGTERM."""
@@ -73,6 +86,12 @@ def serve(
 
     from center.http.app import make_app
 
+    if not behind_proxy and not is_loopback(host):
+        raise RefusedError(
+            "The centre does not listen at {host} without encryption. Let a proxy that ends TLS stand before it and say "
+            "--behind-proxy, or listen at 127.0.0.1.",
+            host=host,
+        )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with _opened(store) as opened, socket.socket(family) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -129,6 +148,7 @@ def sites(store: StoreOption = None, json: JsonOption = False) -> None:
         told = opened.sites(connection)
         aside = opened.what_was_set_aside(connection)
         missing = opened.missing_bodies(connection)
+        jumps = opened.clock_jumps(connection)
     lines = [
         f"{site['site']}: {site['entries']} entries, {site['subjects']} subjects, {site['quarantined']} set aside"
         for site in told
@@ -137,6 +157,10 @@ def sites(store: StoreOption = None, json: JsonOption = False) -> None:
     lines += [
         f"The content of entry {sequence} of {device} ({site}) is missing, and no manager of the site blanked it."
         for site, device, sequence in missing
+    ]
+    lines += [
+        f"The clock of {device} ({site}) was wrong by {jump.days} days at entries {jump.first} to {jump.last}."
+        for site, device, jump in jumps
     ]
     say(json, told, "\n".join(lines))
 

@@ -2,12 +2,14 @@
 
 import io
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import msgspec
 import typer
 
+from desktop import diagnostics
 from desktop.errors import DefinitionError, SitebookError
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")]
@@ -25,6 +27,8 @@ def run_app(app: typer.Typer, name: str, arguments: list[str], options: tuple[st
         # Files and pipes get UTF-8, whatever the code page of the console is.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    diagnostics.install(name)
+    started = time.perf_counter()
     try:
         status = app(_options_last(arguments, options), prog_name=name, standalone_mode=False)
     except SitebookError as error:
@@ -38,11 +42,22 @@ def run_app(app: typer.Typer, name: str, arguments: list[str], options: tuple[st
         sys.exit(INTERRUPTED)
     except Exception as error:  # noqa: BLE001 - the last place where a fault of ours can be told without values
         _usage_or_fault(name, error)
+    finally:
+        diagnostics.record(f"command {_command(app, arguments)}", seconds=time.perf_counter() - started)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _command(app: typer.Typer, arguments: list[str]) -> str:
+    """The name of the command; what else stands in the arguments may be a key or a name."""
+    commands = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands} | {
+        group.name for group in app.registered_groups
+    }
+    return next((argument for argument in arguments if argument in commands), "?")
 
 
 def fail(name: str, error: SitebookError) -> NoReturn:
     """Say what is wrong and end with the status of its kind."""
+    diagnostics.record_fault("refused", error)
     print(f"{name}: {error}", file=sys.stderr)
     if isinstance(error, DefinitionError):
         for fault in error.faults:
@@ -79,6 +94,7 @@ def _usage_or_fault(name: str, error: Exception) -> NoReturn:
     if callable(show):
         show()
         sys.exit(getattr(error, "exit_code", USAGE))
+    diagnostics.record_fault("fault", error)
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next

@@ -64,6 +64,8 @@ CHINESE: dict[str, str] = {
     "User {name} trained: {topic}, {date}.": "用户 {name} 已培训：{topic}，{date}。",
     "Recovery: {what}.": "恢复方式：{what}。",
     "Passphrase of {name} reset by a manager.": "{name} 的口令已由管理员重设。",
+    "The recovery code or the passphrases are not right.": "恢复码或口令不正确。",
+    "Name at most {n} people, and how many of them are needed: two or more.": "最多指定 {n} 人，须至少两人共同开启。",
     "There is no discrepancy of this ID.": "没有该编号的差异。",
     "This form is frozen or locked. A manager can unlock it.": "该表单已冻结或锁定。可由管理员解锁。",
     "There is a user of this name already.": "已有同名用户。",
@@ -143,11 +145,14 @@ CHINESE: dict[str, str] = {
     "This vault is open already, in another window or by another person on this computer.": (
         "该数据库已打开：在另一窗口，或由本机的另一人使用。"
     ),
-    "This vault was made by Sitebook {theirs}, which is newer (format {found}; this release reads {known}). "
-    "Install the newer release.": (
-        "该数据库由较新的 Sitebook {theirs} 建立（格式 {found}，本版本只能读 {known}）。须安装新版本。"
+    "This vault was made by Sitebook {theirs}, which is newer than this one, {ours} (format {found}; this release reads "
+    "{known}). Install the newer release.": (
+        "该数据库由较新的 Sitebook {theirs} 建立，本版本为 {ours}（格式 {found}，本版本只能读 {known}）。须安装新版本。"
     ),
     # The computer says no
+    "The disk reports an error. Nothing was lost: check the disk or the network drive, then try again.": (
+        "磁盘报告错误。数据没有丢失，须检查磁盘或网络驱动器后再试。"
+    ),
     "This folder holds data of Sitebook itself. Nothing else is written there: choose another folder.": (
         "此文件夹存放 Sitebook 自身的数据，不可写入其他文件，须另选文件夹。"
     ),
@@ -206,8 +211,8 @@ CHINESE: dict[str, str] = {
         "已有同名文件。备份不会覆盖旧文件，须换一个名称。"
     ),
     "There is no such backup file.": "没有该备份文件。",
-    "This backup was made by Sitebook {theirs}, which is newer. Install the newer release.": (
-        "该备份由较新的 Sitebook {theirs} 建立，须安装新版本。"
+    "This backup was made by Sitebook {theirs}, which is newer than this one, {ours}. Install the newer release.": (
+        "该备份由较新的 Sitebook {theirs} 建立，本版本为 {ours}，须安装新版本。"
     ),
     "The backup was stopped. Nothing was written.": "备份已中止，没有写入任何文件。",
     "The backup does not verify: {why}": "备份未通过核验：{why}",
@@ -244,6 +249,36 @@ CHINESE: dict[str, str] = {
     "The file does not have the sheets that it should have.": "文件缺少应有的工作表。",
     "The journal has no export of this file as it is now.": "记录中没有导出过该文件的当前内容。",
     # Sync
+    "This user is suspended. Lift the suspension first.": "该用户已停用。请先解除停用。",
+    "The centre's address begins with http:// ({url}). Beyond this computer the line must be encrypted: ask the "
+    "centre for its https:// address.": (
+        "协调中心的地址以 http:// 开头（{url}）。本机以外的线路必须加密：请向协调中心索取 https:// 地址。"
+    ),
+    "The certificate of {url} is not one that this computer trusts ({why}). Nothing was sent. The network may look "
+    "into encrypted lines: ask whoever runs it, or the centre.": (
+        "本机不信任 {url} 的证书（{why}）。未发送任何内容。网络可能会查看加密线路：请询问网络管理员或协调中心。"
+    ),
+    "The certificate of {url} has expired, or this computer's clock is ahead. Nothing was sent. Look at the clock, "
+    "then tell the centre.": ("{url} 的证书已过期，或本机时钟偏快。未发送任何内容。请检查时钟，再告知协调中心。"),
+    "The certificate of {url} is not valid yet: this computer's clock is probably behind. Nothing was sent. Put "
+    "the clock right.": ("{url} 的证书尚未生效：本机时钟可能偏慢。未发送任何内容。请校正时钟。"),
+    "What answers at {url} does not speak https. Nothing was sent. Check the address with the centre.": (
+        "{url} 的应答方不使用 https。未发送任何内容。请与协调中心核对地址。"
+    ),
+    "The centre does not listen at {host} without encryption. Let a proxy that ends TLS stand before it and say "
+    "--behind-proxy, or listen at 127.0.0.1.": (
+        "协调中心不在 {host} 上进行未加密的监听。请在前面设置终止 TLS 的代理并使用 --behind-proxy，或监听 127.0.0.1。"
+    ),
+    "The clock of device {device} was wrong by {days} days when entries {first} to {last} were recorded. They "
+    "count for the month in which their neighbours were recorded. Put the clock of that computer right.": (
+        "设备 {device} 在记录第 {first} 至 {last} 条时，时钟偏差 {days} 天。这些记录按前后记录的时间计入相应月份"
+        "。请校正该电脑的时钟。"
+    ),
+    "The clock of this computer says {now}, which is before this Sitebook was made ({then}). Put the clock right, "
+    "then enter.": ("本机时钟显示 {now}，早于本版 Sitebook 的发布日期（{then}）。请先校正时钟，再录入。"),
+    "The clock of this computer says {now}, which cannot be. Put the clock right, then enter.": (
+        "本机时钟显示 {now}，这不可能。请先校正时钟，再录入。"
+    ),
     "The store was made by Sitebook {theirs} (store version {their_version}), which is newer than this Sitebook "
     "{ours} (store version {our_version}). Install the newer release.": (
         "该存储由 Sitebook {theirs}（存储版本 {their_version}）生成，比本机的 Sitebook {ours}（存储版本 {our_vers"
@@ -829,6 +864,13 @@ CHINESE: dict[str, str] = {
     "Grouping": "分组",
     "Subject key": "受试者编号",
     "A saved value is changed: say why.": "已保存的数据有修改，须说明修改理由。",
+    # Study, documents, check list
+    "before completion": "完成前须满足",
+    # Study, validation, events
+    "{item} has no unit {unit}.": "{item} 没有单位 {unit}。",
+    # Study, validation, items
+    "Only a float that is entered has a sign.": "只有录入的 float 类型可带比较符号。",
+    "Only the first unit can be assumed.": "只有第一个单位可作为默认单位。",
 }
 
 

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from desktop.casebook import double_entry
+from desktop.casebook.double_entry import Hidden
 from desktop.casebook.fold import SubjectFold
 from desktop.casebook.form_fold import FormFold
 from desktop.casebook.study_conduct import Conduct
@@ -19,6 +20,7 @@ from desktop.study.definition.metadata import Definition, Location
 from desktop.study.definition.site_parameters import NOTHING_LOCAL
 from desktop.study.rules.form_rules import Rules
 from desktop.study.rules.schedule import groups_read
+from desktop.sync.client.recorded_times import RecordedTimes, times_of
 from desktop.vault import casebook_tables
 from desktop.vault.vault import Vault
 from desktop.views.forms import DueForm
@@ -35,10 +37,12 @@ class SiteSession:
         """OID of the person signed in."""
         self.known_due: tuple[tuple[int, datetime.date], tuple[DueForm, ...]] | None = None
         """What was due at a revision of the casebook on a day."""
+        self._times: tuple[int, RecordedTimes] | None = None
+        """When the entries were recorded, at a revision of the casebook."""
         self._schedule_groups: dict[str, frozenset[str]] = {}
         self._blind: tuple[int, frozenset[tuple[str, FormKey]]] | None = None
         """What the person must not see, at a revision of the casebook."""
-        self._hidden_items: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
+        self._hidden: dict[tuple[str, frozenset[str]], Hidden] = {}
         self._rules: dict[str, Rules] = {}
         self._rules_for_forms: dict[str, Rules] = {}
         """By SHA-256 of their definition; all with the site's answers and ranges of now."""
@@ -103,19 +107,19 @@ class SiteSession:
         """Whether the person must not see the first pass of a form."""
         return (subject, key) in self.blind_forms()
 
-    def hidden_items(self, subject: str) -> frozenset[str]:
-        """OIDs of derived items of any form that would tell the person something of forms hidden from them."""
+    def hidden(self, subject: str) -> Hidden:
+        """The derived items and the checks of any form that would tell the person something of forms hidden from them."""
         forms = frozenset(key.form for of, key in self.blind_forms() if of == subject)
         if not forms:
-            return forms
+            return double_entry.NOTHING_HIDDEN
         at = (self.conduct.active, forms)
-        if at not in self._hidden_items:
-            self._hidden_items[at] = double_entry.derived_from(self.definition, forms)
-        return self._hidden_items[at]
+        if at not in self._hidden:
+            self._hidden[at] = double_entry.hidden_by(self.definition, forms)
+        return self._hidden[at]
 
     def visible_contents(self, fold: SubjectFold) -> dict[FormKey, FormContent]:
         """What the person, and rules that work for the person, may read of a subject's forms."""
-        hidden = self.hidden_items(fold.subject)
+        hidden = self.hidden(fold.subject).items
         blind = {key for subject, key in self.blind_forms() if subject == fold.subject}
         contents = fold.contents()
         if not blind:
@@ -171,6 +175,13 @@ class SiteSession:
     def user_view(self, connection: Connection) -> UserView:
         """The person signed in, within a transaction."""
         return self.view_of(self.person(connection))
+
+    @property
+    def recorded_times(self) -> RecordedTimes:
+        """When the entries were recorded, whatever a wrong clock said; worked out anew once there are more."""
+        if self._times is None or self._times[0] != self.vault.revision:
+            self._times = (self.vault.revision, times_of(self.vault))
+        return self._times[1]
 
     @property
     def civil_date(self) -> datetime.date:

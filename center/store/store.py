@@ -27,6 +27,8 @@ from desktop.errors import DamagedError, EnvironmentProblemError, RefusedError
 from desktop.journal.device_keys import DeviceKeys
 from desktop.journal.entry import RawEntry, decode
 from desktop.journal.hash_chain import ChainPoint, VerifiedEntry
+from desktop.journal.hybrid_clock import parse_wall
+from desktop.journal.recorded_times import ClockJump, clock_jumps, recorded_times
 from desktop.study.definition.metadata import Definition
 from desktop.sync.formats import signed_statement
 from desktop.sync.formats.directory import DIRECTORY_TYPE, CentreRecord, DeviceRecord, Directory
@@ -64,6 +66,12 @@ class SetAside(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int
     decision: str
     """What a person decided about it, and why; empty while it is open."""
+
+
+class _Said(msgspec.Struct):
+    """What a head says of the wall clock."""
+
+    wall: str
 
 
 class Store:
@@ -284,6 +292,23 @@ class Store:
             named = (entry.c.site == site, entry.c.device == oid, entry.c.sequence == sequence)
             may_go = (entry.c.kind.in_(REDACTABLE_KINDS), entry.c.body.is_not(None))
             connection.execute(entry.update().where(*named, *may_go).values(body=None))
+
+    def clock_jumps(self, connection: Connection) -> list[tuple[str, str, ClockJump]]:
+        """(site, device, jump) of entries that were recorded under a wrong clock, as receipts and neighbours show."""
+        found: list[tuple[str, str, ClockJump]] = []
+        for row in connection.execute(select(device).order_by(device.c.site, device.c.device)).all():
+            heads = connection.scalars(
+                select(entry.c.head).where(entry.c.device == row.device).order_by(entry.c.sequence)
+            )
+            walls = [parse_wall(msgspec.json.decode(head, type=_Said).wall) for head in heads]
+            bounds = [datetime.datetime.now().astimezone()] * len(walls)
+            kept = connection.execute(select(batch).where(batch.c.device == row.device).order_by(batch.c.last.desc()))
+            for one in kept:
+                receipt = signed_statement.unsafe_read(msgspec.msgpack.decode(one.receipt, type=Signed), Receipt)
+                bounds[: one.last] = [parse_wall(receipt.received) or bounds[-1]] * min(one.last, len(bounds))
+            times = recorded_times(walls, bounds)
+            found += [(row.site, row.device, jump) for jump in clock_jumps(walls, times)]
+        return found
 
     def missing_bodies(self, connection: Connection) -> list[tuple[str, str, int]]:
         """(site, device, sequence) of entries whose body is not here though no redaction says why."""

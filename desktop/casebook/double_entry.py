@@ -54,23 +54,34 @@ def is_blind(*, awaiting: bool, authors: Container[str], user: str, roles: Itera
     return awaiting and user not in authors and not FILLS_FORMS.isdisjoint(roles)
 
 
-def derived_from(definition: Definition, forms: Container[str]) -> frozenset[str]:
-    """OIDs of the derived items whose expressions read any of these forms, directly or by way of other derived items."""
-    named = {form.name for form in definition.version.forms if form.oid in forms}
-    if any(form.laboratory is not None for form in definition.version.forms if form.oid in forms):
+class Hidden(msgspec.Struct, frozen=True):
+    """What rules cannot tell to somebody from whom forms are hidden."""
+
+    items: frozenset[str] = frozenset()
+    """OIDs of derived items whose expressions read a hidden form, directly or by way of other derived items."""
+    checks: frozenset[str] = frozenset()
+    """OIDs of edit checks whose expressions do: that one fires would tell what the hidden form says."""
+
+
+NOTHING_HIDDEN = Hidden()
+
+
+def hidden_by(definition: Definition, forms: Container[str]) -> Hidden:
+    """What follows from forms that are hidden."""
+    version = definition.version
+    named = {form.name for form in version.forms if form.oid in forms}
+    if any(form.laboratory is not None for form in version.forms if form.oid in forms):
         named.add("labs")
-    derived = {item.oid: item for item in definition.version.items if item.derivation is not None}
-    found: set[str] = set()
+    derived = {item.oid: item for item in version.items if item.derivation is not None}
+    items: set[str] = set()
+    checks: set[str] = set()
     while named:
-        pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(named)))})\b")
-        new = [
-            item
-            for oid, item in derived.items()
-            if oid not in found and pattern.search(item.derivation or "") is not None
-        ]
-        found |= {item.oid for item in new}
+        reads = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(named)))})\b").search
+        checks |= {check.oid for form in version.forms for check in form.checks if reads(check.expression)}
+        new = [item for oid, item in derived.items() if oid not in items and reads(item.derivation or "")]
+        items |= {item.oid for item in new}
         named = {item.name for item in new}
-    return frozenset(found)
+    return Hidden(frozenset(items), frozenset(checks))
 
 
 def without(content: FormContent, items: Container[str]) -> FormContent:

@@ -77,7 +77,7 @@ class SubjectFold:
         self.versions = versions
         self.forms: dict[FormKey, FormFold] = {}
         self.decisions: dict[tuple[str, int], Decision] = {}
-        """(pathway step OID, how manyeth time there) -> the newest decision there."""
+        """(pathway step OID, visit number) -> the newest decision there."""
         self.record = SubjectRecord()
         self._contents: dict[FormKey, FormContent] = {}
         """Of forms that did not change since they were last asked for."""

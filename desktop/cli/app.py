@@ -16,6 +16,7 @@ import msgspec
 import typer
 
 from desktop.cli import review_commands
+from desktop.cli.recovery_commands import recovery_app
 from desktop.cli.sign_in import (
     PassphraseFile,
     User,
@@ -33,9 +34,35 @@ from desktop.errors import EnvironmentProblemError, RefusedError
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 export_app = typer.Typer(help="What people take away.")
 courier_app = typer.Typer(help="Batches by file.")
-for name, part in (("user", user_app), ("study", study_app), ("export", export_app), ("courier", courier_app)):
+for name, part in (
+    ("user", user_app),
+    ("study", study_app),
+    ("export", export_app),
+    ("courier", courier_app),
+    ("recovery", recovery_app),
+):
     app.add_typer(part, name=name)
 review_commands.register(app)
+
+
+@app.callback(invoke_without_command=True)
+def options(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", help="Name, version, commit of the build, and its parts.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """The record book of a clinical-trial site."""
+    if version:
+        from desktop.build import this_build
+
+        build = this_build()
+        say(json, build, str(build))
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        context.fail("Name a command; `sitebook --help` lists them.")
+
 
 NOT_YET = "This is not in this release yet (not_yet)."
 

@@ -380,7 +380,7 @@ class PathwayDecided(Body, frozen=True, kw_only=True):
     step: str
     """OID of the step at which the subject was."""
     visit: int
-    """How manyeth time it was there, from 1."""
+    """Visit number at the step, from 1."""
     to: str
     """OID of the step that follows; empty: an earlier decision is taken back."""
     reason: str

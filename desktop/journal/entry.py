@@ -102,20 +102,21 @@ def read_json(data: bytes) -> Any:
 def is_canonical(data: bytes) -> bool:
     """Whether the bytes are their own canonical encoding, so that no other bytes say the same."""
     try:
-        content = _DECODE_ANY(data)
-        return isinstance(content, dict) and not _has_float(content) and _ENCODE(content) == data
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        content = _DECODE_WITHOUT_FLOATS(data)
+        return isinstance(content, dict) and _ENCODE(content) == data
+    except (_FloatError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
 
 
-def _has_float(content: Any) -> bool:
-    match content:
-        case {**members}:
-            return any(map(_has_float, members.values()))
-        case [*elements]:
-            return any(map(_has_float, elements))
-        case _:
-            return isinstance(content, float)
+class _FloatError(Exception):
+    """A number that is not whole: two writings of it could mean the same."""
+
+
+def _refuse_float(_: str) -> None:
+    raise _FloatError
+
+
+_DECODE_WITHOUT_FLOATS = msgspec.json.Decoder(float_hook=_refuse_float).decode
 
 
 def schema() -> dict[str, Any]:

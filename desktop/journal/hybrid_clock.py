@@ -78,7 +78,3 @@ class HybridClock:
         """
         if hybrid <= MAX_HYBRID:
             self.last = max(self.last, hybrid)
-
-    def is_behind(self) -> bool:
-        """Whether the computer's clock stands before what was already recorded by more than `JUMP`."""
-        return self.wall().timestamp() * 1000 < milliseconds(self.last) - JUMP.total_seconds() * 1000

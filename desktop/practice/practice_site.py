@@ -24,6 +24,7 @@ from desktop.errors import CancelledError, CentreError, DamagedError, Environmen
 from desktop.files import file_problem
 from desktop.imports import json_lines
 from desktop.output_files import refuse_program_folder
+from desktop.practice.second_entry import enter_waiting
 from desktop.practice.simulation import as_act, read_model, simulate
 from desktop.progress import Cancelled, Progress
 from desktop.site import opening
@@ -35,6 +36,8 @@ STUDY = "pd1-ven-cag"
 LOCATION = "01"
 FILE = "practice.json"
 START_SECONDS = 30
+LEFT_WAITING = 2
+"""Forms for each nurse that still wait for their second entry."""
 MAX_READY_LENGTH = 200
 
 RELATIVE_DATE = re.compile(r"@(-?\d+)(m?)")
@@ -205,6 +208,15 @@ def _enter_subjects(
             done += len(batch)
             if progress is not None:
                 progress(done, len(lines))
+    _enter_second(folder, practice, leave=LEFT_WAITING)
+
+
+def _enter_second(folder: Path, practice: PracticeSite, *, leave: int = 0) -> None:
+    """Each nurse enters a second time what the other entered; the newest of it is left to practise on."""
+    for user in practice.users:
+        if user.roles == ("entry",):
+            with opening.open_site(vault_of(folder), user.name, user.passphrase) as site:
+                enter_waiting(site, leave=leave)
 
 
 def _enter_trial(
@@ -218,6 +230,8 @@ def _enter_trial(
     keys: dict[int, str] = {}
     with Centre(folder, practice.port):
         for turn, name in enumerate(("Study nurse A", "Study nurse B", "Investigator")):
+            if name == "Investigator":
+                _enter_second(folder, practice)
             user = next(user for user in practice.users if user.name == name)
             with opening.open_site(vault_of(folder), user.name, user.passphrase) as site:
                 for number, subject in enumerate(played):

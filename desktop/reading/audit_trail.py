@@ -34,8 +34,8 @@ from desktop.journal.bodies import (
     UserChanged,
     UserTrained,
 )
-from desktop.journal.hybrid_clock import JUMP, milliseconds, parse_wall
 from desktop.study.clinical_data import FormKey, ItemPlace
+from desktop.sync.client.recorded_times import RecordedTimes
 from desktop.vault import journal_table, outbox_tables
 from desktop.views.audit import AuditLine, Change
 
@@ -48,11 +48,13 @@ def history(site: SiteSession, subject: str, key: FormKey | None, place: ItemPla
     with site.vault.begin() as connection:
         changes = folding.history(subject, journal_table.of_subject(connection, subject), site.vault.study_version)
         forms = site.vault.subject(connection, subject).forms
-        hidden = site.hidden_items(subject)
+        hidden = site.hidden(subject).items
         staff = site.vault.staff(connection)
         received = outbox_tables.received_to(connection)
     return tuple(
-        change_view(change, subject, staff, received if change.entry.head.device == site.device else 0)
+        change_view(
+            change, subject, staff, received if change.entry.head.device == site.device else 0, site.recorded_times
+        )
         for change in changes
         if (key is None or change.key == key)
         and (place is None or change.place == place)
@@ -70,7 +72,7 @@ def audit(
     with site.vault.begin() as connection:
         staff = site.vault.staff(connection)
         entries = journal_table.newest(connection, before=before, limit=limit, subject=subject)
-    lines = (_audit_line(entry, staff) for entry in entries)
+    lines = (_audit_line(entry, staff, site.recorded_times) for entry in entries)
     return tuple(
         msgspec.structs.replace(line, reason="")
         if line.subject is not None and line.key is not None and site.is_blind(line.subject, line.key)
@@ -79,7 +81,7 @@ def audit(
     )
 
 
-def change_view(change: form_fold.Change, subject: str, staff: Staff, received: int) -> Change:
+def change_view(change: form_fold.Change, subject: str, staff: Staff, received: int, times: RecordedTimes) -> Change:
     """A line of the history, for a person."""
     head = change.entry.head
     return Change(
@@ -94,7 +96,7 @@ def change_view(change: form_fold.Change, subject: str, staff: Staff, received: 
         user=staff.name_of(head.user),
         user_oid=head.user,
         wall=head.wall,
-        clock_behind=_was_behind(head),
+        clock_behind=times.was_off(head.device, head.sequence),
         reason=change.reason,
         device=head.device,
         sequence=head.sequence,
@@ -103,12 +105,7 @@ def change_view(change: form_fold.Change, subject: str, staff: Staff, received: 
     )
 
 
-def _was_behind(head: e.Head) -> bool:
-    wall = parse_wall(head.wall)
-    return wall is None or wall.timestamp() * 1000 < milliseconds(head.time) - JUMP.total_seconds() * 1000
-
-
-def _audit_line(entry: e.Entry, staff: Staff) -> AuditLine:
+def _audit_line(entry: e.Entry, staff: Staff, times: RecordedTimes) -> AuditLine:
     head, body = entry.head, entry.body
     detail, fields, reason, key = "An entry of a kind that this release does not know.", {}, "", None
     match body:
@@ -153,7 +150,7 @@ def _audit_line(entry: e.Entry, staff: Staff) -> AuditLine:
         detail=detail,
         fields=fields,
         reason=reason,
-        clock_behind=_was_behind(head),
+        clock_behind=times.was_off(head.device, head.sequence),
     )
 
 

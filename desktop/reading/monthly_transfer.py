@@ -11,7 +11,6 @@ from desktop.casebook import double_entry, form_fold
 from desktop.errors import RefusedError
 from desktop.export.transfer import Transfer, TransferForm
 from desktop.journal import entry as e
-from desktop.journal.hybrid_clock import parse_wall
 from desktop.study.clinical_data import FormKey
 from desktop.vault import journal_table
 from desktop.vault.vault import folds
@@ -21,21 +20,24 @@ if TYPE_CHECKING:
 
 
 def transfer(site: SiteSession, month: str) -> Transfer:
-    """What the entries recorded up to the end of a month add up to, by wall time in the site's zone.
+    """What the entries recorded up to the end of a month in the site's zone add up to.
+
+    When they were recorded is what their neighbours and receipts say: a wrong clock leaves no hole.
 
     Raises RefusedError where the month is none.
     """
     if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
         raise RefusedError("A month is written as 2026-11.")
     zone = zoneinfo.ZoneInfo(site.location.zone)
+    times = site.recorded_times
     forms: list[TransferForm] = []
     heads: dict[str, int] = {}
     order = {event.oid: number for number, event in enumerate(site.definition.version.events)}
 
     def within(entries: Iterable[e.Entry]) -> Iterator[e.Entry]:
         for entry in entries:
-            wall = parse_wall(entry.head.wall)
-            if wall is None or f"{wall.astimezone(zone):%Y-%m}" <= month:
+            recorded = times.of(entry.head.device, entry.head.sequence)
+            if f"{recorded.astimezone(zone):%Y-%m}" <= month:
                 heads[entry.head.device] = max(heads.get(entry.head.device, 0), entry.head.sequence)
                 yield entry
 
@@ -60,7 +62,7 @@ def _transfer_form(site: SiteSession, subject: str, key: FormKey, form: form_fol
         state=str(form.state),
         version=form.version,
         content={} if is_blind else form.content(),
-        derived={} if is_blind else double_entry.without(form.derived(), site.hidden_items(subject)),
+        derived={} if is_blind else double_entry.without(form.derived(), site.hidden(subject).items),
         wall=form.last.wall if form.last else "",
         first_wall=form.first.wall if form.first else "",
         user=form.last.user if form.last else "",

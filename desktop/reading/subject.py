@@ -101,6 +101,7 @@ def form(site: SiteSession, subject: str, key: FormKey, entry_pass: int | None =
         whole = fold.forms.get(key)
         saved = whole.second if whole is not None and entry_pass == 2 else whole
         others = {other: content for other, content in site.visible_contents(fold).items() if other != key}
+        silent = site.hidden(subject).checks
         if whole is None or saved is None or saved.removed is not None or is_hidden:
             return FormView(
                 subject=subject,
@@ -112,6 +113,7 @@ def form(site: SiteSession, subject: str, key: FormKey, entry_pass: int | None =
                 basis={} if whole is None else dict(whole.basis),
                 version=whole.version if whole is not None and is_blind else "",
                 version_sha256=whole.version_sha256 if whole is not None and is_blind else "",
+                silent_checks=silent,
                 others=others,
                 draft=draft,
                 today=site.civil_date,
@@ -126,11 +128,12 @@ def form(site: SiteSession, subject: str, key: FormKey, entry_pass: int | None =
             exists=True,
             state=whole.state,
             content=saved.content(),
-            derived=double_entry.without(saved.derived(), site.hidden_items(subject)),
+            derived=double_entry.without(saved.derived(), site.hidden(subject).items),
             checks=saved.checks,
             basis=dict(whole.basis),
             version=saved.version,
             version_sha256=saved.version_sha256,
+            silent_checks=silent,
             others=others,
             draft=draft,
             today=site.civil_date,

@@ -16,6 +16,7 @@ from desktop.reading.discrepancies import discrepancies_of
 from desktop.reading.review import queries, signatures
 from desktop.reading.summaries import Contents, due_of, summary
 from desktop.reading.sync import entry_states
+from desktop.sync.client.recorded_times import clock_problem, is_behind
 from desktop.vault import casebook_tables, draft_table, open_check_tables, outbox_tables
 from desktop.views.casebook import DecisionNeeded
 from desktop.views.forms import DueForm, FormState, FormSummary
@@ -82,7 +83,7 @@ def today(site: SiteSession) -> Today:
             subjects_by_month=_by_month(site.civil_date, first_walls),
             forms_complete=total - states.get(FormState.INCOMPLETE, 0),
             forms_total=total + sum(form.is_now for form in due),
-            clock_behind=site.vault.clock.is_behind(),
+            clock_behind=is_behind(site.vault) or clock_problem(site.vault) is not None,
         )
 
 

@@ -9,7 +9,7 @@ from desktop.errors import NotAllowedError, RefusedError
 from desktop.journal.bodies import DiscrepancySettled
 from desktop.journal.entry import new_salt
 from desktop.recording.note_text import MAX_NOTE_LENGTH, is_clean_text
-from desktop.recording.save_form import LOCKED, FormRefusedError, changed_groups, merged
+from desktop.recording.save_form import LOCKED, FormRefusedError, as_heard, changed_groups, merged
 from desktop.recording.users import require_reason
 from desktop.site_session import SiteSession
 from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
@@ -59,7 +59,9 @@ def prepare(site: SiteSession, act: SettleDiscrepancy) -> tuple[Found, Discrepan
     with site.vault.begin() as connection:
         contents = site.visible_contents(site.vault.subject(connection, found.subject))
     others = {key: content for key, content in contents.items() if key != found.key}
-    assessment = assess(rules, found.key, merged(before, save), others, site.civil_date)
+    assessment = as_heard(
+        assess(rules, found.key, merged(before, save), others, site.civil_date), site.hidden(found.subject)
+    )
     if act.take == "other":
         stopping = {Code.BAD_VALUE, Code.HARD_CHECK} | ({Code.MISSING_MANDATORY} if form.complete else set[Code]())
         against = tuple(p for p in assessment.problems if p.place == one.place and p.code in stopping)

@@ -11,6 +11,7 @@ from collections.abc import Container
 import msgspec
 
 from desktop.actions import SaveForm
+from desktop.casebook.double_entry import NOTHING_HIDDEN, Hidden
 from desktop.casebook.fold import SubjectFold
 from desktop.casebook.form_fold import CONCURRENT, FormFold
 from desktop.errors import RefusedError
@@ -47,6 +48,8 @@ class Saver(msgspec.Struct, frozen=True, kw_only=True):
     today: datetime.date
     is_blind: bool = False
     """The first pass is hidden from the person."""
+    hidden: Hidden = NOTHING_HIDDEN
+    """What other forms' hidden first passes must not tell the person."""
 
 
 def prepare_save(
@@ -67,7 +70,7 @@ def prepare_save(
     there = tuple((group, row) for group, row in act.removed_rows if row in before.get(group, {}))
     act = msgspec.structs.replace(act, removed_rows=there)
     after = merged(before, act)
-    assessment = assess(rules, act.key, after, others, saver.today)
+    assessment = as_heard(assess(rules, act.key, after, others, saver.today), saver.hidden)
     contested = [one.place for one in whole.open_differences if one.kind == CONCURRENT]
     changed = _changed(before, act, contested if act.entry_pass == 1 else ())
     fired = _fired(act, form, changed, assessment)
@@ -102,6 +105,17 @@ def prepare_save(
         checks=checks,
         complete=act.complete,
         reason=act.reason.strip(),
+    )
+
+
+def as_heard(assessment: Assessment, hidden: Hidden) -> Assessment:
+    """What of an assessment is put to the person, and recorded: a derived value that reads a hidden form stays as it is."""
+    if hidden == NOTHING_HIDDEN:
+        return assessment
+    return msgspec.structs.replace(
+        assessment,
+        problems=tuple(problem for problem in assessment.problems if problem.check not in hidden.checks),
+        derived={place: value for place, value in assessment.derived.items() if place.item not in hidden.items},
     )
 
 

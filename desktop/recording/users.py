@@ -1,6 +1,7 @@
 """Recording of users: added, changed, suspended, given a new passphrase."""
 
 from desktop.actions import AddUser, ChangePassphrase, ChangeUser, Recorded, ResetPassphrase, TrainUser
+from desktop.casebook.users_and_devices import Person
 from desktop.errors import RefusedError
 from desktop.journal.bodies import PassphraseChanged, UserAdded, UserChanged, UserTrained, is_date, is_name
 from desktop.journal.entry import new_salt
@@ -22,14 +23,34 @@ def add_user(vault: Vault, act: AddUser) -> Recorded:
     roles = _checked_roles(act.roles)
     with vault.begin() as connection:
         staff = vault.staff(connection)
-    if any(person.name.casefold() == name.casefold() for person in staff.people.values()):
-        raise RefusedError("There is a user of this name already.")
+    namesakes = [person for person in staff.people.values() if person.name.casefold() == name.casefold()]
+    if namesakes:
+        return _give_access(vault, namesakes, roles, act.passphrase)
     number = 1 + sum(oid.startswith(f"U.{vault.device}.") for oid in staff.people)
     private, public = new_user_keys()
     user = f"U.{vault.device}.{number}"
     slot = key_slots.wrap(act.passphrase, user, name, Unlocked(vault.unlocked.database_key, private))
     body = UserAdded(salt=new_salt(), user=user, name=name, roles=roles, signing_key=public)
     vault.record_with_slots([Recording(body)], [slot])
+    return Recorded(changed=True, users=True)
+
+
+def _give_access(vault: Vault, namesakes: list[Person], roles: tuple[str, ...], passphrase: str) -> Recorded:
+    """Let a person sign in here whom another computer of the site made known. Raises RefusedError."""
+    here = {slot.user for slot in vault.file.slots}
+    if any(person.oid in here for person in namesakes):
+        raise RefusedError("There is a user of this name already.")
+    if any(person.suspended for person in namesakes):
+        raise RefusedError("This user is suspended. Lift the suspension first.")
+    person = namesakes[0]
+    private, public = new_user_keys()
+    slot = key_slots.wrap(passphrase, person.oid, person.name, Unlocked(vault.unlocked.database_key, private))
+    recordings = [Recording(PassphraseChanged(salt=new_salt(), user=person.oid, signing_key=public))]
+    if person.roles != tuple(map(Role, roles)):
+        reason = "Access on a second computer."
+        changed = UserChanged(salt=new_salt(), user=person.oid, roles=roles, suspended=False, reason=reason)
+        recordings.append(Recording(changed))
+    vault.record_with_slots(recordings, [slot])
     return Recorded(changed=True, users=True)
 
 
@@ -42,13 +63,20 @@ def change_user(vault: Vault, act: ChangeUser) -> Recorded:
     person = people.get(act.user)
     if person is None:
         raise RefusedError("There is no such user.")
+    # Two computers may have made one person known under two OIDs: what is decided is about the person.
+    namesakes = [other for other in people.values() if other.name.casefold() == person.name.casefold()]
     managers = [other for other in people.values() if Role.MANAGER in other.roles and not other.suspended]
-    if managers == [person] and (act.suspended or Role.MANAGER not in roles):
+    is_last = bool(managers) and all(manager in namesakes for manager in managers)
+    if is_last and (act.suspended or Role.MANAGER not in roles):
         raise RefusedError("This is the last manager. Make another person a manager first.")
-    if person.roles == tuple(map(Role, roles)) and person.suspended == act.suspended:
+    bodies = [
+        UserChanged(salt=new_salt(), user=other.oid, roles=roles, suspended=act.suspended, reason=act.reason.strip())
+        for other in namesakes
+        if other.roles != tuple(map(Role, roles)) or other.suspended != act.suspended
+    ]
+    if not bodies:
         return Recorded(changed=False, users=True)
-    body = UserChanged(salt=new_salt(), user=act.user, roles=roles, suspended=act.suspended, reason=act.reason.strip())
-    vault.record([Recording(body)])
+    vault.record([Recording(body) for body in bodies])
     return Recorded(changed=True, users=True)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 from sqlalchemy import Connection
 
+from desktop import diagnostics
 from desktop.actions import (
     Act,
     ActivateStudyVersion,
@@ -54,11 +55,12 @@ from desktop.reading.statistics import statistics
 from desktop.reading.study import study_view
 from desktop.reading.subjects import next_subject, subjects
 from desktop.reading.sync import sync_view
-from desktop.recording import review, study_conduct, users
+from desktop.recording import recovery, review, study_conduct, users
 from desktop.recording.save_form import LOCKED, Saver, prepare_save
 from desktop.site_session import SiteSession
 from desktop.study.clinical_data import FormKey, ItemPlace
 from desktop.study.definition.metadata import Definition
+from desktop.sync.client.recorded_times import clock_problem
 from desktop.vault import draft_table, failed_sign_ins, journal_table, key_slots
 from desktop.vault.database import translated
 from desktop.vault.key_slots import Slot
@@ -178,6 +180,8 @@ class Site(SiteSession):
                 return self._redact_entry(act)
 
     def _save_form(self, act: SaveForm) -> Recorded:
+        if (problem := clock_problem(self.vault)) is not None:
+            raise problem
         self.require(FILLS_FORMS)
         with self.vault.begin() as connection:
             fold = self.vault.subject(connection, act.subject)
@@ -187,6 +191,7 @@ class Site(SiteSession):
                 location=self.vault.site,
                 today=self.civil_date,
                 is_blind=self.is_blind(act.subject, act.key),
+                hidden=self.hidden(act.subject),
             )
         saved = fold.forms.get(act.key)
         # A form keeps the study version that it was entered under.
@@ -266,7 +271,26 @@ class Site(SiteSession):
         """
         from desktop.sync.client.exchange import SyncSession
 
-        return SyncSession(self.vault, self, progress, cancelled, carry).run()
+        with diagnostics.measured("sync") as numbers:
+            result = SyncSession(self.vault, self, progress, cancelled, carry).run()
+            numbers |= {"sent": result.sent, "batches": result.batches, "fetched": result.fetched}
+        return result
+
+    # Recovery
+
+    def new_recovery_code(self) -> str:
+        """Make a new recovery code; the old one is void. Raises NotAllowedError."""
+        self.require(MANAGES)
+        return recovery.new_code(self)
+
+    def share_recovery(self, people: Sequence[str], needed: int, passphrases: Sequence[str]) -> int:
+        """Let any `needed` of these people open the vault together. Raises NotAllowedError, SignInError, RefusedError."""
+        self.require(MANAGES)
+        return recovery.share(self, people, needed, passphrases)
+
+    def rehearse_recovery(self, secrets: Sequence[str]) -> None:
+        """Prove that a code, or several people, open the vault, and record it. Raises SignInError."""
+        recovery.rehearse(self, secrets)
 
     # Drafts
 
@@ -338,10 +362,15 @@ class Site(SiteSession):
         return audit_trail.audit(self, before, limit, subject)
 
     def users(self) -> tuple[UserView, ...]:
-        """Everyone who may use this vault, suspended persons too."""
+        """Everyone who may use this vault, suspended persons too; once each, also where two computers made one known."""
         with self.vault.begin() as connection:
-            users = self.vault.staff(connection).people
-        return tuple(self.view_of(person) for person in sorted(users.values(), key=lambda person: person.name))
+            people = self.vault.staff(connection).people
+        users: dict[str, UserView] = {}
+        for view in map(self.view_of, people.values()):
+            known = users.get(view.name.casefold())
+            if known is None or (view.here and not known.here):
+                users[view.name.casefold()] = view
+        return tuple(sorted(users.values(), key=lambda view: view.name))
 
     def discrepancies(self, *, settled: bool = False) -> tuple[Discrepancy, ...]:
         """What two people or two computers recorded differently; also what was settled, where wanted."""
@@ -382,20 +411,27 @@ class Site(SiteSession):
 
     def rebuild(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> int:
         """Drop the casebook and fold it again; returns the number of subjects."""
-        return self.vault.rebuild(progress, cancelled)
+        with diagnostics.measured("rebuild") as numbers:
+            subjects = numbers["subjects"] = self.vault.rebuild(progress, cancelled)
+        return subjects
 
     def verify(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> Verification:
         """Verify chain, signatures and casebook; nothing is mended."""
         from desktop.sync.client.verification import receipts_of
         from desktop.vault.verification import verify_vault
 
-        return verify_vault(self.vault, receipts_of(self.vault), progress, cancelled)
+        with diagnostics.measured("verify") as numbers:
+            found = verify_vault(self.vault, receipts_of(self.vault), progress, cancelled)
+            numbers |= {"entries": found.entries, "failures": len(found.failures)}
+        return found
 
     def backup(self, out: Path, progress: Progress | None = None, cancelled: Cancelled | None = None) -> None:
         """Write an encrypted copy of everything, and read it back to see that it is whole."""
         from desktop.vault.backup import write_backup
 
-        write_backup(self.vault, out, progress, cancelled)
+        with diagnostics.measured("backup") as numbers:
+            write_backup(self.vault, out, progress, cancelled)
+            numbers["bytes"] = out.stat().st_size
 
     def transfer(self, month: str) -> "Transfer":
         """What a month's transfer would hold. Raises NotAllowedError, or RefusedError where the month is none."""
@@ -415,7 +451,10 @@ class Site(SiteSession):
             body = Exported(salt=new_salt(), what="excel", month=month, sha256=result.sha256)
             self.vault.record([Recording(body)])
 
-        return write_excel(self.transfer(month), out, progress, cancelled, note)
+        with diagnostics.measured("export excel") as numbers:
+            result = write_excel(self.transfer(month), out, progress, cancelled, note)
+            numbers["rows"] = result.rows
+        return result
 
     def verify_file(self, path: Path) -> Verification:
         """Verify a batch or an export file that lies somewhere.

@@ -7,18 +7,20 @@ nobody reads the data without a passphrase or the recovery code.
 
 import hashlib
 import shutil
+import sqlite3
 import zipfile
 from pathlib import Path
 
 import msgspec
+from sqlcipher3 import dbapi2
 
 from desktop import __version__
-from desktop.errors import CancelledError, DamagedError, EnvironmentProblemError, NewerReleaseError
-from desktop.files import UNREADABLE_ZIP, aside, file_problem, flush_to_disk, sync_folder, write_file
+from desktop.errors import CancelledError, DamagedError, EnvironmentProblemError, NewerReleaseError, SitebookError
+from desktop.files import DISK_FULL, UNREADABLE_ZIP, aside, file_problem, flush_to_disk, sync_folder, write_file
 from desktop.output_files import refuse_program_folder
 from desktop.progress import Cancelled, Progress, no_progress
 from desktop.vault import key_slots
-from desktop.vault.database import translated
+from desktop.vault.database import BAD_DATABASE, DISK_ERROR, translated
 from desktop.vault.vault import DATABASE, Vault
 
 FORMAT = 1
@@ -107,13 +109,23 @@ def _export(vault: Vault, target: Path, cancelled: Cancelled | None) -> None:
                 connection.execute("SELECT sqlcipher_export('backup')").fetchall()
             finally:
                 connection.execute("DETACH DATABASE backup")
-        except Exception:
+        except Exception as error:
             # What SQLite raises where its progress handler stops it is an error like any other; all others go on.
             if cancelled is not None and cancelled():
                 raise CancelledError("The backup was stopped. Nothing was written.") from None
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+                raise _export_problem(connection, vault.folder / DATABASE, target) from None
             raise
         finally:
             connection.set_progress_handler(None, 0)
+
+
+def _export_problem(connection: dbapi2.Connection, database: Path, target: Path) -> SitebookError:
+    """Why the export failed: of the disk and of damage alike it says only that there was an error."""
+    if connection.execute("PRAGMA cipher_integrity_check").fetchall():
+        return DamagedError(BAD_DATABASE)
+    is_full = shutil.disk_usage(target.parent).free < database.stat().st_size
+    return EnvironmentProblemError(DISK_FULL if is_full else DISK_ERROR)
 
 
 def _archive(vault: Vault, folder: Path, archive: Path) -> None:
@@ -125,11 +137,11 @@ def _archive(vault: Vault, folder: Path, archive: Path) -> None:
         made=vault.clock.wall().isoformat(timespec="seconds"),
         sha256={part: _file_hash(folder / part) for part in PARTS},
     )
-    with archive.open("wb") as stream:
-        with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as target:
-            target.writestr(MANIFEST, msgspec.json.encode(manifest))
-            for part in PARTS:
-                target.write(folder / part, part)
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as target:
+        target.writestr(MANIFEST, msgspec.json.encode(manifest))
+        for part in PARTS:
+            target.write(folder / part, part)
+    with archive.open("rb+") as stream:
         flush_to_disk(stream)
 
 
@@ -169,8 +181,9 @@ def _manifest(archive: zipfile.ZipFile) -> Manifest:
         number = found.get("format")
         if isinstance(number, int) and number > FORMAT:
             raise NewerReleaseError(
-                "This backup was made by Sitebook {theirs}, which is newer. Install the newer release.",
+                "This backup was made by Sitebook {theirs}, which is newer than this one, {ours}. Install the newer release.",
                 theirs=found.get("release", "?"),
+                ours=__version__,
             )
         return msgspec.json.decode(content, type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Select, Table, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
 
 from desktop.casebook.fold import StudyVersions, SubjectFold, SubjectRecord, no_versions
 from desktop.casebook.form_fold import FormFold, GroupState
@@ -15,7 +13,6 @@ from desktop.study.clinical_data import FormContent, FormKey
 from desktop.study.rules.pathway import Decision
 from desktop.vault.tables import (
     CASEBOOK,
-    FORM_COORDINATES,
     form_data,
     item_group_data,
     pathway_decision,
@@ -30,105 +27,72 @@ _DECODE_GROUP = msgspec.json.Decoder(GroupState).decode
 _DECODE_RECORD = msgspec.json.Decoder(SubjectRecord).decode
 _DECODE_DECISION = msgspec.json.Decoder(Decision).decode
 
-_FORM_KEY = FORM_COORDINATES
-_GROUP_KEY = (*_FORM_KEY, "item_group", "row")
+Row = tuple[Any, ...]
+"""A row of a table, in the order of its columns; the primary key comes first."""
 
-_INSERT_FORM = insert(form_data)
-_PUT_FORM = _INSERT_FORM.on_conflict_do_update(
-    index_elements=_FORM_KEY,
-    set_={name: _INSERT_FORM.excluded[name] for name in ("state", "removed", "time", "record")},
-)
-_INSERT_GROUP = insert(item_group_data)
-_PUT_GROUP = _INSERT_GROUP.on_conflict_do_update(
-    index_elements=_GROUP_KEY, set_={"record": _INSERT_GROUP.excluded.record}
-)
 
-_INSERT_SECOND = insert(second_entry_data)
-_PUT_SECOND = _INSERT_SECOND.on_conflict_do_update(
-    index_elements=_GROUP_KEY, set_={"record": _INSERT_SECOND.excluded.record}
-)
+def _insert(table: Table) -> str:
+    # Past SQLAlchemy's compiler, which costs more than SQLite itself in a rebuild. All names are our own.
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    return f"INSERT INTO {table.name} ({names}) VALUES ({', '.join('?' * len(table.columns))})"  # noqa: S608
 
-_INSERT_RECORD = insert(subject_record)
-_PUT_RECORD = _INSERT_RECORD.on_conflict_do_update(
-    index_elements=("subject",), set_={"record": _INSERT_RECORD.excluded.record}
-)
 
-_INSERT_DECISION = insert(pathway_decision)
-_PUT_DECISION = _INSERT_DECISION.on_conflict_do_update(
-    index_elements=("subject", "step", "visit"), set_={"record": _INSERT_DECISION.excluded.record}
-)
+def _put(table: Table) -> str:
+    key = ", ".join(f'"{column.name}"' for column in table.primary_key)
+    kept = ", ".join(
+        f'"{column.name}" = excluded."{column.name}"' for column in table.columns if not column.primary_key
+    )
+    return f"{_insert(table)} ON CONFLICT ({key}) DO UPDATE SET {kept}"
 
-FormRow = dict[str, Any]
-GroupRow = dict[str, Any]
-DecisionRow = dict[str, Any]
-RecordRow = dict[str, Any]
+
+_INSERTS = {table.name: _insert(table) for table in CASEBOOK}
+_PUTS = {table.name: _put(table) for table in CASEBOOK}
 
 
 class FormRows(msgspec.Struct, frozen=True):
     """The rows that keep a form: compared row by row when the casebook is verified."""
 
-    form: FormRow
-    groups: list[GroupRow]
-    second: list[GroupRow]
+    form: Row
+    groups: list[Row]
+    second: list[Row]
     """Those of the second pass."""
 
 
 def rows_of(subject: str, key: FormKey, form: FormFold, touched: set[tuple[str, str]] | None = None) -> FormRows:
     """The rows that keep a form; of its group rows only the `touched` ones, where these are known."""
-    where = {
-        "subject": subject,
-        "event": key.event,
-        "event_repeat": key.event_repeat,
-        "form": key.form,
-        "form_repeat": key.form_repeat,
-    }
+    where = (subject, key.event, key.event_repeat, key.form, key.form_repeat)
     second = form.second
     bare = msgspec.structs.replace(form, rows={}, second=second and msgspec.structs.replace(second, rows={}))
-    form_row = {
-        **where,
-        "state": str(form.state),
-        "removed": form.removed is not None,
-        "time": form.time,
-        "record": _ENCODE(bare),
-    }
 
-    def group_rows(of: FormFold | None) -> list[GroupRow]:
+    def group_rows(of: FormFold | None) -> list[Row]:
         return [
-            {**where, "item_group": group, "row": row, "record": _ENCODE(state)}
+            (*where, group, row, _ENCODE(state))
             for (group, row), state in (of.rows.items() if of is not None else ())
             if touched is None or (group, row) in touched
         ]
 
-    return FormRows(form_row, group_rows(form), group_rows(second))
+    row = (*where, str(form.state), form.removed is not None, form.time, _ENCODE(bare))
+    return FormRows(row, group_rows(form), group_rows(second))
 
 
-def decision_rows(fold: SubjectFold) -> list[DecisionRow]:
+def decision_rows(fold: SubjectFold) -> list[Row]:
     """The rows that keep a subject's decisions."""
-    return [
-        {"subject": fold.subject, "step": step, "visit": visit, "record": _ENCODE(decision)}
-        for (step, visit), decision in fold.decisions.items()
-    ]
+    return [(fold.subject, step, visit, _ENCODE(decision)) for (step, visit), decision in fold.decisions.items()]
 
 
 def put_decisions(connection: Connection, fold: SubjectFold) -> None:
     """Keep a subject's decisions as folded."""
-    rows = decision_rows(fold)
-    if rows:
-        connection.execute(_PUT_DECISION, rows)
+    _write(connection, _PUTS, pathway_decision, decision_rows(fold))
 
 
-def record_rows(fold: SubjectFold) -> list[RecordRow]:
+def record_rows(fold: SubjectFold) -> list[Row]:
     """The row that keeps what is about a subject as a whole, if there is anything."""
-    if fold.record == SubjectRecord():
-        return []
-    return [{"subject": fold.subject, "record": _ENCODE(fold.record)}]
+    return [] if fold.record == SubjectRecord() else [(fold.subject, _ENCODE(fold.record))]
 
 
 def put_record(connection: Connection, fold: SubjectFold) -> None:
     """Keep what is about a subject as a whole."""
-    rows = record_rows(fold)
-    if rows:
-        connection.execute(_PUT_RECORD, rows)
+    _write(connection, _PUTS, subject_record, record_rows(fold))
 
 
 def put_form(
@@ -136,11 +100,14 @@ def put_form(
 ) -> None:
     """Keep a form as folded; of its group rows only the `touched` ones, where these are known."""
     rows = rows_of(subject, key, form, touched)
-    connection.execute(_PUT_FORM, rows.form)
-    if rows.groups:
-        connection.execute(_PUT_GROUP, rows.groups)
-    if rows.second:
-        connection.execute(_PUT_SECOND, rows.second)
+    _write(connection, _PUTS, form_data, [rows.form])
+    _write(connection, _PUTS, item_group_data, rows.groups)
+    _write(connection, _PUTS, second_entry_data, rows.second)
+
+
+def _write(connection: Connection, statements: dict[str, str], table: Table, rows: list[Row]) -> None:
+    if rows:
+        connection.exec_driver_sql(statements[table.name], rows)
 
 
 def drop_second(connection: Connection, subject: str, key: FormKey) -> None:
@@ -166,35 +133,24 @@ def put_subject(connection: Connection, fold: SubjectFold) -> None:
 
 def insert_subjects(connection: Connection, folds: Iterable[SubjectFold]) -> None:
     """Keep subjects of whom nothing is kept yet."""
-    form_rows: list[FormRow] = []
-    group_rows: list[GroupRow] = []
-    second_rows: list[GroupRow] = []
-    decisions: list[DecisionRow] = []
-    records: list[RecordRow] = []
+    forms: list[Row] = []
+    groups: list[Row] = []
+    second: list[Row] = []
+    decisions: list[Row] = []
+    about: list[Row] = []
     for fold in folds:
         decisions += decision_rows(fold)
-        records += record_rows(fold)
+        about += record_rows(fold)
         for key, form in fold.forms.items():
             kept = rows_of(fold.subject, key, form)
-            form_rows.append(kept.form)
-            group_rows += kept.groups
-            second_rows += kept.second
-    for table, rows in (
-        (form_data, form_rows),
-        (item_group_data, group_rows),
-        (second_entry_data, second_rows),
-        (pathway_decision, decisions),
-        (subject_record, records),
-    ):
-        if rows:
-            # Past the statement compiler: this is the bulk of a rebuild.
-            names = [column.name for column in table.columns]
-            places = ", ".join("?" * len(names))
-            quoted = ", ".join(f'"{name}"' for name in names)
-            connection.exec_driver_sql(
-                f"INSERT INTO {table.name} ({quoted}) VALUES ({places})",  # noqa: S608 - our own names
-                [tuple(row[name] for name in names) for row in rows],
-            )
+            forms.append(kept.form)
+            groups += kept.groups
+            second += kept.second
+    _write(connection, _INSERTS, form_data, forms)
+    _write(connection, _INSERTS, item_group_data, groups)
+    _write(connection, _INSERTS, second_entry_data, second)
+    _write(connection, _INSERTS, pathway_decision, decisions)
+    _write(connection, _INSERTS, subject_record, about)
 
 
 def subject_keys(connection: Connection) -> list[str]:
@@ -355,15 +311,13 @@ def records(connection: Connection) -> Iterator[tuple[str, SubjectRecord]]:
     return ((row.subject, _DECODE_RECORD(row.record)) for row in rows)
 
 
-def stored_rows(connection: Connection, table: Table) -> Iterator[dict[str, Any]]:
+def stored_rows(connection: Connection, table: Table) -> list[Row]:
     """All rows of a table of the casebook as they are stored, for comparing."""
-    return (dict(row) for row in connection.execute(select(table)).mappings())
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    # The driver's own tuples: SQLAlchemy's rows cost more than reading them.
+    cursor = connection.exec_driver_sql(f"SELECT {names} FROM {table.name}").cursor  # noqa: S608 - our own names
+    return [] if cursor is None else [tuple(row) for row in cursor.fetchall()]
 
 
 def _key(row: Any) -> FormKey:
     return FormKey(row.event, row.event_repeat, row.form, row.form_repeat)
-
-
-form_row_key = itemgetter(*_FORM_KEY)
-group_row_key = itemgetter(*_GROUP_KEY)
-decision_row_key = itemgetter("subject", "step", "visit")

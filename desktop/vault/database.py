@@ -5,6 +5,7 @@ log silently drops every later commit; with a rollback journal it is found. The 
 the vault and SQLite's thread check is left on, so no other thread can touch it.
 """
 
+import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 from sqlcipher3 import dbapi2
 
-from desktop.errors import DamagedError, EnvironmentProblemError, InUseError, SitebookError
+from desktop.errors import DamagedError, EnvironmentProblemError, InUseError
 from desktop.files import DISK_FULL, file_problem
 
 PRAGMAS = (
@@ -28,6 +29,7 @@ PRAGMAS = (
 )
 
 READ_ONLY = "The folder of the vault cannot be written. Ask for the right to write there, or check the disk."
+DISK_ERROR = "The disk reports an error. Nothing was lost: check the disk or the network drive, then try again."
 BAD_DATABASE = "The database of the vault is damaged. Leave the folder as it is and restore the newest backup."
 IN_USE = "This vault is open already, in another window or by another person on this computer."
 
@@ -56,7 +58,9 @@ def open_engine(path: Path, key: bytes, *, create: bool = False) -> sqlalchemy.E
             raise
         return connection
 
-    engine = sqlalchemy.create_engine("sqlite://", module=dbapi2, creator=connect, poolclass=StaticPool)
+    engine = sqlalchemy.create_engine(
+        "sqlite://", module=dbapi2, creator=connect, poolclass=StaticPool, hide_parameters=True
+    )
     event.listen(engine, "begin", _begin)
     with translated():
         engine.connect().close()
@@ -68,34 +72,44 @@ def _begin(connection: sqlalchemy.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+class DatabaseFaultError(Exception):
+    """A mistake of ours that the database refused. Named by SQLite's code alone: the statement may hold values."""
+
+    def __init__(self, code_name: str) -> None:
+        super().__init__(code_name)
+        self.code_name = code_name
+
+
 @contextmanager
 def translated() -> Generator[None]:
-    """Turn the database's and the file system's errors into ours."""
+    """Turn the database's and the file system's errors into ours; none carries a statement, a table's name or a value."""
     try:
         yield
     except DBAPIError as error:
-        meaning = _meaning(str(error.orig))
-        if meaning is None:
-            raise
-        raise meaning from error
+        raise _meaning(error.orig) from None
     except dbapi2.Error as error:
-        meaning = _meaning(str(error))
-        if meaning is None:
-            raise
-        raise meaning from error
+        raise _meaning(error) from None
+    except MemoryError:
+        # The cipher's way of saying that a page is not what was written.
+        raise DamagedError(BAD_DATABASE) from None
     except OSError as error:
         raise file_problem(error) from error
 
 
-def _meaning(message: str) -> SitebookError | None:
-    """Our error for a message of SQLite; None where it speaks of a mistake of ours."""
-    told = message.lower()
-    if "full" in told:
-        return EnvironmentProblemError(DISK_FULL)
-    if "readonly" in told or "unable to open" in told or "disk i/o" in told:
-        return EnvironmentProblemError(READ_ONLY)
-    if "locked" in told:
-        return InUseError(IN_USE)
-    if "malformed" in told or "not a database" in told or "corrupt" in told or "encrypted" in told:
-        return DamagedError(BAD_DATABASE)
-    return None
+def _meaning(error: BaseException | None) -> Exception:
+    """What SQLite's result code means to a person; `DatabaseFaultError` where it speaks of a mistake of ours."""
+    code = getattr(error, "sqlite_errorcode", None)
+    # The low byte is the kind, the rest says more of it (https://sqlite.org/rescode.html).
+    match code & 0xFF if isinstance(code, int) else None:
+        case sqlite3.SQLITE_FULL:
+            return EnvironmentProblemError(DISK_FULL)
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+            return EnvironmentProblemError(READ_ONLY)
+        case sqlite3.SQLITE_IOERR:
+            return EnvironmentProblemError(DISK_ERROR)
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return InUseError(IN_USE)
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_FORMAT | sqlite3.SQLITE_NOMEM:
+            return DamagedError(BAD_DATABASE)
+        case _:
+            return DatabaseFaultError(str(getattr(error, "sqlite_errorname", type(error).__name__)))

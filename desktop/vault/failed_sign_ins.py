@@ -9,6 +9,7 @@ import datetime
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -23,12 +24,13 @@ FILE = "attempts.json"
 FREE_ATTEMPTS = 5
 FIRST_WAIT_SECONDS = 10
 MAX_WAIT_SECONDS = 300
+MAX_COUNT = 1_000_000_000
 
 
 class Attempts(msgspec.Struct, frozen=True, kw_only=True):
     """How often signing in failed since it last succeeded, and when last (ISO 8601 with offset)."""
 
-    count: int = 0
+    count: Annotated[int, msgspec.Meta(ge=0, le=MAX_COUNT)] = 0
     last: str = ""
 
 

@@ -1,13 +1,15 @@
 """Reads and appends journal entries in the database."""
 
+import datetime
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Row, func, select, update
 
 from desktop.journal.entry import Entry, Head, RawEntry, decode
 from desktop.journal.hash_chain import ChainPoint
-from desktop.journal.hybrid_clock import MAX_HYBRID
+from desktop.journal.hybrid_clock import MAX_HYBRID, parse_wall
 from desktop.vault.tables import journal
 
 _ORDER = (journal.c.time, journal.c.device, journal.c.sequence)
@@ -50,6 +52,34 @@ def blank(connection: Connection, device: str, sequence: int, kinds: Collection[
     subject = connection.scalar(select(journal.c.subject).where(*of))
     connection.execute(update(journal).where(*of).values(body=None))
     return subject
+
+
+class _Said(msgspec.Struct):
+    """What a head says of the wall clock."""
+
+    wall: str
+
+
+_SAID = msgspec.json.Decoder(_Said).decode
+
+
+def walls(connection: Connection) -> dict[str, list[datetime.datetime | None]]:
+    """Device -> wall times of its entries, in sequence; None where one is no time."""
+    found: dict[str, list[datetime.datetime | None]] = {}
+    rows = connection.execute(select(journal.c.device, journal.c.head).order_by(journal.c.device, journal.c.sequence))
+    for row in rows:
+        found.setdefault(row.device, []).append(parse_wall(_SAID(row.head).wall))
+    return found
+
+
+RECENT = 100
+"""Entries that are looked at for a clock that was set back."""
+
+
+def last_walls(connection: Connection, device: str) -> list[datetime.datetime | None]:
+    """Wall times of a device's newest entries, newest first."""
+    newest = select(journal.c.head).where(journal.c.device == device).order_by(journal.c.sequence.desc()).limit(RECENT)
+    return [parse_wall(_SAID(head).wall) for head in connection.scalars(newest)]
 
 
 def blanked(connection: Connection) -> list[tuple[str, int, str]]:

@@ -11,7 +11,7 @@ their generation: where they differ, the newer one that is whole counts, and ope
 import hashlib
 import secrets
 import unicodedata
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from desktop import __version__
 from desktop.errors import DamagedError, EnvironmentProblemError, NewerReleaseError, RefusedError, SignInError
 from desktop.files import NEW, OLD, replace_file, replaced_files
 from desktop.study.definition.base import Text
@@ -30,7 +31,14 @@ FORMAT = 1
 FILE = "vault.json"
 COPY = "vault-copy.json"
 
+SHARED_BY = "+"
+"""Between the OIDs in the name of a slot that several people open together."""
+
 NOT_RIGHT = "The user or the passphrase is not right."
+NEWER = (
+    "This vault was made by Sitebook {theirs}, which is newer than this one, {ours} (format {found}; this release reads "
+    "{known}). Install the newer release."
+)
 DAMAGED = "The file vault.json is damaged."
 
 PASSPHRASE_LENGTH = 12
@@ -176,15 +184,44 @@ def find_slot(file: VaultFile, name: str) -> Slot | None:
 
 def recovery_slot(file: VaultFile) -> Slot | None:
     """The slot of the recovery code."""
-    return next((slot for slot in file.slots if not slot.user), None)
+    return next((slot for slot in file.slots if not slot.user and not slot.name), None)
+
+
+def share_slots(file: VaultFile) -> tuple[Slot, ...]:
+    """The slots that several people open together; their names are the people's OIDs."""
+    return tuple(slot for slot in file.slots if not slot.user and slot.name)
+
+
+def make_share_slot(people: dict[str, str], unlocked: Unlocked) -> Slot:
+    """The slot that these people (OID -> passphrase) open together: the database key, and nobody's signature."""
+    users = sorted(people)
+    secret = joined_secret(people[user] for user in users)
+    return wrap(secret, "", SHARED_BY.join(users), Unlocked(unlocked.database_key, b""))
+
+
+def joined_secret(passphrases: Iterable[str]) -> str:
+    """Several passphrases as one secret, each with its length before it so that no two sets give the same."""
+    return "".join(f"{len(passphrase)}:{passphrase}" for passphrase in passphrases)
 
 
 def with_slots(file: VaultFile, *slots: Slot) -> VaultFile:
     """The file with these slots in the place of older ones of the same users."""
     for slot in slots:
-        others = tuple(old for old in file.slots if old.user != slot.user and (not slot.user or old.name != slot.name))
+        others = tuple(
+            old
+            for old in file.slots
+            if (old.user, old.name) != (slot.user, slot.name)
+            and (not slot.user or slot.user != old.user)
+            and (not slot.user or old.name != slot.name)
+        )
         file = msgspec.structs.replace(file, slots=(*others, slot))
     return file
+
+
+def without_shares(file: VaultFile) -> VaultFile:
+    """The file without the slots that several people open together."""
+    kept = tuple(slot for slot in file.slots if slot.user or not slot.name)
+    return msgspec.structs.replace(file, slots=kept)
 
 
 def make_recovery_slot(recovery_code: str, unlocked: Unlocked) -> Slot:
@@ -263,9 +300,9 @@ def decode(data: bytes) -> VaultFile:
         made_by = msgspec.json.decode(kept.content, type=dict[str, object])
         if isinstance(found := made_by.get("format"), int) and found > FORMAT:
             raise NewerReleaseError(
-                "This vault was made by Sitebook {theirs}, which is newer (format {found}; this release reads {known}). "
-                "Install the newer release.",
+                NEWER,
                 theirs=made_by.get("release", "?"),
+                ours=__version__,
                 found=found,
                 known=FORMAT,
             )

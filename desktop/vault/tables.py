@@ -159,3 +159,6 @@ property_ = Table(
 
 CASEBOOK = (form_data, item_group_data, second_entry_data, pathway_decision, subject_record)
 """The tables that a rebuild empties and folds again."""
+
+OPEN_CHECKS = (open_check, open_decision)
+"""What is found in idle time, and can be found again."""

@@ -25,6 +25,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlcipher3 import dbapi2
 
+from desktop import __version__, diagnostics
 from desktop.casebook.fold import FOLD_VERSION, StudyVersions, SubjectFold, fold_subject
 from desktop.casebook.redactions import REDACTABLE_KINDS, REDACTION_KINDS, fold_redactions
 from desktop.casebook.study_conduct import CONDUCT_KINDS, Conduct, fold_conduct
@@ -50,7 +51,15 @@ from desktop.journal.trusted_entries import MAX_RELEASED_AHEAD, TrustedEntries
 from desktop.progress import Cancelled, Progress
 from desktop.study.clinical_data import ItemPlace
 from desktop.study.definition.metadata import Definition
-from desktop.vault import casebook_tables, draft_table, journal_table, key_slots, open_check_tables, outbox_tables
+from desktop.vault import (
+    casebook_tables,
+    draft_table,
+    journal_table,
+    key_slots,
+    migrations,
+    open_check_tables,
+    outbox_tables,
+)
 from desktop.vault.database import IN_USE, open_engine, translated
 from desktop.vault.key_slots import Slot, Unlocked, VaultFile
 from desktop.vault.tables import APPEND_ONLY, metadata, property_
@@ -166,13 +175,8 @@ class Vault:
                 outbox_tables.tables.create_all(connection)
                 for trigger in APPEND_ONLY:
                     connection.exec_driver_sql(trigger)
-                connection.execute(
-                    _PUT_PROPERTY,
-                    [
-                        {"name": "device_keys", "value": device_keys.to_bytes()},
-                        {"name": "fold_version", "value": str(FOLD_VERSION).encode()},
-                    ],
-                )
+                connection.execute(_PUT_PROPERTY, {"name": "device_keys", "value": device_keys.to_bytes()})
+                migrations.put_versions(connection, migrations.current_versions())
             with translated():
                 key_slots.write(folder, file)
             return cls(folder, file, unlocked, lock, engine, device_keys, wall)
@@ -186,6 +190,11 @@ class Vault:
 
         Raises InUseError, DamagedError, EnvironmentProblemError, or SignInError where the slot is there no more.
         """
+        with diagnostics.measured("open vault"):
+            return cls._unlock(folder, slot, unlocked, wall)
+
+    @classmethod
+    def _unlock(cls, folder: Path, slot: Slot, unlocked: Unlocked, wall: Wall) -> "Vault":
         lock = hold_lock(folder)
         try:
             with translated():
@@ -195,14 +204,21 @@ class Vault:
                 raise SignInError(key_slots.NOT_RIGHT)
             engine = open_engine(folder / DATABASE, unlocked.database_key)
             try:
+                found = migrations.read_versions(engine)
+                migrations.refuse_newer(found, file.release)
+                is_older = found != migrations.current_versions()
+                if is_older:
+                    # Nothing reads or writes the files while they are copied.
+                    engine.dispose()
+                    migrations.keep_copy(folder, file.release, found)
+                    engine = open_engine(folder / DATABASE, unlocked.database_key)
+                    with translated(), engine.begin() as connection:
+                        migrations.upgrade(connection, found)
                 vault = cls(folder, file, unlocked, lock, engine, None, wall)
-                with vault.begin() as connection:
-                    made_by = vault.property(connection, "fold_version")
-                    if made_by != str(FOLD_VERSION).encode():
-                        # Tables that the casebook of an older release lacks.
-                        metadata.create_all(connection)
-                if made_by != str(FOLD_VERSION).encode():
+                if found.fold_version != FOLD_VERSION:
                     vault.rebuild()
+                if is_older and file.release != __version__:
+                    vault.put_file(msgspec.structs.replace(file, release=__version__))
             except BaseException:
                 # It would keep the database locked against the next try.
                 engine.dispose()
@@ -274,9 +290,12 @@ class Vault:
                 before_commit(connection)
         return entries
 
-    def record_with_slots(self, recordings: Sequence[Recording], slots: Sequence[Slot]) -> None:
-        """Append entries and put key slots into their place: both or neither."""
-        after = self._next_file(key_slots.with_slots(self.file, *slots))
+    def record_with_slots(
+        self, recordings: Sequence[Recording], slots: Sequence[Slot], *, new_shares: bool = False
+    ) -> None:
+        """Append entries and put key slots into their place: both or neither. `new_shares` replace all that were shared."""
+        before = key_slots.without_shares(self.file) if new_shares else self.file
+        after = self._next_file(key_slots.with_slots(before, *slots))
         with translated(), ExitStack() as undo:
             self.record(recordings, lambda _: undo.enter_context(key_slots.replaced(self.folder, self.file, after)))
         self.file = after

@@ -1,7 +1,6 @@
 """Verification of a vault: chain, signatures, and casebook against a fresh fold. Repairs nothing."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
@@ -146,20 +145,18 @@ def _casebook(vault: Vault, connection: Connection) -> Iterable[Failure]:
     """Fold the journal's bytes anew and compare with what is stored, row by row."""
     tables = (t.form_data, t.item_group_data, t.second_entry_data, t.pathway_decision, t.subject_record)
     stored = {
-        table.name: {
-            tuple(row[column.name] for column in table.primary_key): row
-            for row in casebook_tables.stored_rows(connection, table)
-        }
+        table.name: {row[: len(table.primary_key)]: row for row in casebook_tables.stored_rows(connection, table)}
         for table in tables
     }
     wrong: list[str] = []
 
-    def compare(table: Table, rows: Iterable[dict[str, Any]]) -> None:
+    def compare(table: Table, rows: Iterable[casebook_tables.Row]) -> None:
+        length = len(table.primary_key)
+        there = stored[table.name]
         for row in rows:
-            key = tuple(row[column.name] for column in table.primary_key)
-            if stored[table.name].pop(key, None) != row:
+            if there.pop(row[:length], None) != row:
                 # Of a group's row only the form is named: its key is a person's own text.
-                wrong.append("/".join(map(str, key[:5])))
+                wrong.append("/".join(map(str, row[: min(length, 5)])))
 
     for fold in folds(journal_table.all_by_subject(connection), vault.study_version):
         for key, form in fold.forms.items():

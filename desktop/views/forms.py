@@ -74,6 +74,8 @@ class FormView(View, frozen=True, kw_only=True):
     version: str = ""
     """MetaDataVersion OID under which it was entered."""
     version_sha256: str = ""
+    silent_checks: frozenset[str] = frozenset()
+    """OIDs of checks that are not put to the person: that one fires would tell what a hidden form says."""
     others: dict[FormKey, FormContent] = {}
     """The subject's other saved forms, derived values included: evidence, and what cross-form checks read."""
     draft: "Draft | None" = None

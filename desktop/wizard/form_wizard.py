@@ -409,6 +409,9 @@ class FormWizard:
 
     def _assess(self) -> Assessment:
         assessment = assess(self.rules, self.view.key, self._with_empty_lines(), self.view.others, self.view.today)
+        if self.view.silent_checks:
+            heard = tuple(one for one in assessment.problems if one.check not in self.view.silent_checks)
+            assessment = msgspec.structs.replace(assessment, problems=heard)
         if self.view.entry_pass != 1:
             assessment = self._of_second_pass(assessment)
         problems: dict[ItemPlace | None, list[Problem]] = {}

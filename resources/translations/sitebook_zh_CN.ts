@@ -553,6 +553,14 @@
         <translation>历史</translation>
     </message>
     <message>
+        <source>checks</source>
+        <translation>待说明的核查</translation>
+    </message>
+    <message>
+        <source>this column</source>
+        <translation>显示或收起本栏</translation>
+    </message>
+    <message>
         <source>save</source>
         <translation>保存</translation>
     </message>
@@ -796,6 +804,10 @@
         <translation>打印已记录内容</translation>
     </message>
     <message>
+        <source>Help and evidence</source>
+        <translation>帮助与依据</translation>
+    </message>
+    <message>
         <source>Nothing recorded yet</source>
         <translation>尚未录入</translation>
     </message>
@@ -837,6 +849,10 @@
     <message>
         <source>Done</source>
         <translation>完成</translation>
+    </message>
+    <message>
+        <source>Next: {form}</source>
+        <translation>下一份：{form}</translation>
     </message>
     <message>
         <source>Next</source>

@@ -205,7 +205,7 @@ def main() -> None:
     """Print the medians beside what was aimed at."""
     QApplication([])
     style.theme().choose(style.Choice.LIGHT)
-    language.speech()
+    language.translator()
     with tempfile.TemporaryDirectory() as folder:
         desk = Desk(Path(folder) / "vault")
         times = measure(desk)

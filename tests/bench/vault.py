@@ -17,7 +17,7 @@ from sqlcipher3 import dbapi2
 
 from desktop.actions import AddUser, SaveForm
 from desktop.journal.bodies import FormSaved
-from desktop.recording.save_form import prepare_save
+from desktop.recording.save_form import Saver, prepare_save
 from desktop.site import opening
 from desktop.site.site import Site
 from desktop.study.clinical_data import CheckAt, FormKey, ItemPlace, ItemValue
@@ -69,6 +69,10 @@ def blood_count(subject: str, repeat: int) -> SaveForm:
     return SaveForm(subject=subject, key=key, items=dict(items), comments=comments)
 
 
+def saver(site: Site) -> Saver:
+    return Saver(user=site.user_oid, location=site.vault.site, today=site.civil_date)
+
+
 def raw_writer(connection: sqlite3.Connection | dbapi2.Connection) -> Callable[[bytes, bytes], None]:
     connection.execute("CREATE TABLE journal (head BLOB, body BLOB, body_hash BLOB, chain BLOB)")
 
@@ -96,7 +100,7 @@ def saves(site: Site, folder: Path) -> None:
         with site.vault.begin() as connection:
             fold = site.vault.subject(connection, "01-A001")
         times["rules alone"].append(
-            timed(lambda act=act, fold=fold: prepare_save(site.rules, act, fold, "01", site.civil_date))
+            timed(lambda act=act, fold=fold: prepare_save(site.rules, act, fold, fold.contents(), saver(site)))
         )
         times["form save, whole"].append(timed(lambda act=act: site.record(act)))
         with site.vault.begin() as connection:
@@ -118,7 +122,7 @@ def fill(site: Site, subjects: int) -> int:
     """Give the vault many subjects; the rules are run once, the entries written in bulk."""
     with site.vault.begin() as connection:
         empty = site.vault.subject(connection, "none")
-    first = prepare_save(site.rules, consent(site, "01-A001"), empty, "01", site.civil_date)
+    first = prepare_save(site.rules, consent(site, "01-A001"), empty, {}, saver(site))
     assert isinstance(first, FormSaved)
     recordings: list[Recording] = []
     for number in range(subjects):

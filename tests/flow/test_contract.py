@@ -202,7 +202,8 @@ def test_a_subject_is_registered_shown_and_counted(made: Vault, shown: Document,
         assert form["items"][oid] == value
     status = made.json("status")
     assert set(status) == {
-        "site", "device", "subjects", "forms", "discrepancies", "queries", "entries", "last_receipt",
+        "site", "device", "subjects", "forms", "awaiting_second", "discrepancies", "queries", "signatures", "sdv", "entries",
+        "last_receipt",
     }  # fmt: skip
     assert status["subjects"] >= 1
     assert set(status["entries"]) == {"recorded", "packed", "handed_over", "received"}
@@ -342,7 +343,7 @@ def test_lines_that_are_wrong(made: Vault, shown: Document, subject: str) -> Non
         ({"form": "F.NONE"}, "unknown_oid"),
         ({"items": {"IT.NONE": "x"}}, "unknown_oid"),
         ({"groups": {"IG.NONE": [{"row": "1"}]}}, "unknown_oid"),
-        ({"pass": 2}, "not_yet"),
+        ({"pass": 2}, "not_allowed"),
         ({"event_repeat": 0}, "bad_value"),
         ({"form_repeat": "1"}, "bad_value"),
         ({"complete": "yes"}, "bad_value"),

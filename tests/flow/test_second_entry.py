@@ -470,8 +470,9 @@ ASKED: dict[str, tuple[Any, ...]] = {
 NOT_ASKED = {
     "lock", "unlock", "close", "require", "record", "receive", "keep_draft", "drop_draft", "begin_enrolment",
     "finish_enrolment", "sync", "rebuild", "reassess_next", "rehearse", "backup", "verify_file", "form", "transfer",
-    "export_excel", "view_of", "person", "user_view", "rules_of", "definition_of", "schedule_groups", "blind_forms",
-    "is_blind", "hidden_items", "visible_contents",
+    "export_excel", "view_of", "person", "user_view", "rules_of", "rules_for_form", "definition_of",
+    "schedule_groups", "blind_forms",
+    "is_blind", "hidden", "new_recovery_code", "share_recovery", "rehearse_recovery", "visible_contents",
 }  # fmt: skip
 """What answers nothing of a record, is walked by itself below, or is the inside of the program."""
 
@@ -566,3 +567,15 @@ def test_a_draft_belongs_to_its_pass(hidden: Clinic) -> None:
         assert kept.entry_pass == 2
     with hidden.sign_in(NURSE) as site:
         assert site.form(SUBJECT, VS).draft is None
+
+
+def test_a_check_that_reads_a_hidden_form_is_not_put_to_who_is_blind_and_its_derived_values_stay(
+    hidden: Clinic,
+) -> None:
+    with hidden.sign_in(OTHER_NURSE) as site:
+        again = SaveForm(
+            subject=SUBJECT, key=AE, items=items("IG.AE", **{"IT.AETERM": "Vomiting"}), reason="wrong term"
+        )
+        site.record(again)
+    with hidden.sign_in(NURSE) as site:
+        assert TWOFOLD in told(site.form(SUBJECT, AE))

@@ -85,7 +85,7 @@ def test_an_address_where_nobody_is(joined: Any, centre: Any) -> None:
         probe.bind(("127.0.0.1", 0))
         nobody = f"http://127.0.0.1:{probe.getsockname()[1]}"
     with joined.sign_in(ADMIN) as site:
-        for url in (nobody, "http://no-such-host.invalid"):
+        for url in (nobody, "https://no-such-host.invalid"):
             with pytest.raises(CentreError, match="cannot be reached"):
                 site.begin_enrolment(url, "AAAA-BBBB-CCCC-DDDD")
             lead_to(site, url)

@@ -8,13 +8,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from desktop.actions import ChangeUser, RedactEntry, SaveForm
+from desktop.actions import AddUser, ChangeUser, RedactEntry, SaveForm
 from desktop.errors import DamagedError, NewerReleaseError, RefusedError
 from desktop.journal.bodies import Body, FormSaved, ItemGroupData, PathwayDecided, SessionChanged
 from desktop.journal.hash_chain import ChainPoint, VerifiedEntry, verified
 from desktop.journal.hybrid_clock import hybrid_time
+from desktop.site import opening
 from desktop.site.site import Site
-from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
+from desktop.study.clinical_data import CheckAt, FormKey, ItemPlace, ItemValue
 from desktop.vault import journal_table, outbox_tables
 from desktop.vault.vault import Recording
 from tests.unit.conftest import Chain
@@ -32,13 +33,14 @@ def ward(clinic: Any) -> Any:
     return clinic
 
 
-def save(site: Site, note: str, subject: str = "01-A001") -> None:
+def save(site: Site, note: str, subject: str = "01-A001", comment: str = "") -> None:
     items = {
         ItemPlace("IG.DM", "", "IT.ICDAT"): ItemValue(value="2026-11-20"),
         ItemPlace("IG.DM", "", "IT.SEX"): ItemValue(value="F"),
         ItemPlace("IG.DM", "", "IT.NOTE"): ItemValue(value=note),
     }
-    site.record(SaveForm(subject=subject, key=DM, items=items, reason="corrected"))
+    comments = {CheckAt("", ItemPlace("IG.DM", "", "IT.ICDAT")): comment} if comment else {}
+    site.record(SaveForm(subject=subject, key=DM, items=items, reason="corrected", comments=comments))
 
 
 def stranger(site: Site) -> Chain:
@@ -325,3 +327,81 @@ def test_a_body_that_is_here_is_never_taken_away_by_what_comes(ward: Any) -> Non
         with pytest.raises(DamagedError, match="does not follow"):
             site.receive(chain.device, blanked(chain, 1))
         assert site.form("01-A001", DM).content["IG.DM"][""]["IT.NOTE"].value == "from B"
+
+
+# A wrong clock
+
+
+def transferred(site: Site, month: str = "2026-11") -> dict[str, dict[str, str]]:
+    """Subject -> values of the demography form in the month's transfer."""
+    return {
+        form.subject: {item: value.value for item, value in form.content["IG.DM"][""].items()}
+        for form in site.transfer(month).forms
+    }
+
+
+def test_a_form_saved_under_a_clock_years_ahead_is_in_the_month_s_transfer_whole(ward: Any) -> None:
+    right = ward.clock.now
+    with ward.sign_in(ADMIN) as site:
+        save(site, "before", "01-A001")
+        ward.clock.now = right.replace(year=2029)
+        save(site, "first note", "01-A002", comment="the clock says 2029")
+        ward.clock.now = right + datetime.timedelta(hours=1)
+        assert transferred(site)["01-A002"]["IT.NOTE"] == "first note"
+        save_note(site, "second note", "01-A002")
+        told = transferred(site)["01-A002"]
+        assert (told["IT.NOTE"], told["IT.SEX"], told["IT.ICDAT"]) == ("second note", "F", "2026-11-20")
+        assert [line.clock_behind for line in site.audit(limit=3)] == [False, True, False]
+        assert not site.today().clock_behind
+
+
+def save_note(site: Site, note: str, subject: str) -> None:
+    items = {ItemPlace("IG.DM", "", "IT.NOTE"): ItemValue(value=note)}
+    site.record(SaveForm(subject=subject, key=DM, items=items, reason="corrected"))
+
+
+def test_a_clock_at_the_epoch_is_named_before_a_form_is_judged(ward: Any) -> None:
+    with ward.sign_in(ADMIN) as site:
+        ward.clock.now = ward.clock.now.replace(year=1980)
+        with pytest.raises(RefusedError, match="clock of this computer says 1980-11-24"):
+            save(site, "note")
+        assert site.today().clock_behind
+        ward.clock.now = ward.clock.now.replace(year=2300)
+        with pytest.raises(RefusedError, match="clock of this computer says 2300"):
+            save(site, "note")
+    with ward.sign_in(ADMIN) as site:
+        ward.clock.now = ward.clock.now.replace(year=2026)
+        save(site, "note")
+        assert not site.today().clock_behind
+
+
+def test_a_clock_set_back_by_days_is_told(ward: Any) -> None:
+    with ward.sign_in(ADMIN) as site:
+        ward.clock.now -= datetime.timedelta(days=3)
+        assert site.today().clock_behind
+
+
+# People of two computers
+
+
+def test_a_person_of_another_computer_is_given_access_here_and_listed_once(ward: Any, tmp_path: Path) -> None:
+    other, _ = opening.create_site(tmp_path / "other", ward.definition, "01", *ADMIN, letter="B", wall=ward.clock)
+    with other:
+        with ward.sign_in(ADMIN) as site, site.vault.begin() as connection:
+            raws = journal_table.raw_entries(connection, site.device, 0, 1000)
+            device = site.device
+        other.receive(device, list(verified(raws, device, ChainPoint())))
+        names = [user.name for user in other.users()]
+        assert sorted(names) == sorted({*names})
+        assert {user.name: user.here for user in other.users()}[NURSE[0]] is False
+        with pytest.raises(RefusedError, match="already"):
+            other.record(AddUser(name=ADMIN[0], roles=("manager",), passphrase="another passphrase"))
+        other.record(AddUser(name=NURSE[0], roles=("entry",), passphrase="nurse's on B now"))
+    with opening.open_site(tmp_path / "other", NURSE[0], "nurse's on B now", wall=ward.clock) as site:
+        save(site, "from B", "01-B001")
+        assert site.verify().ok
+    with opening.open_site(tmp_path / "other", *ADMIN, wall=ward.clock) as site:
+        # The last manager under two OIDs is one person.
+        [manager] = [user for user in site.users() if user.name == ADMIN[0]]
+        with pytest.raises(RefusedError, match="last manager"):
+            site.record(ChangeUser(user=manager.oid, roles=("manager",), suspended=True, reason="left"))

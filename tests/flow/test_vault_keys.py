@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from desktop.actions import AddUser, ChangePassphrase, ChangeUser
-from desktop.errors import EnvironmentProblemError, NotAllowedError, SignInError
+from desktop.errors import EnvironmentProblemError, NotAllowedError, RefusedError, SignInError
 from desktop.site import opening
 from desktop.site.site import Site
 from desktop.vault import failed_sign_ins, key_slots
@@ -248,3 +248,40 @@ def test_a_folder_with_a_database_alone_is_not_empty(clinic: Clinic, tmp_path: P
         with pytest.raises(EnvironmentProblemError):
             make()
     assert (clinic.folder / DATABASE).read_bytes() == before
+
+
+def test_the_last_manager_is_not_suspended(clinic: Clinic) -> None:
+    with clinic.sign_in(ADMIN) as site:
+        me = site.user
+        with pytest.raises(RefusedError):
+            site.record(ChangeUser(user=me.oid, roles=("manager",), suspended=True, reason="goes on leave"))
+        site.record(AddUser(name="Second", roles=("manager",), passphrase=ANOTHER))
+        site.record(ChangeUser(user=me.oid, roles=("manager",), suspended=True, reason="goes on leave"))
+        second = next(user for user in site.users() if user.name == "Second")
+        assert not second.suspended
+    with clinic.sign_in(("Second", ANOTHER)) as site, pytest.raises(RefusedError):
+        site.record(ChangeUser(user=second.oid, roles=("manager",), suspended=True, reason="goes, too"))
+
+
+def test_a_name_that_is_not_there_costs_as_much_as_a_wrong_passphrase(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else names could be tried out by how fast the answer comes."""
+    unwrap = key_slots.unwrap
+    tried: list[str] = []
+
+    def count(secret: str, slot: key_slots.Slot) -> key_slots.Unlocked:
+        tried.append(secret)
+        return unwrap(secret, slot)
+
+    monkeypatch.setattr(key_slots, "unwrap", count)
+    messages: list[str] = []
+    for name in (NURSE[0], "Nobody of this site"):
+        with pytest.raises(SignInError) as error:
+            clinic.sign_in((name, "a wrong passphrase"))
+        messages.append(str(error.value))
+        with pytest.raises(SignInError) as error:
+            opening.recover_site(clinic.folder, "WRONG", name, ANOTHER, wall=clinic.clock)
+        messages.append(str(error.value))
+    assert len(tried) == 4
+    assert messages[:2] == messages[2:]

@@ -225,7 +225,7 @@ def nothing_is_left(qapp: QApplication) -> Iterator[None]:
     qapp.installEventFilter(shows)
     yield
     qapp.removeEventFilter(shows)
-    language.speech().choose(Language.ENGLISH)
+    language.translator().choose(Language.ENGLISH)
     style.theme().choose(Choice.LIGHT)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert shows.strays == [], "a part of a window was shown before it had its place"
@@ -249,7 +249,7 @@ def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[Path], Drive
     def make(folder: Path) -> Driver:
         window = MainWindow(folder, tmp_path / "practice", tmp_path / "preferences.json")
         windows.append(window)
-        language.speech().choose(Language.ENGLISH)
+        language.translator().choose(Language.ENGLISH)
         style.theme().choose(Choice.LIGHT)
         window.show()
         window.activateWindow()

@@ -36,7 +36,7 @@ WALL = "2026-11-21T17:04:09+08:00"
     ],
 )
 def test_each_language_writes_in_its_own_way(qapp: QApplication, chosen: Language, expected: tuple[str, ...]) -> None:
-    language.speech().choose(chosen)
+    language.translator().choose(chosen)
     assert (
         language.short_date(DAY),
         language.date(DAY),
@@ -60,7 +60,7 @@ def test_one_is_not_many(qapp: QApplication) -> None:
 def test_texts_of_the_study_follow_the_language(qapp: QApplication) -> None:
     text = {"en": "Sex", "zh": "性别"}
     assert language.words(text) == "Sex"
-    language.speech().choose(Language.CHINESE)
+    language.translator().choose(Language.CHINESE)
     assert language.words(text) == "性别"
     assert language.words({"en": "Only English"}) == "Only English"
 
@@ -70,7 +70,7 @@ def test_a_message_of_the_engine_changes_with_the_language(qapp: QApplication) -
     message = Message(window)
     message.say_error(RefusedError("The passphrase is too short. It needs at least {n} characters.", n=12))
     assert message._text.text() == "The passphrase is too short. It needs at least 12 characters."
-    language.speech().choose(Language.CHINESE)
+    language.translator().choose(Language.CHINESE)
     QApplication.sendEvent(message, _language_change())
     assert message._text.text() == "口令太短，至少须 12 个字符。"
     window.deleteLater()

@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from types import TracebackType
 
 
 def data_folder() -> Path:
@@ -39,12 +40,28 @@ def prepare_environment() -> None:
         os.environ.setdefault("IBUS_USE_PORTAL", "1")
 
 
+def _write_log() -> None:
+    """Keep the diagnostic log of the window, faults that nobody handles included."""
+    from desktop import diagnostics
+
+    diagnostics.install("sitebook-window")
+    shown = sys.excepthook
+
+    def note(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        diagnostics.record_fault("fault", error)
+        shown(kind, error, trace)
+
+    sys.excepthook = note
+    diagnostics.record("window opened")
+
+
 def open_window(vault: Path) -> int:
     """Open the window of a vault, or the first start where there is none; returns when it is closed."""
     if not has_display():
         sys.stderr.write("sitebook: there is no display here. `sitebook --help` names what works without one.\n")
         return 1
     prepare_environment()
+    _write_log()
     from PySide6.QtWidgets import QApplication
 
     from ui.shell.window import MainWindow
@@ -52,5 +69,6 @@ def open_window(vault: Path) -> int:
     application = QApplication(["sitebook"])
     application.setApplicationName("Sitebook")
     window = MainWindow(vault, data_folder() / "practice", preferences_file())
+    window.fit_to_screen()
     window.show()
     return application.exec()

@@ -102,10 +102,10 @@ class Jobs(QObject):
         self._asked: dict[int, _Asked] = {}
         self.workers = {lane: Worker(f"sitebook-{lane.value}") for lane in Lane}
         self.is_busy = False
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.setInterval(BUSY_AFTER_MS)
-        self._patience.timeout.connect(self._lose_patience)
+        self._busy_timer = QTimer(self)
+        self._busy_timer.setSingleShot(True)
+        self._busy_timer.setInterval(BUSY_AFTER_MS)
+        self._busy_timer.timeout.connect(self._show_busy)
         # Queued: the workers emit, and the slots run here.
         self._finished.connect(self._finish, Qt.ConnectionType.QueuedConnection)
         self.progressed.connect(self._tell_progress, Qt.ConnectionType.QueuedConnection)
@@ -134,8 +134,8 @@ class Jobs(QObject):
         """
         job = Job(next(self._numbers), self, lane)
         self._asked[job.number] = _Asked(job, done, failed, progress)
-        if not self.is_busy and not self._patience.isActive():
-            self._patience.start()
+        if not self.is_busy and not self._busy_timer.isActive():
+            self._busy_timer.start()
         self.workers[lane].submit(functools.partial(self._work, job, work), alone=alone)
         return job
 
@@ -160,7 +160,7 @@ class Jobs(QObject):
         for worker in self.workers.values():
             worker.close()
         self._asked.clear()
-        self._patience.stop()
+        self._busy_timer.stop()
         if failures:
             raise failures[0]
 
@@ -169,6 +169,9 @@ class Jobs(QObject):
         try:
             result = work(job)
         except Exception as error:  # noqa: BLE001 - handed to whoever asked, and raised there
+            from desktop.diagnostics import record_fault
+
+            record_fault("job", error)
             self._finished.emit(job.number, None, error)
         else:
             self._finished.emit(job.number, result, None)
@@ -179,7 +182,7 @@ class Jobs(QObject):
         if asked is None:
             return
         if not self._asked:
-            self._rest()
+            self._hide_busy()
         try:
             if error is None:
                 call_back(asked.done, result)
@@ -196,12 +199,12 @@ class Jobs(QObject):
             call_back(asked.progress, done, total)
 
     @Slot()
-    def _lose_patience(self) -> None:
+    def _show_busy(self) -> None:
         self.is_busy = True
         self.busy_changed.emit(True)
 
-    def _rest(self) -> None:
-        self._patience.stop()
+    def _hide_busy(self) -> None:
+        self._busy_timer.stop()
         if self.is_busy:
             self.is_busy = False
             self.busy_changed.emit(False)

@@ -24,6 +24,21 @@ class OpenedForm(NamedTuple):
         return self.rules.definition.sha256 != in_force
 
 
+def next_form(site: Site, subject: str, key: FormKey) -> FormKey | None:
+    """The form that the same visit waits for after this one, in the order of the study; none where it waits for none."""
+    book = site.casebook(subject)
+    waiting = [
+        due.key
+        for due in book.due
+        if (due.key.event, due.key.event_repeat) == (key.event, key.event_repeat) and not due.missed
+    ]
+    order = [ref.form for ref in site.definition.events[key.event].forms] if key.event in site.definition.events else []
+    forms = {form: number for number, form in enumerate(order)}
+    here = forms.get(key.form, -1)
+    waiting.sort(key=lambda each: (forms.get(each.form, len(forms)) < here, forms.get(each.form, len(forms))))
+    return next((each for each in waiting if each != key), None)
+
+
 def open_form(site: Site, subject: str, key: FormKey) -> OpenedForm:
     """Look a form up. Raises RefusedError where the study has no such form, or not the version that it was entered under."""
     view = site.form(subject, key)

@@ -7,10 +7,11 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.actions import Recorded
 from desktop.recording.save_form import FormRefusedError
+from desktop.study.clinical_data import FormKey
 from desktop.study.rules.assessment import Code, Problem
 from desktop.wizard.form_wizard import FormWizard
 from ui.background.site_access import SiteAccess
-from ui.form.opened_form import OpenedForm, open_form
+from ui.form.opened_form import OpenedForm, next_form, open_form
 from ui.look import language
 
 
@@ -19,6 +20,8 @@ class Saved(NamedTuple):
 
     recorded: Recorded
     opened: OpenedForm
+    next_key: FormKey | None
+    """The form that the same visit waits for next."""
 
 
 class Saving(QObject):
@@ -91,7 +94,11 @@ class Saving(QObject):
     def _recorded(self, wizard: FormWizard, recorded: Recorded) -> None:
         self.recorded.emit(recorded)
         subject, key = wizard.view.subject, wizard.view.key
-        self._access.ask(lambda site: Saved(recorded, open_form(site, subject, key)), self._seen, self._refused)
+        self._access.ask(
+            lambda site: Saved(recorded, open_form(site, subject, key), next_form(site, subject, key)),
+            self._seen,
+            self._refused,
+        )
 
     def _seen(self, saved: Saved) -> None:
         self.runs = False

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from desktop.actions import Recorded
 from desktop.casebook.form_fold import SECOND_PASS
@@ -29,15 +29,16 @@ from ui.form.panels.footer import Foot, FormFooter
 from ui.form.panels.header import FormHeader
 from ui.form.panels.history import HistoryColumn
 from ui.form.panels.notice import Notice
-from ui.form.panels.page_list import PageList
+from ui.form.panels.page_list import PageList, state_words
 from ui.form.panels.save_questions import Asked, SavePanel
 from ui.form.panels.second_entry_band import SecondEntryBand
 from ui.form.save_flow import Saved, Saving
 from ui.form.unkept import UnkeptDialog
-from ui.look import style
+from ui.look import language, style
 from ui.look.style import Tone
+from ui.look.vocabulary import form_title
 from ui.widgets.focus import types_elsewhere
-from ui.widgets.labels import line
+from ui.widgets.labels import line, literal
 
 
 class FormScreen(QWidget):
@@ -45,6 +46,8 @@ class FormScreen(QWidget):
 
     saved = Signal(object)
     """A `Recorded`: the form was recorded."""
+    next_wished = Signal(str, object)
+    """Subject and key of the form to which the person goes on after a save."""
     left = Signal()
     """The person leaves; what was typed is kept as a draft."""
 
@@ -59,6 +62,8 @@ class FormScreen(QWidget):
         self._read_only = False
         self._just_saved = False
         """Nothing was touched since the save: what is left to do is to go on."""
+        self._next_key: FormKey | None = None
+        """After a save, the form that the same visit waits for."""
         self._last_place: ItemPlace | None = None
         """Where the keys were last."""
         self._last_in_comment = False
@@ -83,7 +88,13 @@ class FormScreen(QWidget):
         self.history = HistoryColumn()
         self.footer = FormFooter()
         self.history.hide()
+        self._beside = QWidget()
+        """The room of the evidence column, where it stands beside the page and not over it."""
+        self._beside.setFixedWidth(style.EVIDENCE)
+        self._evidence_wished: bool | None = None
+        """Whether the person called for the evidence column, or sent it away."""
         self._build()
+        self.evidence.setParent(self)
         self._connect()
 
     def _build(self) -> None:
@@ -102,7 +113,7 @@ class FormScreen(QWidget):
         body.setSpacing(0)
         body.addWidget(self.page_list)
         body.addLayout(middle, 1)
-        body.addWidget(self.evidence)
+        body.addWidget(self._beside)
         body.addWidget(self.history)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -116,6 +127,7 @@ class FormScreen(QWidget):
     def _connect(self) -> None:
         self.header.history_wished.connect(self.show_history)
         self.header.print_wished.connect(self.print_report)
+        self.header.help_wished.connect(self.toggle_evidence)
         self.page_list.wanted.connect(self.go_to_page)
         self.pages.changed.connect(self._changed)
         self.pages.moved.connect(self._moved)
@@ -128,6 +140,7 @@ class FormScreen(QWidget):
         self.footer.save_wished.connect(self.save)
         self.footer.go_on_wished.connect(self._press_primary)
         self.footer.check_wished.connect(self.next_check)
+        self.footer.pages_wished.connect(self.show_page_menu)
         self._keeper.kept.connect(self._draft_kept)
         self._keeper.failed.connect(self._draft_failed)
         self._keeper.rested.connect(self._keeper_rested)
@@ -215,7 +228,9 @@ class FormScreen(QWidget):
         self.notice.clear()
         self._close_history()
         self._just_saved = False
+        self._next_key = None
         self._last_place = self._before_check = None
+        self._evidence_wished = None
         self._page_wished = self._item_wished = ""
 
     @property
@@ -254,7 +269,6 @@ class FormScreen(QWidget):
         wizard = self.wizard
         if wizard is not None:
             self.page_list.show_pages(wizard.pages, wizard.page)
-            self.page_list.setVisible(len(wizard.pages) > 1)
             self.header.refresh()
         self._show_columns()
         self._show_evidence()
@@ -266,12 +280,51 @@ class FormScreen(QWidget):
             self.evidence.show_place(self.wizard, self.page.place)
 
     def _show_columns(self) -> None:
-        room = self.window().width() >= style.FOLD_BELOW
-        wide = self.wizard is not None and self.page.full_width
-        shown = room and not wide and self.history.isHidden()
-        if shown == self.evidence.isHidden():
-            self.evidence.setVisible(shown)
+        """The evidence stands beside the page where there is room, and over it where the person calls it (F1)."""
+        wizard = self.wizard
+        width = self.window().width()
+        listed = width >= style.PAGES_FOLD_BELOW
+        self.page_list.setVisible(wizard is not None and len(wizard.pages) > 1 and listed)
+        beside = width >= style.FOLD_BELOW and not (wizard is not None and self.page.full_width)
+        shown = beside if self._evidence_wished is None else self._evidence_wished
+        shown = shown and wizard is not None and self.history.isHidden()
+        self._beside.setVisible(shown and beside)
+        changed = shown == self.evidence.isHidden()
+        self.evidence.setVisible(shown)
+        self._place_evidence()
+        if changed:
             self._show_evidence()
+
+    def _place_evidence(self) -> None:
+        top, foot = self.header.geometry().bottom() + 2, self.footer.geometry().top()
+        self.evidence.setGeometry(self.width() - style.EVIDENCE, top, style.EVIDENCE, max(foot - top, 0))
+        self.evidence.raise_()
+
+    @Slot()
+    def toggle_evidence(self) -> None:
+        """Call the evidence and help, or send them away; at any width of the window."""
+        self._close_history()
+        self._evidence_wished = self.evidence.isHidden()
+        self._show_columns()
+
+    @Slot()
+    def show_page_menu(self) -> None:
+        """The pages of the form with their states, where the list is not on the screen."""
+        if self.wizard is None:
+            return
+        menu = QMenu(self)
+        menu.setObjectName("form.page_menu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for page in self.wizard.pages:
+            action = menu.addAction(literal(language.joined(language.words(page.title), state_words(page.state))))
+            action.setCheckable(True)
+            action.setChecked(page.group == self.wizard.page)
+            action.setEnabled(page.state is not PageState.SKIPPED)
+            action.triggered.connect(partial(self._turn_to, page.group))
+        menu.popup(self.footer.pages.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+
+    def _turn_to(self, group: str, _checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt adds it
+        self.go_to_page(group)
 
     def _show_footer(self) -> None:
         wizard = self.wizard
@@ -285,7 +338,12 @@ class FormScreen(QWidget):
         if self.is_asking:
             foot = Foot(go_on=self._panel_words(wizard), back=True, leave=False, busy=self.saving.runs)
         elif self._just_saved:
-            foot = Foot(go_on=self.tr("Done"), back=index > 0, leave=False, number=index + 1, pages=len(asked))
+            words = self.tr("Done")
+            if self._next_key is not None:
+                words = self.tr("Next: {form}").format(form=form_title(wizard.definition, self._next_key))
+            foot = Foot(
+                go_on=words, back=index > 0, leave=self._next_key is not None, number=index + 1, pages=len(asked)
+            )
         else:
             last_step = "" if self._read_only else self._save_words(wizard)
             foot = Foot(
@@ -296,6 +354,7 @@ class FormScreen(QWidget):
                 back=index > 0,
                 keeps_draft=changed,
                 save=changed and not is_last,
+                lists_pages=self.page_list.isHidden(),
                 checks=0 if self._read_only else len(wizard.open_checks),
                 busy=self.saving.runs,
             )
@@ -320,6 +379,7 @@ class FormScreen(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._show_columns()
+        self._show_footer()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Whatever takes the screen away, what was typed is kept."""
@@ -342,31 +402,28 @@ class FormScreen(QWidget):
             return
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        match event.key():
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter if control:
-                self.page.explain()
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self._enter(back=shift)
-            case Qt.Key.Key_F6:
-                self.next_check()
-            case Qt.Key.Key_S if control:
-                self.save()
-            case Qt.Key.Key_P if control:
-                self.print_report()
-            case Qt.Key.Key_F2:
-                self._next_marker(self.wizard)
-            case Qt.Key.Key_F4:
-                self.show_history()
-            case Qt.Key.Key_Escape:
-                self._escape()
-            case Qt.Key.Key_Insert:
-                self.page.add()
-            case Qt.Key.Key_PageDown:
-                self._turn(1)
-            case Qt.Key.Key_PageUp:
-                self._turn(-1)
-            case _:
-                super().keyPressEvent(event)
+        key = Qt.Key(event.key())
+        plain: dict[Qt.Key, Callable[[], object]] = {
+            Qt.Key.Key_F1: self.toggle_evidence,
+            Qt.Key.Key_F2: partial(self._next_marker, self.wizard),
+            Qt.Key.Key_F4: self.show_history,
+            Qt.Key.Key_F6: self.next_check,
+            Qt.Key.Key_F7: self.show_page_menu,
+            Qt.Key.Key_Escape: self._escape,
+            Qt.Key.Key_Insert: self.page.add,
+            Qt.Key.Key_PageDown: partial(self._turn, 1),
+            Qt.Key.Key_PageUp: partial(self._turn, -1),
+        }
+        with_control: dict[Qt.Key, Callable[[], object]] = {Qt.Key.Key_S: self.save, Qt.Key.Key_P: self.print_report}
+        act = plain.get(key) or (with_control.get(key) if control else None)
+        if act is not None:
+            act()
+        elif key not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+        elif control:
+            self.page.explain()
+        else:
+            self._enter(back=shift)
 
     def _enter(self, *, back: bool) -> None:
         if self.is_asking:
@@ -438,6 +495,8 @@ class FormScreen(QWidget):
     def _press_primary(self) -> None:
         if self.is_asking:
             self._answer()
+        elif self._just_saved and self._next_key is not None and self.wizard is not None:
+            self.next_wished.emit(self.wizard.view.subject, self._next_key)
         elif self._just_saved:
             self.leave()
         elif not self._turn(1):
@@ -670,6 +729,7 @@ class FormScreen(QWidget):
         was_second = self.wizard.view.entry_pass == SECOND_PASS
         self._forget()
         self._just_saved = True
+        self._next_key = saved.next_key
         self._show_saving()
         self._begin(saved.opened, page)
         if was_second and view.compared:

@@ -36,7 +36,7 @@ DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday
 CHINESE_DAYS: Final = "一二三四五六日"
 
 
-class Speech(QObject):
+class Translator(QObject):
     """Puts a language on the whole application."""
 
     present: ClassVar[Language] = Language.ENGLISH
@@ -49,9 +49,9 @@ class Speech(QObject):
 
     def choose(self, language: Language) -> None:
         """Take a language. Every widget is told by a `LanguageChange`."""
-        if language is Speech.present:
+        if language is Translator.present:
             return
-        Speech.present = language
+        Translator.present = language
         old, self._translators = (
             self._translators,
             [translator for name in FILES.get(language, ()) if (translator := self._load(name))],
@@ -72,13 +72,13 @@ class Speech(QObject):
         return translator if found else None
 
 
-def speech() -> Speech:
+def translator() -> Translator:
     """The application's language; made at the first call."""
     application = QApplication.instance()
     if not isinstance(application, QApplication):
         raise TypeError("There is no application with windows yet.")
-    found = application.findChild(Speech)
-    return found if found is not None else Speech(application)
+    found = application.findChild(Translator)
+    return found if found is not None else Translator(application)
 
 
 def of_system() -> Language:
@@ -89,31 +89,31 @@ def of_system() -> Language:
 
 def present() -> Language:
     """The language at this moment."""
-    return Speech.present
+    return Translator.present
 
 
 def is_chinese() -> bool:
     """Whether the windows speak Chinese at this moment."""
-    return Speech.present is Language.CHINESE
+    return Translator.present is Language.CHINESE
 
 
 def words(text: "Text") -> str:
     """A text of the study in the language of this moment."""
     from desktop.study.definition import metadata
 
-    return metadata.words(text, Speech.present)
+    return metadata.words(text, Translator.present)
 
 
 def sentence(error: SitebookError) -> str:
     """What an error of the engine says, in the language of this moment."""
-    return told(error.message, dict(error.fields))
+    return format_message(error.message, dict(error.fields))
 
 
-def told(template: str, fields: dict[str, object] | dict[str, str]) -> str:
+def format_message(template: str, fields: dict[str, object] | dict[str, str]) -> str:
     """A message of the engine in the language of this moment."""
     from desktop.messages import translate
 
-    return translate(template, Speech.present, fields)
+    return translate(template, Translator.present, fields)
 
 
 def short_date(day: datetime.date) -> str:

@@ -38,7 +38,10 @@ SIDE: Final = 290
 ICON: Final = 16
 FOLD_BELOW: Final = 1200
 WINDOW_SIZE: Final = (1366, 768)
-MIN_SIZE: Final = (1024, 640)
+PAGES_FOLD_BELOW: Final = 1000
+"""Narrower windows have the list of a form's pages in a menu."""
+MIN_SIZE: Final = (900, 500)
+"""Less than 960 x 540: what a full-HD screen has at 200 %, and one of 1366 x 768 about at 150 %."""
 
 FAMILIES: Final = (
     "Noto Sans",

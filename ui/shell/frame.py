@@ -22,6 +22,7 @@ from ui.widgets.buttons import Button
 from ui.widgets.labels import literal
 
 if TYPE_CHECKING:
+    from desktop.study.clinical_data import FormKey
     from ui.form.screen import FormScreen
 
 RAIL_OF = {Where.CASEBOOK: Where.SUBJECTS, Where.AUDIT: Where.SUBJECTS, Where.FORM: Where.SUBJECTS}
@@ -141,9 +142,14 @@ class Frame(QWidget):
 
         form = FormScreen(self._access.jobs, self._access, self)
         form.left.connect(self._leave_form)
+        form.next_wished.connect(self._open_next)
         self.stack.addWidget(form)
         self._form = form
         return form
+
+    @Slot(str, object)
+    def _open_next(self, subject: str, key: FormKey) -> None:
+        self.go(Place(Where.FORM, subject, key))
 
     @Slot()
     def _leave_form(self) -> None:

@@ -20,6 +20,8 @@ class Preferences(NamedTuple):
     rail_folded: bool = False
     idle_minutes: int = IDLE_MINUTES
     """The window locks itself after so many minutes without a key or the mouse."""
+    geometry: str = ""
+    """Where the window was and how large, as Qt saves it, in base 64."""
 
     @classmethod
     def read(cls, file: Path) -> "Preferences":
@@ -32,6 +34,7 @@ class Preferences(NamedTuple):
                 theme=Choice(kept["theme"]),
                 rail_folded=bool(kept["rail_folded"]),
                 idle_minutes=max(1, int(kept["idle_minutes"])),
+                geometry=str(kept.get("geometry", "")),
             )
         except (OSError, ValueError, KeyError, TypeError):
             return usual

@@ -23,7 +23,7 @@ from ui.widgets.chip import Chip, paint_chip
 from ui.widgets.labels import ElidedLabel, key, label
 from ui.widgets.table import Cell, Column, Line, Table
 
-FIND_WIDTH = 270
+FIND_WIDTH, MIN_FIND_WIDTH = 270, 190
 TYPING_PAUSE_MS = 120
 FOUND_WIDTH = 560
 
@@ -64,7 +64,9 @@ class FindBox(QLineEdit):
         self._results = results
         self.setObjectName("find")
         self.setProperty("kind", "find")
-        self.setFixedSize(FIND_WIDTH, 28)
+        self.setFixedHeight(28)
+        self.setMinimumWidth(MIN_FIND_WIDTH)
+        self.setMaximumWidth(FIND_WIDTH)
         self.setTextMargins(31, 0, 58, 0)
         inside = QHBoxLayout(self)
         inside.setContentsMargins(0, 0, 8, 0)
@@ -300,7 +302,7 @@ class TopLine(QFrame):
         row.addWidget(self._practice)
         self._practice.setVisible(access.session.is_practice)
         row.addWidget(self._site, 1)
-        row.addWidget(self.finder)
+        row.addWidget(self.finder, 2)
         row.addWidget(self.entries)
         tail = QHBoxLayout()
         tail.setSpacing(2)

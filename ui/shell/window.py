@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QTimer, Slot
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QEventLoop, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QShowEvent, QWindow
 from PySide6.QtWidgets import QApplication, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ui.shell.frame import Frame
 
 MINUTE_MS = 60_000
+FRAME_WIDTH, FRAME_HEIGHT = 16, 40
+"""What a window manager may draw around the window."""
 SIGNS_OF_LIFE = frozenset(
     {
         QEvent.Type.KeyPress,
@@ -52,7 +54,7 @@ class MainWindow(QWidget):
         self._preferences_file = preferences_file
         self.preferences = Preferences.read(preferences_file)
         style.theme().choose(self.preferences.theme)
-        language.speech().choose(self.preferences.language)
+        language.translator().choose(self.preferences.language)
         self.jobs = Jobs(self)
         self.access = SiteAccess(self.jobs, self)
         self._centre: Centre | None = None
@@ -77,6 +79,22 @@ class MainWindow(QWidget):
         self.resize(*style.WINDOW_SIZE)
         self.setMinimumSize(*style.MIN_SIZE)
         self._show_entrance()
+
+    def fit_to_screen(self) -> None:
+        """Take the size and place of the last time; else what the screen has room for, maximised where that is little."""
+        kept = QByteArray.fromBase64(self.preferences.geometry.encode("ascii", "ignore"))
+        if kept and self.restoreGeometry(kept):
+            return
+        available = self.screen().availableGeometry()
+        width, height = style.WINDOW_SIZE
+        if available.width() < width + FRAME_WIDTH or available.height() < height + FRAME_HEIGHT:
+            self.resize(min(width, available.width()), min(height, available.height() - FRAME_HEIGHT))
+            self.setWindowState(Qt.WindowState.WindowMaximized)
+        else:
+            self.move(
+                available.left() + (available.width() - width) // 2,
+                available.top() + (available.height() - height - FRAME_HEIGHT) // 2,
+            )
 
     # The way in
 
@@ -215,7 +233,7 @@ class MainWindow(QWidget):
     def change_language(self) -> None:
         """The other language, at once and for the next time."""
         other = Language.ENGLISH if language.is_chinese() else Language.CHINESE
-        language.speech().choose(other)
+        language.translator().choose(other)
         self._prefer(self.preferences._replace(language=other))
         if self.frame is not None:
             self._name_window()
@@ -295,6 +313,8 @@ class MainWindow(QWidget):
                 form.release(self._close)
                 return
         self._idle.stop()
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
+        self._prefer(self.preferences._replace(geometry=geometry))
         try:
             self.access.end()
         except SitebookError as error:
@@ -306,4 +326,4 @@ class MainWindow(QWidget):
 
 
 def _nothing(_: object) -> None:
-    """What there is to do when the vault is locked, too."""
+    """Do nothing."""

@@ -46,7 +46,7 @@ class Tour:
         self.window = MainWindow(folder / "none yet", folder / "practice", folder / "preferences.json")
         self.window.resize(*style.WINDOW_SIZE)
         style.theme().choose(Choice.LIGHT)
-        language.speech().choose(Language.ENGLISH)
+        language.translator().choose(Language.ENGLISH)
         self.window.show()
         self.window.activateWindow()
         self.settle()
@@ -68,19 +68,19 @@ class Tour:
         `again` brings back what a change of language takes away, such as a list that is open.
         """
         number = len({path.name.split("-")[0] for path in self.shots}) + 1
-        for speech in Language:
-            language.speech().choose(speech)
+        for shown in Language:
+            language.translator().choose(shown)
             self.settle()
             if again is not None:
                 again()
                 self.settle()
-            self._save(f"{number:02d}-{name}-{speech.value}")
+            self._save(f"{number:02d}-{name}-{shown.value}")
             if dark:
                 style.theme().choose(Choice.DARK)
                 self.settle()
-                self._save(f"{number:02d}-{name}-{speech.value}-dark")
+                self._save(f"{number:02d}-{name}-{shown.value}-dark")
                 style.theme().choose(Choice.LIGHT)
-        language.speech().choose(Language.ENGLISH)
+        language.translator().choose(Language.ENGLISH)
         self.settle()
         if again is not None:
             again()

@@ -26,8 +26,8 @@ class NewPassphrase(QWidget):
         column.addWidget(self._second)
         self.first.done.connect(self._go_on)
         self.second.done.connect(self.done)
-        self.first.textEdited.connect(self._forgive)
-        self.second.textEdited.connect(self._forgive)
+        self.first.textEdited.connect(self._clear_error)
+        self.second.textEdited.connect(self._clear_error)
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -59,10 +59,10 @@ class NewPassphrase(QWidget):
         """Forget what was typed."""
         self.first.clear()
         self.second.clear()
-        self._forgive()
+        self._clear_error()
 
     @Slot()
-    def _forgive(self) -> None:
+    def _clear_error(self) -> None:
         self._first.show_wrong("")
         self._second.show_wrong("")
 

@@ -8,6 +8,7 @@ carries no person's name. What is written lies in a folder beside the target unt
 import contextlib
 import hashlib
 import io
+import traceback
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -84,6 +85,9 @@ def write_excel(
             writer = _Writer(transfer, target, folder, progress or no_progress, cancelled or never)
             try:
                 writer.write()
+            except BaseException as error:
+                _let_go(error)
+                raise
             finally:
                 writer.close_sheets()
             made = folder / "transfer.xlsx"
@@ -103,6 +107,13 @@ def write_excel(
     except OSError as error:
         raise file_problem(error) from error
     return result
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Drop what failed calls hold: the packer leaves its archive open, which must end before what it writes to."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__context__
 
 
 def is_transfer(path: Path) -> bool:

@@ -20,7 +20,7 @@ _KINDS: dict[bool, Text] = {
     True: bilingual("asks for a comment"),
     False: bilingual("must be met"),
 }
-_COMPLETION: Text = {"en": "before completion", "zh": "完成前须满足"}
+_COMPLETION: Text = bilingual("before completion")
 
 
 MARK = "SHA-256 "

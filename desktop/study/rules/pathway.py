@@ -33,7 +33,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 Decisions = Mapping[tuple[str, int], Decision]
-"""(step OID, how manyeth time the subject was there) -> the newest decision there."""
+"""(step OID, visit number) -> the newest decision there."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +49,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
 
     step: PathwayStep
     visit: int
-    """How manyeth time the subject is at this step, from 1."""
+    """Visit number at this step, from 1."""
     event_repeat: int
     """Occurrence of the step's event; 1 where it has none."""
     left_by: PathwayBranch | None = None

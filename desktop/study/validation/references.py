@@ -76,9 +76,9 @@ class _Validation:
         validate_codelists(version, faults)
         validate_settings(version, faults)
         self._texts("", version)
-        validate_expressions(Definition(self._without_loose_ends()), faults)
+        validate_expressions(Definition(self._without_unresolved_references()), faults)
 
-    def _without_loose_ends(self) -> MetaDataVersion:
+    def _without_unresolved_references(self) -> MetaDataVersion:
         """The version without what refers to nothing, so that the rest can be looked at too."""
         replace = msgspec.structs.replace
         groups = [replace(g, items=tuple(r for r in g.items if r.item in self.items)) for g in self.version.groups]

@@ -224,7 +224,7 @@ class _Outcome:
         try:
             return msgspec.convert({"since": "1900-01-01", **written, "item": items[written["item"]]}, NormalRange)
         except (KeyError, msgspec.ValidationError):
-            raise _CaseError("there is no such normal range") from None
+            raise _CaseError(f"this is no normal range: {written.get('item', '')}") from None
 
     def _assessed(self, where: str, assessments: Mapping[FormKey, Assessment]) -> tuple[Assessment, ItemPlace]:
         key, place = self._place(where)

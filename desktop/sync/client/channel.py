@@ -4,6 +4,7 @@ A `Channel` touches no vault, so a call may be made on any thread.
 """
 
 import ipaddress
+import ssl
 from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -25,6 +26,25 @@ MAX_ANSWER_BYTES = batch.MAX_SEALED_BYTES + 256 * 1024
 OK, FAILED = 200, 500
 
 UNREACHABLE = "The centre cannot be reached at {url}. Nothing is lost: the entries wait on this computer."
+PLAIN_HTTP = (
+    "The centre's address begins with http:// ({url}). Beyond this computer the line must be encrypted: ask the centre for "
+    "its https:// address."
+)
+UNKNOWN_CERTIFICATE = (
+    "The certificate of {url} is not one that this computer trusts ({why}). Nothing was sent. The network may look into "
+    "encrypted lines: ask whoever runs it, or the centre."
+)
+EXPIRED_CERTIFICATE = (
+    "The certificate of {url} has expired, or this computer's clock is ahead. Nothing was sent. Look at the clock, then tell "
+    "the centre."
+)
+EARLY_CERTIFICATE = (
+    "The certificate of {url} is not valid yet: this computer's clock is probably behind. Nothing was sent. "
+    "Put the clock right."
+)
+NO_TLS = "What answers at {url} does not speak https. Nothing was sent. Check the address with the centre."
+CERTIFICATE_NOT_YET_VALID, CERTIFICATE_EXPIRED = 9, 10
+"""OpenSSL's X509_V_ERR codes."""
 CUT = "The line to {url} was cut before the centre answered. Nothing is lost: what it has not signed for goes again."
 NOT_THE_CENTRE = "What answers at {url} is not the centre. The network may ask for a sign-in of its own first."
 UNTRUSTED = "The answer from {url} is not signed by the centre that this computer joined. Nothing was believed of it."
@@ -65,6 +85,8 @@ class Channel:
 
     def __init__(self, url: str, device: str, key: Ed25519PrivateKey, centre_key: str | None) -> None:
         self.url = checked_url(url)
+        if self.url.startswith("http:") and not _is_loopback(self.url):
+            raise RefusedError(PLAIN_HTTP, url=self.url)
         self.device = device
         self._key = key
         self._centre_key = centre_key
@@ -139,7 +161,9 @@ class Channel:
                         raise NoAnswerError(NOT_THE_CENTRE, url=self.url)
                     parts.append(part)
                 return answer.status_code, signature, b"".join(parts)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.UnsupportedProtocol) as error:
+        except httpx.ConnectError as error:
+            raise _connect_problem(error, self.url) from error
+        except (httpx.ConnectTimeout, httpx.ProxyError, httpx.UnsupportedProtocol) as error:
             raise CentreError(UNREACHABLE, url=self.url) from error
         except httpx.InvalidURL as error:
             raise RefusedError(BAD_ADDRESS) from error
@@ -155,6 +179,22 @@ class Channel:
         if status >= FAILED:
             return CentreError(CENTRE_FAILED, url=self.url)
         return RefusedError(refusal.refused, **refusal.fields)
+
+
+def _connect_problem(error: BaseException, url: str) -> CentreError:
+    """Why no connection came about: the certificate of whoever answers is named as the reason where it is."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            if cause.verify_code == CERTIFICATE_EXPIRED:
+                return CentreError(EXPIRED_CERTIFICATE, url=url)
+            if cause.verify_code == CERTIFICATE_NOT_YET_VALID:
+                return CentreError(EARLY_CERTIFICATE, url=url)
+            return CentreError(UNKNOWN_CERTIFICATE, url=url, why=cause.verify_message)
+        if isinstance(cause, ssl.SSLError):
+            return CentreError(NO_TLS, url=url)
+        cause = cause.__cause__ or cause.__context__
+    return CentreError(UNREACHABLE, url=url)
 
 
 def checked_url(url: str) -> str:

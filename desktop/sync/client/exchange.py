@@ -2,7 +2,7 @@
 
 State moves on verified receipts alone, and batch by batch: wherever the line is cut, the next exchange goes on from
 there. A packed batch is kept and sent again byte for byte. If the centre has less than it signed for (it was restored),
-the entries are packed again from where it stands. If it has other entries than this computer, their records have parted:
+the entries are packed again from where it stands. If it has other entries than this computer, the chains have diverged (a fork):
 the next batch still goes there, as the centre's evidence, and people on both sides are told.
 
 Between two calls to the centre everything is in the vault, and no transaction is open: `carry` may make a call on another
@@ -30,6 +30,7 @@ from desktop.journal.hash_chain import ChainPoint, VerifiedEntry
 from desktop.progress import Cancelled, Progress, never, no_progress
 from desktop.sync.client.channel import UNTRUSTED, Call, Carry, Channel, NoAnswerError, carry_here
 from desktop.sync.client.enrolled_centre import agreed_centre, keep_centre, with_directory
+from desktop.sync.client.recorded_times import times_of
 from desktop.sync.formats import batch, messages, signed_statement
 from desktop.sync.formats.receipt import RECEIPT_TYPE, Receipt
 from desktop.vault import journal_table, outbox_tables
@@ -49,6 +50,10 @@ CENTRE_RESTORED = (
     "The centre was restored: it has {sequence} of the {received} entries that it had signed for. They go again."
 )
 NOT_TAKEN_OVER = "What the centre passed on of computer {device} does not verify and was not taken over: {why}"
+JUMP = (
+    "The clock of device {device} was wrong by {days} days when entries {first} to {last} were recorded. They count for the "
+    "month in which their neighbours were recorded. Put the clock of that computer right."
+)
 MAX_REPORTED = 5
 """Entries that are named one by one."""
 FORK = "The entries are other ones than those that the centre has of this computer: their records have parted."
@@ -97,6 +102,11 @@ class SyncSession:
         self._carry = carry or carry_here
         with vault.begin() as connection:
             centre = agreed_centre(connection)
+            self._known = {
+                device: vault.chain_point(connection, device).sequence for device in journal_table.devices(connection)
+            }
+            """Device -> sequence of its newest entry that had travelled before this exchange."""
+            self._known[vault.device] = outbox_tables.received_to(connection)
         if centre is None:
             raise RefusedError("This computer has not joined a centre yet.")
         self._centre = centre
@@ -110,7 +120,7 @@ class SyncSession:
         """Send and fetch.
 
         Raises CentreError where the centre cannot be reached or believed; RefusedError where it does not know this
-        computer, where records have parted, or for what it set aside (after all else was done); CancelledError where
+        computer, where the chains have diverged, or for what it set aside (after all else was done); CancelledError where
         the person stopped. What was received by then stays received.
         """
         try:
@@ -126,6 +136,7 @@ class SyncSession:
         finally:
             self._channel.close()
         self._report_missing_bodies()
+        self._report_jumps()
         with self._vault.begin() as connection:
             if self._sent or self._fetched or self._problem is None:
                 self._tell(connection, "done", DONE, {"sent": str(self._sent), "fetched": str(self._fetched)})
@@ -243,16 +254,17 @@ class SyncSession:
         """Keep a receipt. Raises NoAnswerError where it is not for this batch: it was handed over, no more."""
         with self._vault.begin() as connection:
             try:
-                self._verify_receipt(connection, self._vault.device, kept, receipt)
-            except NoAnswerError:
-                handed_over = True
-            else:
-                handed_over = False
-                outbox_tables.put_receipt(connection, kept.first, msgspec.msgpack.encode(receipt), self._wall())
-            if handed_over:
+                verified = self._verify_receipt(connection, self._vault.device, kept, receipt)
+            except NoAnswerError as error:
                 outbox_tables.mark_handed_over(connection, kept.first)
-        if handed_over:
-            raise NoAnswerError(UNTRUSTED, url=self._channel.url)
+                problem = error
+            else:
+                # By the centre's clock: this computer's may be wrong.
+                data = msgspec.msgpack.encode(receipt)
+                outbox_tables.put_receipt(connection, kept.first, data, verified.received)
+                problem = None
+        if problem is not None:
+            raise problem
         self._count(kept)
 
     def _count(self, received: outbox_tables.Batch) -> None:
@@ -261,8 +273,8 @@ class SyncSession:
 
     def _verify_receipt(
         self, connection: Connection, device: str, kept: outbox_tables.Batch, receipt: signed_statement.Signed
-    ) -> None:
-        """Raises NoAnswerError where a receipt is not the centre's for this very batch."""
+    ) -> Receipt:
+        """What a receipt says. Raises NoAnswerError where it is not the centre's for this very batch."""
         try:
             statement = signed_statement.verify(RECEIPT_TYPE, receipt, self._directory.centre.signing_key, Receipt)
         except DamagedError as error:
@@ -286,6 +298,7 @@ class SyncSession:
             statement.batch_sha256,
         ):
             raise NoAnswerError(UNTRUSTED, url=self._channel.url)
+        return statement
 
     def _send_former(self, meeting: messages.Meeting) -> None:
         """Send what a computer had recorded that was lost and restored here, as far as the centre lacks it.
@@ -360,6 +373,23 @@ class SyncSession:
             if stated != (self._vault.study, self._vault.site, device) or not new:
                 raise DamagedError("The batch is not of this study, site and computer.")
             self._fetched += self._receiver.receive(device, new)
+
+    def _report_jumps(self) -> None:
+        """Tell of the entries that travelled and that were recorded under a wrong clock."""
+        if not self._sent and not self._fetched:
+            return
+        jumps = times_of(self._vault).jumps
+        with self._vault.begin() as connection:
+            for device, found in sorted(jumps.items()):
+                new = [jump for jump in found if jump.last > self._known.get(device, 0)]
+                for jump in new[:MAX_REPORTED]:
+                    fields = {
+                        "device": device,
+                        "first": str(jump.first),
+                        "last": str(jump.last),
+                        "days": str(jump.days),
+                    }
+                    self._tell(connection, "waiting", JUMP, fields)
 
     def _report_missing_bodies(self) -> None:
         with self._vault.begin() as connection:

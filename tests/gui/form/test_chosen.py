@@ -149,7 +149,7 @@ def test_a_term_is_found_chosen_and_shown(field: Callable[[str], Any], keys: Cal
     assert made.found == ()
     assert told == [True]
     assert made.focusWidget().text() == "Febrile neutropenia"
-    language.speech().choose(Language.CHINESE)
+    language.translator().choose(Language.CHINESE)
     made.relabel()
     assert made.focusWidget().text() == "发热性中性粒细胞减少"
 

@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
-from desktop.actions import AddUser
+from desktop.actions import AddUser, SaveForm
 from desktop.site import opening
-from desktop.study.clinical_data import FormKey
+from desktop.study.clinical_data import FormKey, ItemPlace, ItemValue
 from desktop.study.definition.metadata import Definition
 from desktop.study.load import load_definition, locate, shipped_studies
 from ui.form.fields.cards import Cards
@@ -109,3 +112,33 @@ def test_every_form_waits_for_what_it_asks_and_can_be_left(
         assert screen.isAncestorOf(driver.window.focusWidget())
         assert not screen.wizard.is_changed
         assert screen.wizard.obstacles(complete=False) == ()
+
+
+def test_after_a_save_the_next_form_of_the_visit_is_one_enter_away(
+    open_window: Callable[[Path], Any], shipped: tuple[Path, Definition], tmp_path: Path
+) -> None:
+    made, study = shipped
+    folder = Path(shutil.copytree(made, tmp_path / "vault"))
+    version = study.version
+    subject = study.subject_key(next(iter(study.locations)), "A", 1)
+    consent = FormKey(version.first_event, 1, version.first_form, 1)
+    group = study.group_of_item["F.ICF", "IT.ICFDAT"].oid
+    with opening.open_site(folder, *NURSE) as site:
+        day = ItemValue(value=site.civil_date.isoformat())
+        items = {ItemPlace(group, "", "IT.ICFDAT"): day}
+        site.record(SaveForm(subject=subject, key=consent, items=items, complete=False))
+        order = [due.key for due in site.casebook(subject).due if due.key.event == version.first_event]
+    driver = open_window(folder)
+    driver.sign_in(NURSE)
+    frame = driver.window.frame
+    frame.go(Place(Where.FORM, subject, order[0]))
+    driver.settle()
+    QTest.keyClicks(QApplication.focusWidget(), "1990-05")
+    driver.press(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert frame.form.footer.go_on.hasFocus()
+    driver.press(Qt.Key.Key_Return)
+    assert frame.form.footer.go_on.text().startswith("Next: ")
+    assert frame.form.footer.go_on.hasFocus()
+    driver.press(Qt.Key.Key_Return)
+    assert frame.form.wizard.view.key == order[1]
+    assert frame.place.key == order[1]

@@ -147,6 +147,6 @@ def test_a_value_that_is_worked_out_is_read(field: Callable[[str], Any]) -> None
 def test_a_field_speaks_the_language_of_the_moment(field: Callable[[str], Any]) -> None:
     made = field("IT.DATE")
     assert made.findChild(Line).placeholderText() == "YYYY-MM-DD"
-    language.speech().choose(Language.CHINESE)
+    language.translator().choose(Language.CHINESE)
     made.relabel()
     assert made.findChild(Line).placeholderText() == "年-月-日"

@@ -10,10 +10,12 @@ from desktop.journal.bodies import KINDS, Body, PathwayDecided
 from desktop.journal.entry import Entry, Head
 from desktop.practice.simulation import Model, SimulatedSubject, as_act, read_model, simulate
 from desktop.recording.save_form import Saver, prepare_save
+from desktop.study.clinical_data import FormKey, ItemValue
 from desktop.study.definition.metadata import Definition
 from desktop.study.load import Checked, check_definition, locate
 from desktop.study.rules.form_rules import Rules
 from desktop.study.rules.pathway import Stage, walk
+from desktop.study.rules.schedule import due
 
 TODAY = datetime.date(2026, 11, 24)
 SUBJECTS, SEED = 30, 7
@@ -169,3 +171,16 @@ def test_the_same_seed_gives_the_same_trial_and_another_seed_another(
     assert other.course == first.course
     assert [form.content for form in other.forms] != [form.content for form in first.forms]
     assert first.forms[0] != second.forms[0]
+
+
+def test_what_is_due_at_once_stands_in_the_order_of_the_study(study: Definition, rules: Rules) -> None:
+    consent = FormKey("SE.SCREENING", 1, "F.ICF", 1)
+    group = study.group_of_item["F.ICF", "IT.ICFDAT"].oid
+    day = datetime.date(2026, 11, 24)
+    content = {group: {"": {"IT.ICFDAT": ItemValue(value=day.isoformat())}}}
+    found = [each for each in due(rules, {consent: content}, day) if each.key.event == "SE.SCREENING"]
+    order = [ref.form for ref in study.events["SE.SCREENING"].forms]
+    for date in {each.due for each in found}:
+        forms = [each.key.form for each in found if each.due == date]
+        assert forms == sorted(forms, key=order.index)
+    assert found[0].key.form == "F.DM"

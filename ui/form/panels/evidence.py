@@ -169,6 +169,8 @@ class EvidenceColumn(QFrame):
             (("Shift Enter",), self.tr("back")),
             (("F2",), self.tr("not done")),
             (("F4",), self.tr("history")),
+            (("F6",), self.tr("checks")),
+            (("F1",), self.tr("this column")),
             (("Ctrl S",), self.tr("save")),
             (("Esc",), self.tr("leave")),
         ]

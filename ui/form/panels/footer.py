@@ -27,6 +27,8 @@ class Foot(msgspec.Struct, frozen=True, kw_only=True):
     save: bool = False
     """Saving is offered beside going on."""
     busy: bool = False
+    lists_pages: bool = False
+    """The list of pages is not on the screen: a button opens it."""
     checks: int = 0
     """Checks that wait for a comment."""
 
@@ -39,6 +41,7 @@ class FormFooter(QFrame):
     save_wished = Signal()
     go_on_wished = Signal()
     check_wished = Signal()
+    pages_wished = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,6 +50,9 @@ class FormFooter(QFrame):
         self._foot = Foot(go_on="", leave=False)
         self.back: Button = secondary(name="form.back")
         self._position = label(tone=Tone.SECONDARY)
+        self.pages: Button = secondary(name="form.pages", icon="down", hint="F7")
+        self.pages.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.pages.clicked.connect(self.pages_wished)
         self._leave: Button = secondary(name="form.leave", hint="Esc")
         self._save: Button = secondary(name="form.save", hint="Ctrl S")
         self.go_on: Button = primary(name="form.primary")
@@ -62,6 +68,7 @@ class FormFooter(QFrame):
         row.setSpacing(10)
         row.addWidget(self.back)
         row.addWidget(self._position)
+        row.addWidget(self.pages)
         row.addWidget(self.checks)
         row.addStretch(1)
         for button in (self._leave, self._save, self.go_on):
@@ -89,7 +96,9 @@ class FormFooter(QFrame):
         self.back.setText(self.tr("Back", "to the page before") if foot.pages > 1 else self.tr("Back"))
         self.back.setVisible(foot.back)
         self._position.setText(self.tr("Page {number} of {count}").format(number=foot.number, count=foot.pages))
-        self._position.setVisible(foot.pages > 1)
+        self._position.setVisible(foot.pages > 1 and not foot.lists_pages)
+        self.pages.setText(self._position.text())
+        self.pages.setVisible(foot.pages > 1 and foot.lists_pages)
         self._leave.setText(self.tr("Leave as draft") if foot.keeps_draft else self.tr("Leave"))
         self._leave.setVisible(foot.leave)
         one, many = self.tr("1 check to answer"), self.tr("{n} checks to answer")

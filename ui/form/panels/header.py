@@ -4,11 +4,12 @@ import datetime
 import zoneinfo
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.study.clinical_data import ItemPlace
 from desktop.wizard.form_wizard import FormWizard
-from ui.look import language
+from ui.look import language, style
 from ui.look.icons import SIGN_OF_STATE
 from ui.look.style import Tone
 from ui.look.vocabulary import form_title, where
@@ -25,6 +26,7 @@ class FormHeader(Header):
 
     history_wished = Signal()
     print_wished = Signal()
+    help_wished = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,7 +61,10 @@ class FormHeader(Header):
         self._print = secondary(name="form.print", icon="print")
         self._print.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._print.clicked.connect(self.print_wished)
-        for widget in (self._deadline, kept, self._print, self._history):
+        self._help = secondary(name="form.help", icon="help")
+        self._help.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._help.clicked.connect(self.help_wished)
+        for widget in (self._deadline, kept, self._help, self._print, self._history):
             self.add_action(widget)
         self._clock = QTimer(self)
         self._clock.setInterval(CLOCK_EVERY_MS)
@@ -86,7 +91,6 @@ class FormHeader(Header):
         self._clock.stop()
         self._wizard = None
         self._draft_kept, self._not_kept_since, self._is_saving = "", "", False
-        self._history.setText(self.tr("History"))
         self.say("")
         self._deadline.hide()
         self._version.hide()
@@ -118,6 +122,17 @@ class FormHeader(Header):
         self._is_saving = saving
         self._show_kept()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._name_history()
+
+    def _name_history(self) -> None:
+        """Where there is little room the sign and the key stand alone."""
+        words = self.tr("History")
+        self._history.setText("" if self.width() < style.PAGES_FOLD_BELOW else words)
+        self._history.setAccessibleName(words)
+        self._history.setToolTip(words)
+
     def refresh(self) -> None:
         """Say what holds now."""
         wizard = self._wizard
@@ -136,9 +151,11 @@ class FormHeader(Header):
             )
         )
         self._version.setVisible(self._is_older)
-        self._history.setText(self.tr("History"))
+        self._name_history()
         self._print.setToolTip(self.tr("Print what is recorded") + " (Ctrl P)")
         self._print.setAccessibleName(self.tr("Print what is recorded"))
+        self._help.setToolTip(self.tr("Help and evidence") + " (F1)")
+        self._help.setAccessibleName(self.tr("Help and evidence"))
         self._print.setEnabled(wizard.view.exists)
         self._show_kept()
         self._show_deadline()

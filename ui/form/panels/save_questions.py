@@ -163,7 +163,7 @@ class SavePanel(QFrame):
         self._inner.adjustSize()
         height = self._inner.sizeHint().height()
         self._area.setVisible(height > 0)
-        self._area.setFixedHeight(min(height + 2, MAX_LIST_HEIGHT))
+        self._area.setFixedHeight(min(height + 2, MAX_LIST_HEIGHT, self.window().height() // 4))
         self.show()
         if self._comments:
             self._comments[0].line.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -124,7 +124,7 @@ def _entry_line(definition: Definition, line: AuditLine, clock: str) -> Line:
             warned if line.clock_behind else Cell(text=when, tone=Tone.SECONDARY),
             Cell(text=line.user),
             Cell(text=line.subject or "", bold=True),
-            Cell(text=language.told(line.detail, _fields(line))),
+            Cell(text=language.format_message(line.detail, _fields(line))),
             Cell(text=form, tone=Tone.SECONDARY),
             Cell(text=line.reason),
             Cell(text=language.number(line.sequence), tone=Tone.FAINT, tip=line.device),

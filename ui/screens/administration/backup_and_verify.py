@@ -245,7 +245,7 @@ class SafekeepingPart(QWidget):
                     cells=(
                         Cell(icon="error", tone=Tone.WRONG),
                         Cell(text=failure.where, bold=True),
-                        Cell(text=language.told(failure.message, {})),
+                        Cell(text=language.format_message(failure.message, {})),
                     ),
                 )
                 for number, failure in enumerate(found.failures)

@@ -1,14 +1,13 @@
 """Administration: people, safekeeping, and the audit trail of everything."""
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ui.background.site_access import SiteAccess
-from ui.look import style
 from ui.screens.administration.audit_trail import AuditList
 from ui.screens.administration.backup_and_verify import SafekeepingPart
 from ui.screens.administration.users import UsersPart
-from ui.screens.base import Screen
+from ui.screens.base import Page, Screen
 from ui.widgets.buttons import primary
 from ui.widgets.segments import Segments
 
@@ -29,12 +28,11 @@ class AdministrationScreen(Screen):
         self.users = UsersPart(access)
         self.safekeeping = SafekeepingPart(access)
         self.audit = AuditList(access)
-        body = QVBoxLayout()
-        body.setContentsMargins(style.MARGIN, 0, style.MARGIN, style.MARGIN)
+        body = Page(side=0)
         self._stack = QStackedWidget()
         for part in (self.users, self.safekeeping, self.audit):
             self._stack.addWidget(part)
-        body.addWidget(self._stack)
+        body.main.addWidget(self._stack)
         self.set_body(body)
         self.retranslate()
 

@@ -204,14 +204,18 @@ class CasebookScreen(Screen):
             self.table.choose(self.table.lines[0].key, 1)
 
     def _show_open(self, book: Casebook) -> None:
+        due = [form for form in book.due if form.key not in book.drafts]
         lines = [
             *map(self._open_draft, book.drafts),
-            *map(self._open_due, (form for form in book.due if form.is_now)),
+            *map(self._open_due, (form for form in due if form.is_now)),
             *(self._open_incomplete(form) for form in book.forms if _waits(book, form)),
             *map(self._open_discrepancy, book.discrepancies),
             *(self._open_checks(form) for form in book.forms if form.open_checks),
-            *map(self._open_due, (form for form in book.due if not form.is_now and not form.missed)),
-            *map(self._open_due, (form for form in book.due if form.missed)),
+            *map(
+                self._open_due,
+                (form for form in due if not form.is_now and not form.missed),
+            ),
+            *map(self._open_due, (form for form in due if form.missed)),
         ]
         self._open_card.set_title(self.tr("To do"), str(len(lines)) if lines else "")
         self.open_list.show_lines(

@@ -46,7 +46,7 @@ class SignInScreen(Entrance):
         """At the practice site everything is invented, the passphrases too: they are shown."""
         self._error: SignInError | None = None
         self._left = 0
-        self._hurries = False
+        self._submit_when_ready = False
         self._clock = QTimer(self)
         self._clock.setInterval(SECOND_MS)
         self._clock.timeout.connect(self._count_down)
@@ -74,7 +74,7 @@ class SignInScreen(Entrance):
         self.language = link(name="language_link")
         self.passphrase.done.connect(self._sign_in)
         self.passphrase.caps_changed.connect(self._show_message)
-        self.passphrase.textEdited.connect(self._forgive)
+        self.passphrase.textEdited.connect(self._clear_error)
         self.button.clicked.connect(self._sign_in)
         self.forgot.clicked.connect(self._show_recovery)
         self.other.clicked.connect(self.other_wished)
@@ -106,8 +106,8 @@ class SignInScreen(Entrance):
     def _show_found(self, found: tuple[VaultLabel, dict[str, str]]) -> None:
         vault_label, self._practice = found
         self.show_label(vault_label)
-        if self._hurries:
-            self._hurries = False
+        if self._submit_when_ready:
+            self._submit_when_ready = False
             self._sign_in()
 
     def show_label(self, found: VaultLabel) -> None:
@@ -182,7 +182,7 @@ class SignInScreen(Entrance):
 
     def _error_words(self, error: SignInError) -> str:
         if self._left and "{wait}" in error.message:
-            return language.told(error.message, {"wait": self._left})
+            return language.format_message(error.message, {"wait": self._left})
         wait = self.tr("Wait {n} s, then try again.").format(n=self._left) if self._left else ""
         return language.sentences(language.sentence(error), wait)
 
@@ -198,7 +198,7 @@ class SignInScreen(Entrance):
             return
         if self.user.currentData() is None:
             # Whoever is faster than the label signs in as the person who was here last.
-            self._hurries = True
+            self._submit_when_ready = True
             return
         typed = self.passphrase.text()
         if not typed:
@@ -248,7 +248,7 @@ class SignInScreen(Entrance):
         self._show_message()
 
     @Slot()
-    def _forgive(self) -> None:
+    def _clear_error(self) -> None:
         if self._error is not None and not self._left:
             self._error = None
             self.message.clear()

@@ -231,7 +231,7 @@ class SyncScreen(Screen):
             cells=(
                 Cell(text=language.moment(event.wall), tone=Tone.SECONDARY),
                 Cell(text=channel),
-                Cell(text=language.told(event.message, event.fields), icon=icon, icon_tone=tone),
+                Cell(text=language.format_message(event.message, event.fields), icon=icon, icon_tone=tone),
             ),
         )
 

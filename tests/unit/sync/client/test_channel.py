@@ -1,16 +1,24 @@
 """The line to the centre: addresses, proxies, and what is believed of an answer. Real sockets on loopback."""
 
+import contextlib
+import datetime
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+import httpx2 as httpx
 import msgspec
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from desktop.errors import CentreError, RefusedError
 from desktop.journal.device_keys import DeviceKeys
-from desktop.sync.client.channel import Call, Channel, NoAnswerError, checked_url
+from desktop.sync.client.channel import Call, Channel, NoAnswerError, _connect_problem, checked_url
 from desktop.sync.formats import messages, signed_statement
 from desktop.sync.formats.receipt import Receipt
 
@@ -51,8 +59,8 @@ def test_an_address_that_is_none_or_holds_a_secret_is_refused(given: str) -> Non
 
 
 @contextmanager
-def listening(talk: Callable[[socket.socket, bytes], None]) -> Iterator[str]:
-    """A server that reads one request a connection and then does what the test says."""
+def listening(talk: Callable[[socket.socket, bytes], None], *, read: bool = True) -> Iterator[str]:
+    """A server that reads one request a connection, where wanted, and then does what the test says."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -62,7 +70,7 @@ def listening(talk: Callable[[socket.socket, bytes], None]) -> Iterator[str]:
             except OSError:
                 return
             with line:
-                talk(line, _request(line))
+                talk(line, _request(line) if read else b"")
 
     thread = threading.Thread(target=serve)
     thread.start()
@@ -252,23 +260,103 @@ def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         closed = f"http://127.0.0.1:{probe.getsockname()[1]}"
-    for url in (closed, "http://no-such-host.invalid:8000"):
+    for url in (closed, "https://no-such-host.invalid:8000"):
         with channel(url) as line, pytest.raises(CentreError, match="cannot be reached") as error:
             line.perform(CALL)
         assert not isinstance(error.value, NoAnswerError)
 
 
 def test_a_proxy_does_not_stand_before_this_computer_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     with listening(saying(200, GAP)) as url:
         with channel(url) as line:
             assert line.perform(CALL)
         with channel(url.replace("127.0.0.1", "localhost")) as line:
             assert line.perform(CALL)
-    with channel("http://centre.invalid") as line, pytest.raises(CentreError, match="cannot be reached"):
+    with channel("https://centre.invalid") as line, pytest.raises(CentreError, match="cannot be reached"):
         line.perform(CALL)
     monkeypatch.setenv("all_proxy", "no scheme at all")
     monkeypatch.setenv("http_proxy", "nonsense://x")
+    monkeypatch.setenv("https_proxy", "nonsense://x")
     with pytest.raises(CentreError, match="proxy"):
-        Channel("http://centre.invalid", "A-1", DEVICE.signing, None)
+        Channel("https://centre.invalid", "A-1", DEVICE.signing, None)
+
+
+# Encryption
+
+
+@pytest.mark.parametrize(
+    "url", ["http://centre.example", "centre.example:8000", "http://192.0.2.1:8765", "http://[2001:db8::1]"]
+)
+def test_a_line_beyond_this_computer_is_encrypted_or_none(url: str) -> None:
+    with pytest.raises(RefusedError, match="must be encrypted"):
+        Channel(url, "A-1", DEVICE.signing, None)
+
+
+@contextmanager
+def tls_server(folder: Path, start: datetime.timedelta, end: datetime.timedelta) -> Iterator[str]:
+    """A server with a certificate of its own, valid from and to so long from now."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now + start)
+        .not_valid_after(now + end)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem, trust = folder / "server.pem", folder / "trust.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    trust.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    pem.write_bytes(private + trust.read_bytes())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+
+    def talk(line: socket.socket, _: bytes) -> None:
+        with contextlib.suppress(ssl.SSLError, OSError), context.wrap_socket(line, server_side=True):
+            pass
+
+    with listening(talk, read=False) as url:
+        yield url.replace("http://127.0.0.1", "https://localhost")
+
+
+DAYS = datetime.timedelta(days=1)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_named_so(tmp_path: Path) -> None:
+    with tls_server(tmp_path, -2 * DAYS, 2 * DAYS) as url, channel(url) as line:
+        with pytest.raises(CentreError, match="not one that this computer trusts") as error:
+            line.perform(CALL)
+        assert not isinstance(error.value, NoAnswerError)
+
+
+@pytest.mark.parametrize(("start", "end", "words"), [(-4, -2, "has expired"), (2, 4, "not valid yet")])
+def test_a_certificate_out_of_its_time_is_named_so(tmp_path: Path, start: int, end: int, words: str) -> None:
+    with tls_server(tmp_path, start * DAYS, end * DAYS) as url:
+        host, port = url.removeprefix("https://").split(":")
+        trusting = ssl.create_default_context(cafile=tmp_path / "trust.pem")
+        with socket.create_connection((host, int(port))) as line, pytest.raises(ssl.SSLError) as refused:
+            trusting.wrap_socket(line, server_hostname=host)
+    problem = httpx.ConnectError("no connection")
+    problem.__cause__ = refused.value
+    assert words in str(_connect_problem(problem, url))
+
+
+def test_what_does_not_speak_https_is_named_so() -> None:
+    def talk(line: socket.socket, _: bytes) -> None:
+        line.recv(1000)
+        line.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    with listening(talk, read=False) as url, channel(url.replace("http:", "https:")) as line:
+        refused = pytest.raises(CentreError, match="does not speak https")
+        with refused:
+            line.perform(CALL)
