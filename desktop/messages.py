@@ -866,11 +866,6 @@ CHINESE: dict[str, str] = {
     "A saved value is changed: say why.": "已保存的数据有修改，须说明修改理由。",
     # Study, documents, check list
     "before completion": "完成前须满足",
-    # Study, validation, events
-    "{item} has no unit {unit}.": "{item} 没有单位 {unit}。",
-    # Study, validation, items
-    "Only a float that is entered has a sign.": "只有录入的 float 类型可带比较符号。",
-    "Only the first unit can be assumed.": "只有第一个单位可作为默认单位。",
 }
 
 
