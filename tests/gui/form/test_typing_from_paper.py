@@ -139,7 +139,7 @@ def entered(content: FormContent) -> dict[ItemPlace, str]:
 
 def targets(case: Case, form: str) -> Iterator[tuple[FormKey, FormContent, dict[FormKey, FormContent]]]:
     """Each instance of the form in a case, with what the other forms hold."""
-    outcome = _Outcome(study(), case)
+    outcome = _Outcome(study(), case, [])
     contents = dict(outcome._entered())
     whole = dict(contents)
     for _ in range(2):
@@ -173,17 +173,16 @@ def test_what_is_typed_from_paper_stays_where_it_was_typed(
     driver.window.frame.go(Place(Where.FORM, "01-A001", FormKey(event, 1, form, 1)))
     driver.settle()
     screen = driver.window.frame.form
-    sync = driver.ask(lambda site: site.sync_view())
     fired: set[str] = set()
     for check, case in cases().get(form, []):
-        rules = Rules(study(), _Outcome(study(), case).rules.local)
+        rules = Rules(study(), _Outcome(study(), case, []).rules.local)
         for key, content, others in targets(case, form):
             view = FormView(
                 subject="01-A001", key=key, exists=False, content={}, basis={}, others=others, today=case.today
             )
             screen._forget()
             screen._asked = (view.subject, view.key)
-            screen._begin(OpenedForm(view, rules, sync))
+            screen._begin(OpenedForm(view, rules, received_to=0))
             for group in study().forms[form].groups:
                 screen.go_to_page(group)
                 if screen.wizard.page != group or isinstance(screen.page, GridPage):
