@@ -101,12 +101,12 @@ def test_a_wrong_passphrase_and_a_vault_in_use_are_two_messages(clinic: Any) -> 
 # The clock
 
 
-def test_the_clock_is_set_back_a_year(clinic: Any) -> None:
+def test_the_clock_is_set_back(clinic: Any) -> None:
     with clinic.sign_in() as site:
         register(site)
         site.record(weigh("70.0"))
         assert not site.today().clock_behind
-    clinic.clock.advance(days=-365)
+    clinic.clock.advance(days=-10)
     with clinic.sign_in() as site:
         assert site.today().clock_behind
         # What is saved later counts as later, whatever the clock says.
@@ -128,7 +128,7 @@ def test_the_clock_is_set_back_a_year(clinic: Any) -> None:
         with pytest.raises(FormRefusedError) as error:
             register(site, "01-A002")
         assert {problem.code for problem in error.value.problems} == {Code.HARD_CHECK}
-    clinic.clock.advance(days=366)
+    clinic.clock.advance(days=11)
     with clinic.sign_in() as site:
         site.record(weigh("73.0"))
         assert weight(site) == "73.0"
@@ -140,7 +140,7 @@ def test_the_clock_is_set_back_a_year(clinic: Any) -> None:
 def test_the_clock_is_set_back_while_the_vault_is_open(clinic: Any) -> None:
     with clinic.sign_in() as site:
         register(site)
-        for number, days in enumerate((-365, 1000, -700, -1, 2)):
+        for number, days in enumerate((-10, 1000, -700, -1, 2)):
             clinic.clock.advance(days=days)
             site.record(weigh(f"{70 + number}.0"))
         assert weight(site) == "74.0"

@@ -9,7 +9,6 @@ import pytest
 
 from desktop.actions import SaveForm
 from desktop.errors import NotAllowedError
-from desktop.journal.hash_chain import ChainPoint
 from desktop.reading.find import find
 from desktop.site.site import Site
 from desktop.site_session import SiteSession
@@ -32,7 +31,7 @@ OUT = Path("never-written")
 
 ASKED: dict[str, Callable[[Site], Any]] = {
     "record": lambda site: site.record(SAVE),
-    "receive": lambda site: site.receive("B-1", [], ChainPoint()),
+    "receive": lambda site: site.receive("B-1", []),
     "begin_enrolment": lambda site: site.begin_enrolment("http://127.0.0.1:1", "code"),
     "finish_enrolment": lambda site: site.finish_enrolment(None),  # type: ignore[arg-type]  # refused before it is looked at
     "sync": lambda site: site.sync(),
@@ -51,6 +50,12 @@ ASKED: dict[str, Callable[[Site], Any]] = {
     "audit": lambda site: site.audit(),
     "users": lambda site: site.users(),
     "discrepancies": lambda site: site.discrepancies(),
+    "queries": lambda site: site.queries(),
+    "signatures": lambda site: site.signatures(),
+    "statistics": lambda site: site.statistics(),
+    "new_recovery_code": lambda site: site.new_recovery_code(),
+    "share_recovery": lambda site: site.share_recovery([DOCTOR[0]], 1, [DOCTOR[1]]),
+    "rehearse_recovery": lambda site: site.rehearse_recovery([DOCTOR[1]]),
     "sync_view": lambda site: site.sync_view(),
     "status": lambda site: site.status(),
     "rehearse": lambda site: site.rehearse(load_definition(locate(str(CLINIC)))),
