@@ -149,11 +149,12 @@ class _Expected:
 
 
 def groups_read(definition: Definition) -> frozenset[str]:
-    """OIDs of the ItemGroups that the schedule reads: those of its anchors, and of its conditions."""
+    """OIDs of the ItemGroups that the schedule reads: of its anchors, of its conditions, and of the dates of reports."""
     version = definition.version
     names = subject_names(Names(definition))
     schedules = [schedule for event in version.events for schedule in event.schedules]
     items = {schedule.anchor for schedule in schedules}
+    items |= {form.laboratory.date for form in version.forms if form.repeating and form.laboratory is not None}
     conditions: list[tuple[str | None, str]] = [(version.ended, "")]
     conditions += [(schedule.when, schedule.anchor if schedule.per_form else "") for schedule in schedules]
     for condition, anchor in conditions:

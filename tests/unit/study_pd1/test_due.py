@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from desktop.study.clinical_data import FormKey
-from desktop.study.rules.schedule import due
+from desktop.study.rules.schedule import due, groups_read
 from tests.unit.study_pd1.conftest import TODAY, Subject
 
 ELIGIBLE = {f"INCL0{n}": "MET" for n in range(1, 8)} | {f"EXCL0{n}": "NOT_MET" for n in range(1, 7)}
@@ -135,3 +135,16 @@ def test_a_relapse_asks_for_its_form(treated: Subject) -> None:
     assert days_due(treated, "F.REL") == ["2026-11-20"]
     treated.fill("F.REL", "SE.COMMON", RELDAT="2026-11-20")
     assert days_due(treated, "F.REL") == []
+
+
+def test_what_today_reads_is_all_that_the_schedule_needs(treated: Subject) -> None:
+    """Today reads these groups alone: with them the same forms are due as with the whole record."""
+    for repeat, day in enumerate(("12", "19"), 1):
+        treated.fill("F.CBC", "SE.CYCLE", form_repeat=repeat, LBDAT=f"2026-10-{day}", WBC="2", NEUT="1")
+    treated.fill("F.AE", "SE.COMMON", **EVENT | {"AESER": "Y", "AEAWDTM": "2026-10-11T08:00"})
+    read = groups_read(treated.rules.definition)
+    part = {
+        key: {group: rows for group, rows in content.items() if group in read} for key, content in treated.forms.items()
+    }
+    assert due(treated.rules, part, TODAY) == due(treated.rules, treated.forms, TODAY)
+    assert part != treated.forms

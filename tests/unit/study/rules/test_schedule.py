@@ -233,11 +233,13 @@ def test_a_partial_date_counts_from_the_earliest_that_it_can_be(
 
 
 def test_the_groups_that_the_schedule_reads(course: Definition) -> None:
-    # Anchors (IG.DM, IG.EX), the conditions `FIT` and `ENDDAT`, and `ended`.
-    assert groups_read(course) == {"IG.DM", "IG.EX", "IG.END"}
+    # Anchors (IG.DM, IG.EX), dates of reports (IG.LB), the conditions `FIT` and `ENDDAT`, and `ended`.
+    assert groups_read(course) == {"IG.DM", "IG.EX", "IG.LB", "IG.END"}
     for condition in ("all.RS.exists(r, r.RSRES == 'PART')", "here.RS.RSRES == 'PART'", "has(RS.RSGOOD)"):
         look = Schedule(anchor="IT.EXDAT", when=condition, forms=("F.RS",))
-        assert groups_read(with_schedule(course, "SE.LOOK", look)) == {"IG.DM", "IG.EX", "IG.END", "IG.RS"}, condition
+        assert groups_read(with_schedule(course, "SE.LOOK", look)) == {"IG.DM", "IG.EX", "IG.LB", "IG.END", "IG.RS"}, (
+            condition
+        )
 
 
 def test_an_answer_that_is_none_in_this_version_leaves_the_default(new_patient: Callable[..., Any]) -> None:
