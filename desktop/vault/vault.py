@@ -344,13 +344,14 @@ class Vault:
             return
         fold = self.subject(connection, entry.head.subject)
         body = entry.body
+        with_second = {key for key, form in fold.forms.items() if form.second is not None}
         for key in fold.apply(entry):
             touched: set[tuple[str, str]] | None = set()
             if isinstance(body, FormSaved | DiscrepancySettled) and body.key == key:
                 touched = {(data.group, data.row) for data in body.groups}
             elif isinstance(body, FormRemoved):
                 touched = None
-            if fold.forms[key].second is None and fold.forms[key].twice:
+            if fold.forms[key].second is None and key in with_second:
                 casebook_tables.drop_second(connection, fold.subject, key)
             casebook_tables.put_form(connection, fold.subject, key, fold.forms[key], touched)
         casebook_tables.put_record(connection, fold)
