@@ -9,6 +9,7 @@ import msgspec
 from desktop.reading.subject import casebook_of
 from desktop.reading.subjects import headlines
 from desktop.study.clinical_data import FormKey, ItemValue
+from desktop.study.rules.schedule import study_order
 from desktop.study.values.pinyin import initials
 from desktop.vault import casebook_tables
 from desktop.views.forms import FormState
@@ -48,12 +49,11 @@ def find(site: SiteSession, text: str) -> tuple[Found, ...]:
         key_words = [word for word in asked if word not in form_words]
         chosen = [key for key in subjects if all(word in key.casefold() for word in key_words)]
         forms = _forms_titled(site, form_words) if form_words else []
+        order = study_order(site.definition)
         found = [] if form_words else [Found(key) for key in chosen[:MAX_FOUND]]
         for subject in chosen if forms else ():
             states = casebook_tables.form_states(connection, subject, forms)
-            found += [
-                Found(subject, key, state) for key, state in sorted(states, key=lambda pair: _order(site, pair[0]))
-            ]
+            found += [Found(subject, key, state) for key, state in sorted(states, key=lambda pair: order(pair[0]))]
             if len(found) >= MAX_FOUND:
                 break
     if key_words and forms and len(chosen) <= MAX_SUBJECTS_TO_BEGIN:
@@ -102,10 +102,3 @@ def _forms_titled(site: SiteSession, words: list[str]) -> list[str]:
         if all(word in titles or (word.isascii() and short.startswith(word)) for word in words):
             found.append(form.oid)
     return found
-
-
-def _order(site: SiteSession, key: FormKey) -> tuple[int, int, int, int]:
-    events, forms = list(site.definition.events), list(site.definition.forms)
-    event = events.index(key.event) if key.event in events else len(events)
-    form = forms.index(key.form) if key.form in forms else len(forms)
-    return (event, key.event_repeat, form, key.form_repeat)

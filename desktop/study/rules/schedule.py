@@ -63,18 +63,18 @@ def due(rules: Rules, contents: Contents, today: datetime.date) -> tuple[Due, ..
                 known = found.get(due_form.key)
                 if known is None or due_form.due < known.due:
                     found[due_form.key] = due_form
-    order = _study_order(rules.definition)
+    order = study_order(rules.definition)
     return tuple(sorted(found.values(), key=lambda expected: (expected.due, order(expected.key))))
 
 
-def _study_order(definition: Definition) -> Callable[[FormKey], tuple[int, int, int, int]]:
+def study_order(definition: Definition) -> Callable[[FormKey], tuple[int, int, int, int]]:
     """Sorts forms as the study names them: by its events, then as each event lists its forms."""
     events = {event.oid: number for number, event in enumerate(definition.version.events)}
     forms = {
         (event.oid, ref.form): number for event in definition.version.events for number, ref in enumerate(event.forms)
     }
     return lambda key: (
-        events[key.event],
+        events.get(key.event, len(events)),
         key.event_repeat,
         forms.get((key.event, key.form), len(forms)),
         key.form_repeat,
