@@ -3,7 +3,7 @@
 from typing import Any
 
 from desktop.site.site import Site
-from desktop.study.clinical_data import FormContent, ItemValue
+from desktop.study.clinical_data import FormContent, FormKey, ItemValue
 from desktop.study.definition.metadata import Definition
 from desktop.views.forms import PassView
 
@@ -21,10 +21,7 @@ def record(site: Site, subject: str) -> Document:
         derived, derived_groups = _values(site.definition, form.derived)
         forms.append(
             {
-                "event": summary.key.event,
-                "event_repeat": summary.key.event_repeat,
-                "form": summary.key.form,
-                "form_repeat": summary.key.form_repeat,
+                **key_document(summary.key),
                 "state": str(summary.state),
                 "passes": {"first": _pass(summary.first), "second": _pass(summary.second)},
                 "sdv": summary.source_verified,
@@ -34,6 +31,16 @@ def record(site: Site, subject: str) -> Document:
             }
         )
     return {"subject": subject, "forms": forms}
+
+
+def key_document(key: FormKey) -> Document:
+    """The coordinates of a form, as every document of the contract has them."""
+    return {
+        "event": key.event,
+        "event_repeat": key.event_repeat,
+        "form": key.form,
+        "form_repeat": key.form_repeat,
+    }
 
 
 def _pass(made: PassView | None) -> Document | None:
@@ -47,10 +54,7 @@ def history(site: Site, subject: str) -> list[Document]:
         site.casebook(subject)
     return [
         {
-            "event": change.key.event,
-            "event_repeat": change.key.event_repeat,
-            "form": change.key.form,
-            "form_repeat": change.key.form_repeat,
+            **key_document(change.key),
             "group": change.group,
             "row": change.row or None,
             "item": change.item,

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from desktop.cli.record_document import value_document
+from desktop.cli.record_document import key_document, value_document
 from desktop.cli.sign_in import PassphraseFile, User, Vault, passphrase_of, secret, signed_in
 from desktop.command_line import JsonOption, say
 
 if TYPE_CHECKING:
-    from desktop.study.clinical_data import FormKey, Place
+    from desktop.study.clinical_data import Place
     from desktop.views.casebook import Discrepancy, DiscrepancySettlement, DiscrepancySide
     from desktop.views.review import Compared, QueryView, SignatureView
 
@@ -158,7 +158,7 @@ def discrepancy_document(one: Discrepancy) -> dict[str, Any]:
         "id": one.id,
         "kind": one.kind,
         "subject": one.subject,
-        **_key_document(one.key),
+        **key_document(one.key),
         "group": (place.group or None) if place is not None else None,
         "row": (place.row or None) if place is not None else None,
         "item": (place.item or None) if place is not None else None,
@@ -185,15 +185,6 @@ def _settled(settled: DiscrepancySettlement | None) -> dict[str, Any] | None:
         "user": settled.user,
         "time": settled.wall,
         "reason": settled.reason,
-    }
-
-
-def _key_document(key: FormKey) -> dict[str, Any]:
-    return {
-        "event": key.event,
-        "event_repeat": key.event_repeat,
-        "form": key.form,
-        "form_repeat": key.form_repeat,
     }
 
 
